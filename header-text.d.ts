@@ -1,0 +1,4 @@
+declare module '*.h' {
+  const text: string;
+  export default text;
+}

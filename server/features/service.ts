@@ -1,0 +1,84 @@
+import type { Trace } from '../../sim/trace';
+
+/**
+ * The language service: plain functions over a workspace, with no connection and no file system in sight. The front
+ * doors (LSP server, command line, tests) feed it texts and ask it questions. It never throws for what a text says.
+ */
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** 1-based, end exclusive. */
+export interface Range {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface PathStep extends Range {
+  readonly file: string;
+  readonly message: string;
+}
+
+export interface Finding extends Range {
+  /** As the file was named to `setFile`. */
+  readonly file: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  /** First line: what is wrong, short. Then why it matters and what to do. */
+  readonly message: string;
+  /** Qualified name of the function. */
+  readonly function: string;
+  readonly path: readonly PathStep[];
+}
+
+/** A function that maps memory, hence can be simulated. */
+export interface EntryPoint extends Range {
+  readonly file: string;
+  /** Qualified name, as `simulate` takes it. */
+  readonly function: string;
+  /** How many calls in it make a mapping. */
+  readonly mappings: number;
+}
+
+export interface SimulationPlan {
+  readonly file: string;
+  readonly function: string;
+  /** Values for parameters and fields by name, as C literals ("4096", "0x1000", "NULL"). */
+  readonly values?: Readonly<Record<string, string>>;
+  /** "macos-15.4-arm64" (default) or "macos-15.4-x86_64". */
+  readonly machine?: string;
+}
+
+export type SimulationResult =
+  | { readonly ok: true; readonly trace: Trace }
+  | { readonly ok: false; readonly reason: string };
+
+/** How much was read, honestly. */
+export interface Stats {
+  readonly files: number;
+  /** Files that were scanned only, because nothing in them can concern a mapping. */
+  readonly scannedOnly: number;
+  readonly bytes: number;
+  readonly functions: number;
+  /** Bodies whose end was found by the parse exactly where the braces say. */
+  readonly delimited: number;
+  readonly lowered: { readonly whole: number; readonly part: number; readonly none: number };
+  /** Construct → how many functions it kept from being lowered whole. */
+  readonly gaps: Readonly<Record<string, number>>;
+  /** Functions whose analysis ended at its step budget. */
+  readonly budgetEnded: number;
+}
+
+export interface LanguageService {
+  setFile(file: string, text: string): void;
+  removeFile(file: string): void;
+  files(): readonly string[];
+  /** Findings of one file, in the order of the text. */
+  diagnose(file: string): readonly Finding[];
+  /** Entry points of one file, or of all. */
+  entryPoints(file?: string): readonly EntryPoint[];
+  simulate(plan: SimulationPlan): SimulationResult;
+  /** `all`: read also the files that a check only scans. */
+  stats(all?: boolean): Stats;
+}

@@ -1,0 +1,39 @@
+/**
+ * Custom messages between client and server, beside LSP's own. The client imports nothing else of the server.
+ *
+ * Client → server requests: `maplens/entryPoints`, `maplens/simulate`. Server → client: the notification
+ * `maplens/workspaceChanged` (entry points or their results may differ), and, for workspaces that are not on a disk,
+ * the requests `maplens/listFiles` and `maplens/readFile`.
+ */
+
+import type { EntryPoint, Range, SimulationResult } from './features/service';
+
+export type { EntryPoint, Range, SimulationResult };
+export type { Trace, Step, Outcome, Defect, Place } from '../sim/trace';
+
+/** An entry point with `file` replaced by its document's URI. */
+export interface EntryPointItem extends Range {
+  readonly uri: string;
+  readonly function: string;
+  readonly mappings: number;
+}
+
+export interface SimulateParams {
+  readonly uri: string;
+  readonly function: string;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly machine?: string;
+}
+
+export const messages = {
+  /** () → EntryPointItem[] of the whole workspace, sorted by URI and line. */
+  entryPoints: 'maplens/entryPoints',
+  /** SimulateParams → SimulationResult; places in the trace name files by URI. */
+  simulate: 'maplens/simulate',
+  /** Notification, no parameters. */
+  workspaceChanged: 'maplens/workspaceChanged',
+  /** Server → client: { folder: uri } → string[] of URIs of C, C++ and DriverKit files. */
+  listFiles: 'maplens/listFiles',
+  /** Server → client: { uri } → { text } or { error }. */
+  readFile: 'maplens/readFile',
+} as const;
