@@ -60,6 +60,7 @@ export interface ConstantDeclaration {
   readonly value: bigint | undefined;
   /** The enumeration's name, or the attribute family(...) of it in the API headers. */
   readonly family?: string;
+  readonly attributes?: readonly Attribute[];
   readonly doc: string;
   readonly span: Span;
 }

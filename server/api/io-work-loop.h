@@ -1,0 +1,75 @@
+class IOEventSource : public OSObject {
+public:
+    virtual void enable();
+    virtual void disable();
+    [[maplens::pure]] virtual bool isEnabled() const;
+    [[maplens::pure]] [[maplens::returns(borrowed, nullable)]] virtual IOWorkLoop *getWorkLoop() const;
+};
+
+/// A thread and a gate: what its event sources do, one at a time.
+class IOWorkLoop : public OSObject {
+public:
+    [[maplens::returns(retained, nullable)]] static OSPtr<IOWorkLoop> workLoop();
+    [[maplens::returns(retained, nullable)]] static OSPtr<IOWorkLoop> workLoopWithOptions(IOOptionBits options);
+    virtual IOReturn addEventSource([[maplens::keeps]] IOEventSource *newEvent);
+
+    /// Takes an event source out and gives up the work loop's reference to it.
+    virtual IOReturn removeEventSource([[maplens::borrows]] IOEventSource *toRemove);
+
+    [[maplens::pure]] virtual bool inGate() const;
+    [[maplens::pure]] virtual bool onThread() const;
+    virtual void closeGate();
+    virtual void openGate();
+    [[maplens::pure]] [[maplens::returns(borrowed, nullable)]] virtual thread_t getThread() const;
+
+    virtual IOReturn runAction(void *action, OSObject *target, void *arg0 = NULL, void *arg1 = NULL, void *arg2 = NULL,
+        void *arg3 = NULL);
+};
+
+/// Runs functions with the work loop's gate closed.
+class IOCommandGate : public IOEventSource {
+public:
+    [[maplens::returns(retained, nullable)]]
+    static OSPtr<IOCommandGate> commandGate([[maplens::borrows]] OSObject *owner, void *action = NULL);
+
+    virtual IOReturn runCommand(void *arg0 = NULL, void *arg1 = NULL, void *arg2 = NULL, void *arg3 = NULL);
+    virtual IOReturn runAction(void *action, void *arg0 = NULL, void *arg1 = NULL, void *arg2 = NULL, void *arg3 = NULL);
+    virtual IOReturn attemptAction(void *action, void *arg0 = NULL, void *arg1 = NULL, void *arg2 = NULL, void *arg3 = NULL);
+    virtual IOReturn commandSleep(void *event, UInt32 interruptible = 0);
+    virtual void commandWakeup(void *event, bool oneThread = false);
+};
+
+class IOTimerEventSource : public IOEventSource {
+public:
+    [[maplens::returns(retained, nullable)]]
+    static OSPtr<IOTimerEventSource> timerEventSource([[maplens::borrows]] OSObject *owner, void *action = NULL);
+
+    virtual IOReturn setTimeoutMS(UInt32 ms);
+    virtual IOReturn setTimeoutUS(UInt32 us);
+    virtual IOReturn setTimeout(UInt32 interval, UInt32 scale_factor = 1);
+    virtual void cancelTimeout();
+};
+
+class IOInterruptEventSource : public IOEventSource {
+public:
+    [[maplens::returns(retained, nullable)]]
+    static OSPtr<IOInterruptEventSource> interruptEventSource([[maplens::borrows]] OSObject *owner, void *action,
+        [[maplens::borrows]] IOService *provider = NULL, int intIndex = 0);
+};
+
+class IOFilterInterruptEventSource : public IOInterruptEventSource {
+public:
+    [[maplens::returns(retained, nullable)]]
+    static OSPtr<IOFilterInterruptEventSource> filterInterruptEventSource([[maplens::borrows]] OSObject *owner,
+        void *action, void *filter, [[maplens::borrows]] IOService *provider, int intIndex = 0);
+
+    virtual void signalInterrupt();
+};
+
+class IONotifier : public OSObject {
+public:
+    /// Ends the notification and gives up the reference that its maker answered with.
+    [[maplens::releases]] virtual void remove() = 0;
+    virtual bool disable() = 0;
+    virtual void enable(bool was) = 0;
+};

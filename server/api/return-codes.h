@@ -1,0 +1,81 @@
+// Results of kernel calls. Values as unsigned 32-bit numbers; stored in an IOReturn they are negative.
+
+enum [[maplens::family(kern_return)]] {
+    /// Done.
+    KERN_SUCCESS = 0,
+    KERN_INVALID_ADDRESS = 1,
+    KERN_PROTECTION_FAILURE = 2,
+    KERN_NO_SPACE = 3,
+    KERN_INVALID_ARGUMENT = 4,
+    KERN_FAILURE = 5,
+    KERN_RESOURCE_SHORTAGE = 6,
+    KERN_NO_ACCESS = 8,
+    KERN_MEMORY_ERROR = 10,
+    KERN_NOT_SUPPORTED = 46,
+    KERN_OPERATION_TIMED_OUT = 49,
+};
+
+enum [[maplens::family(io_return)]] {
+    /// Done.
+    kIOReturnSuccess = 0,
+    /// A failure without a better name.
+    kIOReturnError = 0xe00002bc,
+    kIOReturnNoMemory = 0xe00002bd,
+    kIOReturnNoResources = 0xe00002be,
+    kIOReturnIPCError = 0xe00002bf,
+    kIOReturnNoDevice = 0xe00002c0,
+    kIOReturnNotPrivileged = 0xe00002c1,
+    /// An argument does not fit; in DriverKit's CreateMapping also two cache modes at once.
+    kIOReturnBadArgument = 0xe00002c2,
+    kIOReturnLockedRead = 0xe00002c3,
+    kIOReturnLockedWrite = 0xe00002c4,
+    kIOReturnExclusiveAccess = 0xe00002c5,
+    kIOReturnBadMessageID = 0xe00002c6,
+    kIOReturnUnsupported = 0xe00002c7,
+    kIOReturnVMError = 0xe00002c8,
+    kIOReturnInternalError = 0xe00002c9,
+    kIOReturnIOError = 0xe00002ca,
+    kIOReturnCannotLock = 0xe00002cc,
+    kIOReturnNotOpen = 0xe00002cd,
+    kIOReturnNotReadable = 0xe00002ce,
+    kIOReturnNotWritable = 0xe00002cf,
+    kIOReturnNotAligned = 0xe00002d0,
+    kIOReturnBadMedia = 0xe00002d1,
+    kIOReturnStillOpen = 0xe00002d2,
+    kIOReturnRLDError = 0xe00002d3,
+    kIOReturnDMAError = 0xe00002d4,
+    kIOReturnBusy = 0xe00002d5,
+    kIOReturnTimeout = 0xe00002d6,
+    kIOReturnOffline = 0xe00002d7,
+    kIOReturnNotReady = 0xe00002d8,
+    kIOReturnNotAttached = 0xe00002d9,
+    kIOReturnNoChannels = 0xe00002da,
+    kIOReturnNoSpace = 0xe00002db,
+    kIOReturnPortExists = 0xe00002dd,
+    /// prepare() could not make the pages stay in memory.
+    kIOReturnCannotWire = 0xe00002de,
+    kIOReturnNoInterrupt = 0xe00002df,
+    kIOReturnNoFrames = 0xe00002e0,
+    kIOReturnMessageTooLarge = 0xe00002e1,
+    kIOReturnNotPermitted = 0xe00002e2,
+    kIOReturnNoPower = 0xe00002e3,
+    kIOReturnNoMedia = 0xe00002e4,
+    kIOReturnUnformattedMedia = 0xe00002e5,
+    kIOReturnUnsupportedMode = 0xe00002e6,
+    kIOReturnUnderrun = 0xe00002e7,
+    kIOReturnOverrun = 0xe00002e8,
+    kIOReturnDeviceError = 0xe00002e9,
+    kIOReturnNoCompletion = 0xe00002ea,
+    kIOReturnAborted = 0xe00002eb,
+    kIOReturnNoBandwidth = 0xe00002ec,
+    kIOReturnNotResponding = 0xe00002ed,
+    kIOReturnIsoTooOld = 0xe00002ee,
+    kIOReturnIsoTooNew = 0xe00002ef,
+    kIOReturnNotFound = 0xe00002f0,
+    kIOReturnInvalid = 0xe0000001,
+};
+
+enum [[maplens::family(os_return)]] {
+    kOSReturnSuccess = 0,
+    kOSReturnError = 0xdc004001,
+};
