@@ -1,0 +1,57 @@
+import type { KernelState } from './kernel-state';
+import type { MemoryObject } from './memory-object';
+import type { Fault, ReadResult, WriteResult } from './outcomes';
+import type { Task } from './task';
+import { addressText } from './text';
+
+/** Loads and stores by the CPU, through a task's address space. */
+
+function walk(
+  state: KernelState,
+  task: Task,
+  address: bigint,
+  size: number,
+  write: boolean,
+  each: (object: MemoryObject, page: number, offset: number, from: number, size: number) => void,
+): Fault | undefined {
+  const space = task.space;
+  const fault = (reason: Fault['reason'], at: bigint, what: string): Fault => {
+    const why = `A ${write ? 'write to' : 'read of'} ${addressText(at)} in ${task.name} faults: ${what}.`;
+    state.note('access', why, { kind: 'fault', message: why });
+    return { kind: 'fault', reason, address: at, why };
+  };
+  for (let done = 0; done < size;) {
+    const at = address + BigInt(done);
+    const page = space.pageOf(at);
+    const entry = space.entryAt(page);
+    if (!entry) return fault('unmapped', at, 'nothing is mapped there');
+    if (entry.kind === 'guard') return fault('guard page', at, 'it is a guard page');
+    if (!entry.object) return fault('unmapped', at, `no memory is there (${entry.note ?? 'reserved'})`);
+    if (entry.protection === '---' || (write && entry.protection !== 'rw-'))
+      return fault('protection', at, `the mapping${entry.map ? ` ${entry.map.name}` : ''} is ${entry.protection}`);
+    if (entry.map?.redirected)
+      return fault('blocked', at, `${entry.map.name} is redirected to nothing, so the thread sleeps`);
+    const offset = space.offsetInPage(at);
+    const left = Number(space.addressOf(entry.end) - at);
+    const run = Math.min(left, size - done);
+    each(entry.object, entry.objectPage + (page - entry.start), offset, done, run);
+    done += run;
+  }
+  return undefined;
+}
+
+export function read(state: KernelState, task: Task, address: bigint, size: number): ReadResult {
+  const bytes = new Uint8Array(size);
+  const fault = walk(state, task, address, size, false, (object, page, offset, from, run) => {
+    object.store.read(page, offset, bytes.subarray(from, from + run));
+  });
+  return fault ?? { kind: 'bytes', bytes };
+}
+
+/** Bytes before the fault are written, as the CPU would. */
+export function write(state: KernelState, task: Task, address: bigint, bytes: Uint8Array): WriteResult {
+  const fault = walk(state, task, address, bytes.length, true, (object, page, offset, from, run) => {
+    object.store.write(page, offset, bytes.subarray(from, from + run));
+  });
+  return fault ?? { kind: 'written' };
+}

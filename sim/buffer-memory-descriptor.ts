@@ -1,0 +1,27 @@
+import { MemoryDescriptor } from './memory-descriptor';
+import type { MemoryMap } from './memory-map';
+import type { Task } from './task';
+
+/** IOBufferMemoryDescriptor: a descriptor that owns its memory (iokit/Kernel/IOBufferMemoryDescriptor.cpp). */
+export class BufferMemoryDescriptor extends MemoryDescriptor {
+  readonly capacity: bigint;
+  readonly pageable: boolean;
+  /** The pages of a kernel buffer, as page numbers; freed with the descriptor. */
+  allocation: { readonly start: number; readonly end: number } | undefined;
+  /** reserved->map: the creator task's own mapping of a pageable buffer, retained and outside the set. */
+  ownMap: MemoryMap | undefined;
+
+  constructor(
+    id: string,
+    name: string,
+    task: Task,
+    address: bigint,
+    capacity: bigint,
+    flags: number,
+    pageable: boolean,
+  ) {
+    super(id, name, 'IOBufferMemoryDescriptor', task, [{ address, length: capacity }], flags);
+    this.capacity = capacity;
+    this.pageable = pageable;
+  }
+}

@@ -1,0 +1,38 @@
+/** What the model's objects share: an identity, a retain count, and who holds them. */
+
+/** A counted object of the kernel (libkern OSObject). Its count is changed by `Machine.retain` and `Machine.release`. */
+export abstract class KernelObject {
+  abstract readonly kind: 'descriptor' | 'map';
+  readonly id: string;
+  /** The variable or field that first held it, else a made-up name. */
+  name: string;
+  /** True while `name` is made up. */
+  unnamed = true;
+  /** References that callers own. */
+  references = 1;
+  freed = false;
+  leaked = false;
+  /** Names of the caller's variables that answer for `references`; the run's interpreter keeps them. */
+  readonly holders = new Set<string>();
+
+  constructor(id: string, name: string) {
+    this.id = id;
+    this.name = name;
+  }
+
+  /** References that other kernel objects own. */
+  abstract get internalReferences(): number;
+
+  /** The names of the kernel objects that own a reference, e.g. "map umap". */
+  abstract get internalHolders(): readonly string[];
+
+  /** References that keep it alive. */
+  get owners(): number {
+    return this.references + this.internalReferences;
+  }
+
+  /** What getRetainCount() returns. */
+  get retainCount(): number {
+    return this.references + this.internalReferences;
+  }
+}

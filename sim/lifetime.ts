@@ -1,0 +1,168 @@
+import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import type { KernelObject } from './kernel-object';
+import { useAfterFree, type KernelState } from './kernel-state';
+import { decodeMapOptions, kIOMapOverwrite, kIOMapStatic } from './map-options';
+import type { MemoryDescriptor } from './memory-descriptor';
+import type { MemoryMap } from './memory-map';
+import type { CodeResult, Panic, ReleaseResult, UseAfterFree } from './outcomes';
+import { kIOReturnSuccess } from './returns';
+import { SubMemoryDescriptor } from './sub-memory-descriptor';
+import { addressText, countText, sizeText } from './text';
+
+/** retain, release, free and unmap (IOMemoryDescriptor.cpp, IOMemoryMap::taggedRelease, ::free, ::unmap). */
+
+export function retain(
+  state: KernelState,
+  object: KernelObject,
+): { readonly kind: 'retained'; readonly why: string } | UseAfterFree {
+  if (object.freed) return useAfterFree(state, object, 'retain()');
+  object.references++;
+  state.touch(object);
+  const why = `Retains ${object.name}: ${countText(object.references, 'reference')} owned by callers.`;
+  state.note('retain', why);
+  return { kind: 'retained', why };
+}
+
+export function release(state: KernelState, object: KernelObject): ReleaseResult {
+  if (object.freed) return useAfterFree(state, object, 'release()');
+  object.references--;
+  state.touch(object);
+  const over = object.references < 0;
+  const keepers = object.internalHolders;
+  const panicked = object.owners <= 0 ? free(state, object) : undefined;
+  if (over) {
+    const why =
+      `Over-release of ${object.name}: no caller owned a reference, so this took ${keepers[0] ? `that of ${keepers[0]}` : 'the last one'}.` +
+      (object.freed ? ' It is freed while it is still in use.' : '') +
+      ' Release only what you own.';
+    state.note('release', why, { kind: 'over-release', message: why, object: object.id });
+    return { kind: 'over-release', freed: object.freed, object, why };
+  }
+  const why = object.freed
+    ? `Releases ${object.name}: the last reference, so it is freed.${freedText(object)}`
+    : `Releases ${object.name}: ${leftText(object)}.`;
+  state.note(object.freed ? 'free' : 'release', why);
+  return panicked ?? { kind: 'released', freed: object.freed, why };
+}
+
+function leftText(object: KernelObject): string {
+  const left = [
+    object.references ? countText(object.references, 'reference') + ' owned by callers' : '',
+    object.internalHolders.length ? `kept alive by ${object.internalHolders.join(', ')}` : '',
+  ].filter(Boolean);
+  return left.join(', ');
+}
+
+function freedText(object: KernelObject): string {
+  if (object.kind !== 'map') return '';
+  const map = object as MemoryMap;
+  if (map.options & kIOMapStatic) return ' It made no VM entry, so none goes.';
+  if (map.superMap) return ` The memory stays mapped through ${map.superMap.name}.`;
+  if (map.options & kIOMapOverwrite) return ' Its pages stay mapped: kIOMapOverwrite mappings are never removed.';
+  return ' Its VM entry is removed.';
+}
+
+function free(state: KernelState, object: KernelObject): Panic | undefined {
+  return object.kind === 'map'
+    ? freeMap(state, object as MemoryMap)
+    : freeDescriptor(state, object as MemoryDescriptor);
+}
+
+/** IOMemoryMap::free. */
+function freeMap(state: KernelState, map: MemoryMap): Panic | undefined {
+  if (map.freed) return undefined;
+  map.freed = true;
+  const panicked = removeMapping(state, map);
+  state.touch(map);
+  const { memory, superMap } = map;
+  if (memory) {
+    dropMap(state, memory, map);
+    map.memory = undefined;
+  }
+  if (superMap) {
+    superMap.subMaps.delete(map);
+    state.touch(superMap);
+    if (superMap.owners <= 0) freeMap(state, superMap);
+  }
+  return panicked;
+}
+
+/** Takes a map out of a descriptor's set and gives back the map's reference on the descriptor. */
+export function dropMap(state: KernelState, descriptor: MemoryDescriptor, map: MemoryMap): void {
+  const index = descriptor.maps.indexOf(map);
+  if (index >= 0) descriptor.maps.splice(index, 1);
+  descriptor.mappedBy.delete(map);
+  state.touch(descriptor);
+  if (!descriptor.freed && descriptor.owners <= 0) freeDescriptor(state, descriptor);
+}
+
+/** IOGeneralMemoryDescriptor::free and its subclasses'. Its set's maps fall below two references and go with it. */
+function freeDescriptor(state: KernelState, descriptor: MemoryDescriptor): Panic | undefined {
+  if (descriptor.freed) return undefined;
+  descriptor.freed = true;
+  descriptor.wireCount = 0;
+  state.touch(descriptor);
+  let panicked: Panic | undefined;
+  for (const map of [...descriptor.maps]) panicked = freeMap(state, map) ?? panicked;
+  if (descriptor instanceof SubMemoryDescriptor) {
+    descriptor.parent.subs.delete(descriptor);
+    state.touch(descriptor.parent);
+    if (descriptor.parent.owners <= 0) panicked = freeDescriptor(state, descriptor.parent) ?? panicked;
+  }
+  if (descriptor instanceof BufferMemoryDescriptor) {
+    const { ownMap, allocation } = descriptor;
+    if (ownMap) {
+      ownMap.keepers.clear();
+      if (ownMap.owners <= 0) freeMap(state, ownMap);
+    }
+    if (allocation) state.kernelTask.space.remove(allocation.start, allocation.end);
+  }
+  return panicked;
+}
+
+/** The VM part of IOMemoryMap::unmap and doUnmap: nothing for sub-maps, static and overwritten mappings. */
+function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
+  let panicked: Panic | undefined;
+  const task = map.task;
+  if (map.alive && task && map.address !== 0n && !map.superMap && map.memory) {
+    const options = decodeMapOptions(map.options);
+    if (!options.static && !options.overwrite) {
+      const space = task.space;
+      const guard = options.guard === 'none' ? 0 : options.guard === 'small' ? 1 : Math.ceil(65536 / space.pageSize);
+      const start = space.pageOf(map.address) - guard;
+      const end =
+        space.pageOf(map.address) + space.pagesFor(BigInt(space.offsetInPage(map.address)) + map.length) + guard;
+      const whole = space.remove(start, end);
+      if (!whole && task.kernel) {
+        const why = `Unmapping ${sizeText(map.length)} at ${addressText(map.address)} finds a gap in the kernel's map.`;
+        state.note('unmap', why, { kind: 'panic', message: why, object: map.id });
+        panicked = { kind: 'panic', reason: 'vm_map_delete: gap', why };
+      }
+    }
+  }
+  map.alive = false;
+  map.address = 0n;
+  map.protection = '---';
+  state.touch(map);
+  return panicked;
+}
+
+/** IOMemoryMap::unmap: succeeds also where there is nothing to do. */
+export function unmap(state: KernelState, map: MemoryMap): CodeResult {
+  if (map.freed) return useAfterFree(state, map, 'unmap()');
+  const { alive, address, superMap } = map;
+  const subs = [...map.subMaps].filter((sub) => sub.alive);
+  const panicked = removeMapping(state, map);
+  if (panicked) return panicked;
+  let why = `Unmaps ${map.name} from ${addressText(address)}; the object and its reference stay.`;
+  if (!alive) why = `${map.name} is not mapped any more: unmap() does nothing and succeeds.`;
+  else if (superMap) why = `Clears ${map.name} only: its memory stays mapped through ${superMap.name}.`;
+  else if (map.options & kIOMapStatic) why = `Clears ${map.name} only: a static map has no VM entry of its own.`;
+  else if (map.options & kIOMapOverwrite)
+    why = `Clears ${map.name}; its pages stay mapped: kIOMapOverwrite mappings are never removed.`;
+  else if (subs.length)
+    why += ` Dangling now: ${subs.map((sub) => sub.name).join(', ')} (sub-maps keep their address). Use release() for a map that may be shared.`;
+  else if (map.references > 1) why += ` It is unmapped for every holder (${countText(map.references, 'reference')}).`;
+  state.note('unmap', why);
+  return { kind: 'code', code: kIOReturnSuccess, why };
+}

@@ -1,0 +1,334 @@
+import { read, write } from './access';
+import type { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import { allocate, makeBuffer, makeDescriptor, makeSubRange, type Allocation } from './creation';
+import type { KernelObject } from './kernel-object';
+import { KernelState, useAfterFree, type Note } from './kernel-state';
+import { release, retain, unmap } from './lifetime';
+import { directionOf, kIOMapAnywhere, kIOMapStatic } from './map-options';
+import { createMapping } from './mapping';
+import type { MemoryDescriptor, MemoryRange } from './memory-descriptor';
+import type { MemoryMap } from './memory-map';
+import type {
+  AllocateResult,
+  CodeResult,
+  DescriptorResult,
+  MapResult,
+  ReadResult,
+  ReleaseResult,
+  UseAfterFree,
+  ValueResult,
+  WriteResult,
+} from './outcomes';
+import { complete, prepare, transfer, type TransferResult } from './preparation';
+import { defaultMachine, machineLayout, type AddressRange } from './profiles';
+import { redirect } from './redirection';
+import type { SubMemoryDescriptor } from './sub-memory-descriptor';
+import type { Task } from './task';
+import type { Change, MachineProfile } from './trace';
+
+/**
+ * The machine: the kernel's mapping model, running.
+ *
+ *     const machine = new Machine('macos-15.4-arm64');
+ *     const task = machine.createTask('fTask');
+ *     const made = machine.bufferInTask(machine.kernelTask, kIODirectionInOut | kIOMemoryKernelUserShared, 0x10000n);
+ *     if (made.kind === 'descriptor') {
+ *       const result = machine.createMappingInTask(made.descriptor, task, 0n, kIOMapAnywhere);
+ *       if (result.kind === 'map') machine.release(result.map);
+ *     }
+ *
+ * - Addresses, sizes and offsets are bigint, in bytes; options are numbers (map-options.ts).
+ * - Nothing that a driver does throws. Every operation answers a union on `kind` (outcomes.ts): NULL with its reason,
+ *   panic, use after free, over-release, fault, or "not modelled".
+ * - `why` is one sentence in the kernel's terms; failures also say what to do. The same sentence, and the defect if it
+ *   is one, waits in `takeNotes()` for whoever records the run (recorder.ts).
+ * - Objects are handed out as they are (MemoryDescriptor, MemoryMap): keep them as the driver keeps its pointers, also
+ *   after they were freed. Read their state with `get`, which finds a use after free; change them only through here.
+ * - `references` are the callers'. `holders` are the names of the variables that answer for them; the run's interpreter
+ *   keeps those through the recorder.
+ */
+export class Machine {
+  readonly #state: KernelState;
+
+  /** @param name a profile of profiles.ts; an unknown one is the default machine. */
+  constructor(name: string = defaultMachine) {
+    const layout = machineLayout(name) ?? machineLayout(defaultMachine)!;
+    this.#state = new KernelState(layout);
+  }
+
+  get profile(): MachineProfile {
+    return this.#state.layout.profile;
+  }
+
+  get pageSize(): number {
+    return this.#state.pageSize;
+  }
+
+  get kernelTask(): Task {
+    return this.#state.kernelTask;
+  }
+
+  get tasks(): readonly Task[] {
+    return this.#state.tasks;
+  }
+
+  /** Descriptors that are alive, or freed while a variable still points to them; in order of creation. */
+  get descriptors(): readonly MemoryDescriptor[] {
+    return [...this.#state.descriptors.values()];
+  }
+
+  get maps(): readonly MemoryMap[] {
+    return [...this.#state.maps.values()];
+  }
+
+  /** A user task: its program, and the parts of its address space that the system keeps, are reserved. */
+  createTask(name: string, options: { readonly program?: bigint } = {}): Task {
+    const state = this.#state;
+    const task = state.addTask(name, false);
+    const { min } = state.layout.user;
+    const program = { name: "the task's own program", start: min, end: min + (options.program ?? 0x4800000n) };
+    const reserve = (range: AddressRange): void => {
+      task.space.insert({
+        start: task.space.pageOf(range.start),
+        end: task.space.pageOf(range.end),
+        protection: '---',
+        kind: 'reserved',
+        objectPage: 0,
+        note: range.name,
+      });
+    };
+    if (program.end > program.start) reserve(program);
+    state.layout.userReserved.forEach(reserve);
+    return task;
+  }
+
+  /** Memory of a task's own, for descriptors to describe. */
+  allocate(task: Task, wanted: Allocation): AllocateResult {
+    return allocate(this.#state, task, wanted);
+  }
+
+  /** Removes whatever is mapped in the pages of [address, address + size), as vm_deallocate does. */
+  deallocate(task: Task, address: bigint, size: bigint): void {
+    const { space } = task;
+    const start = space.pageOf(address);
+    space.remove(start, start + space.pagesFor(size + BigInt(space.offsetInPage(address))));
+  }
+
+  /** IOMemoryDescriptor::withAddressRange(s) and withOptions. A NULL task means physical ranges. */
+  withAddressRanges(ranges: readonly MemoryRange[], options: number, task: Task | undefined): DescriptorResult {
+    return makeDescriptor(this.#state, task, ranges, options);
+  }
+
+  withAddressRange(address: bigint, length: bigint, options: number, task: Task | undefined): DescriptorResult {
+    return this.withAddressRanges([{ address, length }], options, task);
+  }
+
+  /** IOMemoryDescriptor::withAddress: kernel memory, prepared at once (kIOMemoryAutoPrepare). */
+  withAddress(address: bigint, length: bigint, direction: number): DescriptorResult {
+    return makeDescriptor(this.#state, this.kernelTask, [{ address, length }], direction, undefined, true);
+  }
+
+  /** Device registers (IODeviceMemory::withRange): physical, inhibited unless a mapping says otherwise. */
+  deviceMemory(address: bigint, length: bigint): DescriptorResult {
+    return makeDescriptor(this.#state, undefined, [{ address, length }], 0, 'IODeviceMemory');
+  }
+
+  /** IOBufferMemoryDescriptor::inTaskWithOptions and withOptions. */
+  bufferInTask(
+    task: Task | undefined,
+    options: number,
+    capacity: bigint,
+    alignment = 1n,
+  ): DescriptorResult<BufferMemoryDescriptor> {
+    return makeBuffer(this.#state, task, options, capacity, alignment);
+  }
+
+  /** IOSubMemoryDescriptor::withSubRange. */
+  subRange(
+    parent: MemoryDescriptor,
+    offset: bigint,
+    length: bigint,
+    direction: number,
+  ): DescriptorResult<SubMemoryDescriptor> {
+    return makeSubRange(this.#state, parent, offset, length, direction);
+  }
+
+  /** IOMemoryDescriptor::createMappingInTask. A length of 0 is the descriptor's full length. */
+  createMappingInTask(
+    descriptor: MemoryDescriptor,
+    task: Task | undefined,
+    atAddress: bigint,
+    options: number,
+    offset = 0n,
+    length = 0n,
+  ): MapResult {
+    const state = this.#state;
+    const result = createMapping(state, { descriptor, task, at: atAddress, options, offset, length });
+    switch (result.kind) {
+      case 'map':
+        state.note(result.how === 'shared' ? 'share' : result.how === 'sub-map' ? 'submap' : 'map', result.why);
+        break;
+      case 'null':
+        state.note('null', `NULL: ${result.why}`);
+        break;
+      case 'panic':
+        state.note('null', `Panic (${result.reason}): ${result.why}`, { kind: 'panic', message: result.why });
+        break;
+      case 'not-modelled':
+        state.note('log', `Not modelled: ${result.what}.`);
+        break;
+      case 'use-after-free':
+        break;
+      default:
+        return result satisfies never;
+    }
+    return result;
+  }
+
+  /** IOMemoryDescriptor::map(options): all of it, into the kernel, anywhere. */
+  map(descriptor: MemoryDescriptor, options = 0): MapResult {
+    return this.createMappingInTask(descriptor, this.kernelTask, 0n, options | kIOMapAnywhere, 0n, descriptor.length);
+  }
+
+  /** IOMemoryDescriptor::setMapping: a record of a mapping that somebody else made. */
+  setMapping(descriptor: MemoryDescriptor, task: Task | undefined, address: bigint, options = 0): MapResult {
+    return this.createMappingInTask(descriptor, task, address, options | kIOMapStatic, 0n, descriptor.length);
+  }
+
+  /** IOService::mapDeviceMemoryWithIndex over the provider's device memory. */
+  mapDeviceMemoryWithIndex(memory: readonly MemoryDescriptor[], index: number, options = 0): MapResult {
+    const descriptor = memory[index];
+    if (descriptor) return this.map(descriptor, options);
+    const why = `The provider has no device memory with index ${String(index)}. Test the result.`;
+    this.#state.note('null', `NULL: ${why}`);
+    return { kind: 'null', reason: 'no-device-memory', why };
+  }
+
+  retain(object: KernelObject): { readonly kind: 'retained'; readonly why: string } | UseAfterFree {
+    return retain(this.#state, object);
+  }
+
+  release(object: KernelObject): ReleaseResult {
+    return release(this.#state, object);
+  }
+
+  unmap(map: MemoryMap): CodeResult {
+    return unmap(this.#state, map);
+  }
+
+  /** IOMemoryMap::redirect; no descriptor blocks accesses. */
+  redirect(map: MemoryMap, to: MemoryDescriptor | undefined, offset = 0n): CodeResult {
+    return redirect(this.#state, map, to, offset);
+  }
+
+  /** @param direction 0 (kIODirectionNone) means the descriptor's own. */
+  prepare(descriptor: MemoryDescriptor, direction = 0): CodeResult {
+    return prepare(this.#state, descriptor, direction);
+  }
+
+  complete(descriptor: MemoryDescriptor): CodeResult {
+    return complete(this.#state, descriptor);
+  }
+
+  /** IOBufferMemoryDescriptor::setLength: no effect beyond the capacity. */
+  setLength(buffer: BufferMemoryDescriptor, length: bigint): UseAfterFree | undefined {
+    if (buffer.freed) return useAfterFree(this.#state, buffer, 'setLength()');
+    if (length > buffer.capacity) return undefined;
+    buffer.length = length;
+    buffer.ranges[0]!.length = length;
+    this.#state.touch(buffer);
+    return undefined;
+  }
+
+  /** readBytes(): answers fewer bytes, or none, where the range does not fit. */
+  readBytes(descriptor: MemoryDescriptor, offset: bigint, size: number): TransferResult {
+    return transfer(this.#state, descriptor, offset, new Uint8Array(size), false);
+  }
+
+  writeBytes(descriptor: MemoryDescriptor, offset: bigint, bytes: Uint8Array): TransferResult {
+    return transfer(this.#state, descriptor, offset, bytes, true);
+  }
+
+  /** A load by the CPU from a task's address space. */
+  read(task: Task, address: bigint, size: number): ReadResult {
+    return read(this.#state, task, address, size);
+  }
+
+  write(task: Task, address: bigint, bytes: Uint8Array): WriteResult {
+    return write(this.#state, task, address, bytes);
+  }
+
+  /**
+   * A getter of a map or descriptor by its C++ name, as a number: addresses, lengths, options, counts. Undefined for a
+   * getter that the object does not have. Pointers (`getMemoryDescriptor`, `getAddressTask`) are `map.memory`, `map.task`.
+   */
+  get(object: KernelObject, getter: string): ValueResult | undefined {
+    if (object.freed) return useAfterFree(this.#state, object, `${getter}()`);
+    const found = getters[getter]?.(object, this.#state);
+    return found === undefined ? undefined : { kind: 'value', value: found };
+  }
+
+  /** Names an object after the variable that first holds it. */
+  setName(object: KernelObject | Task, name: string): void {
+    object.name = name;
+    if ('unnamed' in object) object.unnamed = false;
+    this.#state.touch(object);
+    if ('unnamed' in object && object.kind === 'descriptor')
+      for (const map of (object as MemoryDescriptor).maps) this.#state.touch(map);
+  }
+
+  /** Which variables answer for the callers' references (or still point to the object once it is freed). */
+  setHolders(object: KernelObject, names: Iterable<string>): void {
+    const wanted = new Set(names);
+    if (wanted.size === object.holders.size && [...wanted].every((name) => object.holders.has(name))) return;
+    object.holders.clear();
+    for (const name of wanted) object.holders.add(name);
+    this.#state.touch(object);
+  }
+
+  setLeaked(object: KernelObject, leaked: boolean): void {
+    object.leaked = leaked;
+    this.#state.touch(object);
+  }
+
+  /** What the operations since the last call had to say. */
+  takeNotes(): readonly Note[] {
+    return this.#state.takeNotes();
+  }
+
+  /** What changed since the last call, as the trace's views. */
+  takeChanges(): readonly Change[] {
+    return this.#state.takeChanges();
+  }
+}
+
+type Getter = (object: KernelObject, state: KernelState) => bigint | undefined;
+
+const ofMap =
+  (get: (map: MemoryMap) => bigint): Getter =>
+  (object) =>
+    object.kind === 'map' ? get(object as MemoryMap) : undefined;
+
+const ofDescriptor =
+  (get: (descriptor: MemoryDescriptor, state: KernelState) => bigint | undefined): Getter =>
+  (object, state) =>
+    object.kind === 'descriptor' ? get(object as MemoryDescriptor, state) : undefined;
+
+const address = ofMap((map) => map.address);
+
+const getters: Readonly<Record<string, Getter>> = {
+  getVirtualAddress: address,
+  getAddress: address,
+  getSize: ofMap((map) => map.length),
+  getLength: (object) => (object as MemoryMap | MemoryDescriptor).length,
+  getMapOptions: ofMap((map) => BigInt(map.options)),
+  getOffset: ofMap((map) => map.offset),
+  getRetainCount: (object) => BigInt(object.retainCount),
+  getDirection: ofDescriptor((descriptor) =>
+    BigInt(['none', 'in', 'out', 'inout'].indexOf(directionOf(descriptor.flags))),
+  ),
+  getCapacity: ofDescriptor((descriptor) => ('capacity' in descriptor ? (descriptor.capacity as bigint) : undefined)),
+  getBytesNoCopy: ofDescriptor((descriptor, state) =>
+    descriptor.task === state.kernelTask ? descriptor.ranges[0]?.address : 0n,
+  ),
+};

@@ -1,0 +1,530 @@
+import type { NewEntry } from './address-space';
+import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import { useAfterFree, type KernelState } from './kernel-state';
+import { dropMap } from './lifetime';
+import {
+  cacheName,
+  decodeMapOptions,
+  kIOMapCacheMask,
+  kIOMapGuardedMask,
+  kIOMapReadOnly,
+  kIOMapStatic,
+  kIOMemoryMapCopyOnWrite,
+  kIOMemoryRemote,
+  type MapOptions,
+} from './map-options';
+import { MemoryDescriptor } from './memory-descriptor';
+import { MemoryMap } from './memory-map';
+import { chunksOfTask, piecesOf, snapshotOf, type Chunk, type MemoryReference, type Pieces } from './memory-reference';
+import { MemoryObject } from './memory-object';
+import type { MapResult, NullReason } from './outcomes';
+import { KERN_INVALID_RIGHT, KERN_PROTECTION_FAILURE } from './returns';
+import { SubMemoryDescriptor } from './sub-memory-descriptor';
+import type { Task } from './task';
+import { addressText, hex, sizeText } from './text';
+import type { Protection } from './trace';
+
+/**
+ * IOMemoryDescriptor::createMappingInTask (iokit/Kernel/IOMemoryDescriptor.cpp): makeMapping, copyCompatible, doMap and
+ * memoryReferenceMap, in the kernel's order.
+ */
+
+const wrap = (value: bigint): bigint => BigInt.asUintN(64, value);
+/** kIOMapGuardSizeLarge. */
+const largeGuard = 65536n;
+
+export interface MapRequest {
+  readonly descriptor: MemoryDescriptor;
+  readonly task: Task | undefined;
+  readonly at: bigint;
+  readonly options: number;
+  readonly offset: bigint;
+  readonly length: bigint;
+}
+
+const nothing = (reason: NullReason, why: string): MapResult => ({ kind: 'null', reason, why });
+const panic = (reason: string, why: string): MapResult => ({ kind: 'panic', reason, why });
+
+export function createMapping(state: KernelState, request: MapRequest): MapResult {
+  let descriptor = request.descriptor;
+  if (descriptor.freed) return useAfterFree(state, descriptor, 'createMappingInTask');
+  const task = request.task;
+  // Since xnu-11417 a size check reads the task's map before IOMemoryMap::init could refuse NULL.
+  if (!task)
+    return panic(
+      'NULL task',
+      'The target task is NULL: the kernel reads its map and faults. Pass kernel_task or a task that you tested.',
+    );
+  const options = decodeMapOptions(request.options);
+  const length = request.length === 0n ? descriptor.length : wrap(request.length);
+  let offset = wrap(request.offset);
+  while (descriptor instanceof SubMemoryDescriptor) {
+    offset = wrap(offset + descriptor.start);
+    descriptor = descriptor.parent;
+  }
+  const map = new MemoryMap(
+    `m${String(state.nextNumber('m'))}`,
+    '',
+    task,
+    wrap(request.at),
+    request.options >>> 0,
+    offset,
+    length,
+  );
+
+  if (descriptor.flags & kIOMemoryMapCopyOnWrite && descriptor.task && !descriptor.reference) {
+    const failure = buildReference(state, descriptor, options);
+    if (failure) return failure;
+  }
+  if (options.static) {
+    if (offset + length > descriptor.length)
+      return { kind: 'not-modelled', what: 'a static map that is longer than its descriptor' };
+    attach(state, descriptor, map);
+    const why = `Records ${addressText(map.address)} as a static map: kIOMapStatic makes no VM entry and removes none.`;
+    return { kind: 'map', map, how: 'static', why };
+  }
+  if (options.unique) {
+    if (options.reference)
+      return panic(
+        'NULL fMemory',
+        'kIOMapUnique with kIOMapReference is the request of redirect(): on a new map it reads a NULL descriptor. Never combine them.',
+      );
+    if (descriptor.physical) {
+      const chunk = physicalChunks(state, descriptor).find(
+        (each) => offset >= each.offset && offset < each.offset + each.size,
+      );
+      if (!chunk || chunk.offset + chunk.size - offset < length)
+        return nothing(
+          'not-contiguous',
+          'kIOMapUnique needs physical memory in one contiguous segment from the offset on. Map one range at a time, or drop kIOMapUnique.',
+        );
+      descriptor = privateDescriptor(state, descriptor, offset, length);
+      offset = 0n;
+      map.offset = 0n;
+    }
+  } else {
+    const shared = share(state, descriptor, map, options);
+    if (shared) return shared;
+    if (options.reference)
+      return nothing(
+        'no-shared-map',
+        `kIOMapReference takes only a compatible map that exists already, and ${descriptor.name} has none.`,
+      );
+  }
+  const result = doMap(state, descriptor, map, options, task, length);
+  if (result.kind !== 'map' && descriptor !== request.descriptor && descriptor.owners === 0) {
+    descriptor.freed = true;
+    state.touch(descriptor);
+  }
+  return result;
+}
+
+/** The first compatible map of the descriptor's set, in insertion order (makeMapping, IOMemoryMap::copyCompatible). */
+function share(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  map: MemoryMap,
+  options: MapOptions,
+): MapResult | undefined {
+  for (const existing of descriptor.maps) {
+    if (!compatible(existing, map, options)) continue;
+    const same = `same task, same read-only bit`;
+    if (existing.length === map.length && existing.offset === map.offset) {
+      existing.references++;
+      state.touch(existing);
+      return {
+        kind: 'map',
+        map: existing,
+        how: 'shared',
+        why: `Shares ${existing.name}: ${same}, equal range. The same IOMemoryMap with one more reference, no new VM entry.`,
+      };
+    }
+    const delta = wrap(map.offset - existing.offset);
+    map.superMap = existing;
+    existing.subMaps.add(map);
+    map.offset = wrap(existing.offset + delta);
+    map.address = wrap(existing.address + delta);
+    map.protection = existing.protection;
+    attach(state, descriptor, map);
+    return {
+      kind: 'map',
+      map,
+      how: 'sub-map',
+      why: `Shares ${existing.name}: ${same}, range inside it. New sub-map, no new VM entry.`,
+    };
+  }
+  return undefined;
+}
+
+/** IOMemoryMap::copyCompatible, its six tests in its order; 64-bit sums without an overflow test. */
+export function compatible(existing: MemoryMap, wanted: MemoryMap, options: MapOptions): boolean {
+  if (!wanted.task || !existing.alive || existing.task?.space !== wanted.task.space) return false;
+  const differing = (existing.options ^ wanted.options) >>> 0;
+  if (differing & kIOMapReadOnly) return false;
+  if (differing & kIOMapGuardedMask) return false;
+  if ((wanted.options & kIOMapCacheMask) !== 0 && differing & kIOMapCacheMask) return false;
+  if (!options.anywhere && existing.address !== wanted.address) return false;
+  if (wanted.offset < existing.offset) return false;
+  return wrap(wanted.offset - existing.offset + wanted.length) <= existing.length;
+}
+
+function doMap(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  map: MemoryMap,
+  options: MapOptions,
+  task: Task,
+  length: bigint,
+): MapResult {
+  const offset = map.offset;
+  const end = wrap(offset + length);
+  if (offset >= descriptor.length || end > descriptor.length)
+    return nothing(
+      'beyond-descriptor',
+      `The range +${hex(offset)}, ${sizeText(length)} ends beyond ${descriptor.name}, which is ${sizeText(descriptor.length)} long` +
+        (offset > 0n && length === descriptor.length
+          ? ': with an offset, pass the length of the rest (zero means the full length).'
+          : '. Keep offset + length within getLength().'),
+    );
+  if (end < offset || length === 0n)
+    return descriptor.physical
+      ? nothing(
+          'beyond-descriptor',
+          'offset + length wraps around 64 bits. Compare them with getLength() without adding.',
+        )
+      : panic(
+          'overrun',
+          'offset + length wraps around 64 bits and passes the range check. Compare them with getLength() without adding.',
+        );
+  if (descriptor.flags & kIOMemoryRemote) return { kind: 'not-modelled', what: 'a mapping of kIOMemoryRemote memory' };
+
+  const first = descriptor.ranges[0];
+  if (
+    descriptor.task === task &&
+    options.anywhere &&
+    !options.unique &&
+    options.guard === 'none' &&
+    descriptor.ranges.length === 1 &&
+    offset === 0n &&
+    first &&
+    first.address !== 0n &&
+    length <= first.length
+  ) {
+    map.address = first.address;
+    map.options = (map.options | kIOMapStatic) >>> 0;
+    const source = task.space.entryAt(task.space.pageOf(first.address));
+    map.protection = source?.protection ?? '---';
+    attach(state, descriptor, map);
+    const ignored = [options.readOnly ? 'kIOMapReadOnly' : '', options.cache ? 'the cache mode' : ''].filter(Boolean);
+    return {
+      kind: 'map',
+      map,
+      how: 'same-task',
+      why:
+        `The memory is ${task.name}'s own, so the map is ${addressText(map.address)} itself: no second mapping.` +
+        (ignored.length ? ` ${ignored.join(' and ')} has no effect here; use kIOMapUnique for a real alias.` : ''),
+    };
+  }
+  if (!descriptor.reference) {
+    const failure = buildReference(state, descriptor, options);
+    if (failure) return failure;
+  }
+  const reference = descriptor.reference!;
+  if (reference.snapshot && length < descriptor.length)
+    return { kind: 'not-modelled', what: 'a partial mapping of copy-on-write memory' };
+  return place(state, descriptor, reference, map, options, task);
+}
+
+/** memoryReferenceCreate; a result only where it fails. */
+export function buildReference(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  options: Pick<MapOptions, 'readOnly'>,
+): MapResult | undefined {
+  if (!descriptor.task) {
+    descriptor.cache ||= state.deviceCache;
+    const chunks = physicalChunks(state, descriptor);
+    descriptor.reference = { writable: true, chunks, entryCount: 1, byData: false, snapshot: false };
+    return undefined;
+  }
+  const write = descriptor.direction !== 'out' || descriptor.cache !== 0 || !options.readOnly;
+  const ranges =
+    descriptor instanceof BufferMemoryDescriptor
+      ? [{ address: descriptor.ranges[0]!.address, length: descriptor.capacity }]
+      : descriptor.ranges;
+  const found = chunksOfTask(descriptor.task, ranges, write);
+  if (!found.ok) {
+    if (found.code === KERN_INVALID_RIGHT)
+      return nothing(
+        'kernel-object',
+        `KERN_INVALID_RIGHT: ${found.why}. Map a page-aligned IOBufferMemoryDescriptor instead.`,
+      );
+    if (found.code === KERN_PROTECTION_FAILURE)
+      return nothing(
+        'not-writable',
+        `KERN_PROTECTION_FAILURE: ${found.why}. For read-only memory use kIODirectionOut with kIOMapReadOnly.`,
+      );
+    return nothing(
+      'not-accessible',
+      `KERN_INVALID_ADDRESS: ${found.why}. Check the address and length that the descriptor was made with.`,
+    );
+  }
+  const snapshot = (descriptor.flags & kIOMemoryMapCopyOnWrite) !== 0;
+  const chunks = snapshot ? snapshotOf(found.chunks, state.pageSize) : found.chunks;
+  descriptor.reference = { writable: write, chunks, entryCount: found.entryCount, byData: true, snapshot };
+  if (descriptor.cache) setCache(state, chunks, descriptor.cache);
+  return undefined;
+}
+
+function setCache(state: KernelState, chunks: readonly Chunk[], cache: number): void {
+  const objects = new Set(chunks.map((chunk) => chunk.object));
+  for (const object of objects) object.cache = cache;
+  state.touchMemory((entry) => entry.object !== undefined && objects.has(entry.object));
+}
+
+function physicalChunks(state: KernelState, descriptor: MemoryDescriptor): readonly Chunk[] {
+  if (descriptor.reference) return descriptor.reference.chunks;
+  const object = new MemoryObject(state.physical, { cache: descriptor.cache || state.deviceCache });
+  const size = BigInt(state.pageSize);
+  let offset = 0n;
+  return descriptor.ranges.map((range) => {
+    const chunk: Chunk = {
+      entry: 0,
+      object,
+      page: Number(range.address / size),
+      pageOffset: Number(range.address % size),
+      offset,
+      size: range.length,
+    };
+    offset += range.length;
+    return chunk;
+  });
+}
+
+/** A Unique map of physical memory gets a descriptor of its own, which only the map holds (makeMapping). */
+function privateDescriptor(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  offset: bigint,
+  length: bigint,
+): MemoryDescriptor {
+  let rest = offset;
+  const range = descriptor.ranges.find((each) => {
+    if (rest < each.length) return true;
+    rest -= each.length;
+    return false;
+  })!;
+  const made = new MemoryDescriptor(
+    `d${String(state.nextNumber('d'))}`,
+    `${descriptor.name} (private)`,
+    'IOGeneralMemoryDescriptor',
+    undefined,
+    [{ address: range.address + rest, length }],
+    descriptor.flags,
+  );
+  made.references = 0;
+  made.wireCount = 1;
+  state.descriptors.set(made.id, made);
+  return made;
+}
+
+/** IOMemoryDescriptorMapAlloc and memoryReferenceMap(New): reserves the range, then enters the pages. */
+function place(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  reference: MemoryReference,
+  map: MemoryMap,
+  options: MapOptions,
+  task: Task,
+): MapResult {
+  const space = task.space;
+  const pieces = piecesOf(reference.chunks, map.offset, map.length, state.pageSize);
+  if (!reference.byData && !contiguousPages(pieces, state.pageSize))
+    return nothing(
+      'not-aligned',
+      'kIOReturnNotAligned: the ranges inside this physical memory do not start and end on pages. Map each range by itself.',
+    );
+  const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
+  const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
+  const guard =
+    options.guard === 'none' || options.overwrite
+      ? 0
+      : options.guard === 'small'
+        ? 1
+        : Number(largeGuard / BigInt(state.pageSize));
+  if (options.guard !== 'none' && !options.overwrite && !options.anywhere)
+    return nothing('guard-needs-anywhere', 'kIOReturnBadArgument: guard pages need kIOMapAnywhere.');
+
+  const at = options.anywhere ? 0n : reference.byData ? map.address : wrap(map.address - BigInt(pieces.inPage));
+  let base = space.pageOf(at);
+  if (options.overwrite) {
+    const inside = base >= space.min && base + pieces.pages <= space.max;
+    if (task.kernel && inside && inRange(state, base, base + pieces.pages, [state.layout.kernelPointers]))
+      return panic('kernel pointer range', `kIOMapOverwrite at ${addressText(at)} lies in the kernel's pointer range.`);
+    if (!inside)
+      return reference.byData
+        ? panic(
+            'map enter err',
+            `kIOMapOverwrite at ${addressText(at)}, outside ${task.name}'s address space. ${options.anywhere ? 'With kIOMapAnywhere the address is taken as 0: choose one of the two.' : 'Only overwrite a range that you reserved.'}`,
+          )
+        : nothing(
+            'outside-address-space',
+            `kIOMapOverwrite at ${addressText(at)}, outside ${task.name}'s address space.`,
+          );
+  } else if (options.anywhere) {
+    const found = findAnywhere(state, task, pieces.pages + 2 * guard, pageable);
+    if (typeof found !== 'number') return found;
+    base = found + guard;
+  } else {
+    if (task.kernel && inRange(state, base, base + pieces.pages, [state.layout.kernelPointers]))
+      return panic('kernel pointer range', `A fixed request at ${addressText(at)} lies in the kernel's pointer range.`);
+    const { kernelData, kernelIOKit, kernelPageable } = state.layout;
+    const allowed = pageable ? [kernelPageable] : [kernelData, kernelIOKit];
+    const fits = space.canPlace(base, base + pieces.pages);
+    if (map.address === 0n)
+      return nothing(
+        'no-address',
+        'Without kIOMapAnywhere this is a fixed request at address 0, which no task allows. Add kIOMapAnywhere.',
+      );
+    if ((!fits.ok && fits.why === 'outside') || (task.kernel && !inRange(state, base, base + pieces.pages, allowed)))
+      return nothing(
+        'outside-address-space',
+        `KERN_INVALID_ADDRESS: ${addressText(map.address)} is outside the range of ${task.name} where mappings may be. Use kIOMapAnywhere.`,
+      );
+    if (!fits.ok)
+      return nothing(
+        'occupied',
+        `KERN_NO_SPACE: something is mapped in ${task.name} at ${addressText(map.address)} already. Use kIOMapAnywhere, or free the range first.`,
+      );
+  }
+
+  // Reserved now: a failed prefault returns without giving the range back.
+  const reserve = (note: string): void => {
+    for (const entry of [
+      { start: base - guard, end: base, protection: '---', kind: 'guard' },
+      { start: base, end: base + pieces.pages, protection, kind: 'reserved' },
+      { start: base + pieces.pages, end: base + pieces.pages + guard, protection: '---', kind: 'guard' },
+    ] as const)
+      if (entry.end > entry.start) space.insert({ ...entry, objectPage: 0, note });
+  };
+  if (options.prefault && descriptor.wireCount === 0) {
+    if (!options.overwrite) reserve('reserved by a failed prefault, never given back');
+    return nothing(
+      'not-prepared',
+      'kIOReturnBadArgument: kIOMapPrefault needs wired memory, call prepare() first. The reserved range stays lost in the task.',
+    );
+  }
+  if (options.cache) {
+    if (reference.snapshot)
+      return nothing(
+        'cache-mode-refused',
+        'A cache mode cannot be set on copy-on-write memory. Leave it at the default.',
+      );
+    if (!reference.writable)
+      return nothing(
+        'cache-mode-refused',
+        `KERN_INVALID_RIGHT: ${descriptor.name} was first mapped read-only, and changing its cache mode to ${cacheName(options.cache)} needs write access.`,
+      );
+    setCache(state, reference.chunks, options.cache);
+  }
+  if (!descriptor.task && options.cache === 0)
+    // doMap puts the mode's number, unshifted, into the low bits of fOptions.
+    map.options = (map.options | descriptor.cache) >>> 0;
+
+  const asked = map.address;
+  map.protection = protection;
+  map.address = space.addressOf(base) + BigInt(pieces.inPage);
+  attach(state, descriptor, map);
+  const enter = (entry: NewEntry): void => {
+    if (entry.end > entry.start) space.replace(entry);
+  };
+  enter({ start: base - guard, end: base, protection: '---', kind: 'guard', objectPage: 0, map });
+  let page = base;
+  for (const piece of pieces.pieces) {
+    enter({
+      start: page,
+      end: page + piece.pages,
+      protection,
+      kind: 'mapping',
+      object: piece.object,
+      objectPage: piece.page,
+      map,
+      descriptor,
+      descriptorOffset: piece.descriptorOffset,
+    });
+    page += piece.pages;
+  }
+  enter({ start: page, end: page + guard, protection: '---', kind: 'guard', objectPage: 0, map });
+
+  const silent =
+    !options.readOnly && !reference.writable
+      ? ` Read-only all the same: ${descriptor.name} is kIODirectionOut and was first mapped with kIOMapReadOnly.`
+      : '';
+  const moved =
+    options.anywhere || asked === map.address
+      ? ''
+      : ` It was asked for at ${addressText(asked)}: data keeps its offset in the page, so use getAddress().`;
+  return {
+    kind: 'map',
+    map,
+    how: 'new',
+    why:
+      `New mapping in ${task.name} at ${addressText(map.address)}, ${sizeText(map.length)}, ${protection}` +
+      (guard ? `, with guard pages of ${sizeText(BigInt(guard * state.pageSize))}` : '') +
+      `.${silent}${moved}`,
+  };
+}
+
+function contiguousPages(pieces: Pieces, pageSize: number): boolean {
+  return pieces.pieces.every((piece, index) => {
+    if (index === 0) return true;
+    const before = pieces.pieces[index - 1]!;
+    return piece.descriptorOffset === before.descriptorOffset + BigInt(before.pages * pageSize);
+  });
+}
+
+function inRange(
+  state: KernelState,
+  start: number,
+  end: number,
+  ranges: readonly { readonly start: bigint; readonly end: bigint }[],
+): boolean {
+  const size = BigInt(state.pageSize);
+  return ranges.some((range) => start >= Number(range.start / size) && end <= Number(range.end / size));
+}
+
+function findAnywhere(state: KernelState, task: Task, pages: number, pageable: boolean): number | MapResult {
+  const space = task.space;
+  const full = (): MapResult =>
+    nothing(
+      'no-space',
+      `KERN_NO_SPACE: ${task.name} has no hole of ${sizeText(BigInt(pages) * BigInt(state.pageSize))}.`,
+    );
+  if (!task.kernel) return space.findHole(pages, space.min, space.max) ?? full();
+  const { kernelIOKit, kernelPageable, pageableCap } = state.layout;
+  if (pageable) {
+    if (BigInt(pages) * BigInt(state.pageSize) > pageableCap)
+      return nothing(
+        'pageable-cap',
+        `A pageable buffer of more than ${sizeText(pageableCap)} cannot be mapped into the kernel. Map it in parts.`,
+      );
+    return space.findHole(pages, space.pageOf(kernelPageable.start), space.pageOf(kernelPageable.end)) ?? full();
+  }
+  const start = space.pageOf(kernelIOKit.start);
+  const end = space.pageOf(kernelIOKit.end);
+  // osfmk/vm/vm_map.c: requests of 1 MiB or more start one eighth into the range.
+  const large = BigInt(pages) * BigInt(state.pageSize) >= 1n << 20n;
+  return space.findHole(pages, large ? start + Math.floor((end - start) / 8) : start, end) ?? full();
+}
+
+/** addMapping and setMemoryDescriptor: the set lists the map, the map retains the descriptor. */
+export function attach(state: KernelState, descriptor: MemoryDescriptor, map: MemoryMap): void {
+  if (map.memory && map.memory !== descriptor) dropMap(state, map.memory, map);
+  map.memory = descriptor;
+  map.lastMemory = descriptor.id;
+  descriptor.maps.push(map);
+  descriptor.mappedBy.add(map);
+  if (!map.name) map.name = `map ${map.id.slice(1)}`;
+  state.maps.set(map.id, map);
+  state.touch(map);
+}

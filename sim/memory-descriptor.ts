@@ -1,0 +1,73 @@
+import { KernelObject } from './kernel-object';
+import type { MemoryMap } from './memory-map';
+import type { MemoryReference } from './memory-reference';
+import { directionOf, type Direction } from './map-options';
+import type { Task } from './task';
+
+export interface MemoryRange {
+  /** Virtual in `task`, else physical. */
+  address: bigint;
+  length: bigint;
+}
+
+/** IOGeneralMemoryDescriptor: ranges of a task's virtual memory, or physical ranges (device memory). */
+export class MemoryDescriptor extends KernelObject {
+  readonly kind = 'descriptor';
+  readonly class: string;
+  readonly task: Task | undefined;
+  readonly ranges: MemoryRange[];
+  /** kIOMemory* flags and the direction. */
+  flags: number;
+  length: bigint;
+  /** The buffer's cache mode (kIOMemoryBufferCacheMask), 0 = default. */
+  cache = 0;
+  wireCount = 0;
+  preparedReadOnly = false;
+  /** _memRef: built by the first mapping, or at once by kIOMemoryPersistent. */
+  reference: MemoryReference | undefined;
+  /** _mappings, in insertion order. */
+  readonly maps: MemoryMap[] = [];
+  /** Maps that retain this descriptor (fMemory). */
+  readonly mappedBy = new Set<MemoryMap>();
+  /** Sub-descriptors that retain this one. */
+  readonly subs = new Set<MemoryDescriptor>();
+  /** Who else in the kernel retains it, e.g. "IOPCIDevice". */
+  readonly keepers = new Set<string>();
+
+  constructor(
+    id: string,
+    name: string,
+    className: string,
+    task: Task | undefined,
+    ranges: readonly MemoryRange[],
+    flags: number,
+  ) {
+    super(id, name);
+    this.class = className;
+    this.task = task;
+    this.ranges = ranges.map((range) => ({ ...range }));
+    this.flags = flags;
+    this.length = ranges.reduce((sum, range) => sum + range.length, 0n);
+  }
+
+  get direction(): Direction {
+    return directionOf(this.flags);
+  }
+
+  /** Physical memory has no task (kIOMemoryTypePhysical). */
+  get physical(): boolean {
+    return this.task === undefined;
+  }
+
+  override get internalReferences(): number {
+    return this.mappedBy.size + this.subs.size + this.keepers.size;
+  }
+
+  override get internalHolders(): readonly string[] {
+    return [
+      ...this.keepers,
+      ...[...this.mappedBy].map((map) => `map ${map.name}`),
+      ...[...this.subs].map((sub) => `sub ${sub.name}`),
+    ];
+  }
+}

@@ -1,0 +1,54 @@
+import { KernelObject } from './kernel-object';
+import type { MemoryDescriptor } from './memory-descriptor';
+import type { Protection } from './trace';
+import type { Task } from './task';
+
+/** IOMemoryMap: the record of a mapping (iokit/IOKit/IOMemoryDescriptor.h). */
+export class MemoryMap extends KernelObject {
+  readonly kind = 'map';
+  /** fMemory, retained. A map has none until it is made, and none once freed. */
+  memory: MemoryDescriptor | undefined;
+  /** The id of the last descriptor, for a freed map's view. */
+  lastMemory = '';
+  /** fAddressTask: not retained. */
+  task: Task | undefined;
+  /** fAddressMap != NULL. */
+  alive = true;
+  /** fAddress: of the first mapped byte; 0 after unmap(). */
+  address: bigint;
+  /** fOffset into `memory`. */
+  offset: bigint;
+  readonly length: bigint;
+  /** fOptions. */
+  options: number;
+  protection: Protection = '---';
+  /** fSuperMap, retained. */
+  superMap: MemoryMap | undefined;
+  /** fRedirUPL: accesses sleep until the next redirect(). */
+  redirected = false;
+  readonly subMaps = new Set<MemoryMap>();
+  /** Who else in the kernel retains it, e.g. the buffer whose memory it makes. */
+  readonly keepers = new Set<string>();
+
+  constructor(id: string, name: string, task: Task, address: bigint, options: number, offset: bigint, length: bigint) {
+    super(id, name);
+    this.task = task;
+    this.address = address;
+    this.options = options;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  override get internalReferences(): number {
+    return this.subMaps.size + this.keepers.size;
+  }
+
+  /** The descriptor's set adds one that does not keep the map alive (IOMemoryMap::taggedRelease). */
+  override get retainCount(): number {
+    return super.retainCount + 1;
+  }
+
+  override get internalHolders(): readonly string[] {
+    return [...this.keepers, ...[...this.subMaps].map((map) => `sub-map ${map.name}`)];
+  }
+}

@@ -1,0 +1,86 @@
+import type { KernelObject } from './kernel-object';
+import type { MemoryMap } from './memory-map';
+import type { MemoryDescriptor } from './memory-descriptor';
+
+/** What the machine's operations answer. Nothing a driver does makes the model throw. */
+
+/** Why a mapping call gave NULL; the driver itself sees only NULL. */
+export type NullReason =
+  | 'null-task'
+  | 'beyond-descriptor'
+  | 'no-address'
+  | 'occupied'
+  | 'outside-address-space'
+  | 'no-space'
+  | 'no-shared-map'
+  | 'guard-needs-anywhere'
+  | 'not-prepared'
+  | 'not-accessible'
+  | 'not-writable'
+  | 'kernel-object'
+  | 'not-contiguous'
+  | 'not-aligned'
+  | 'cache-mode-refused'
+  | 'pageable-cap'
+  | 'no-device-memory';
+
+export interface UseAfterFree {
+  readonly kind: 'use-after-free';
+  readonly object: KernelObject;
+  readonly why: string;
+}
+
+export interface Panic {
+  readonly kind: 'panic';
+  /** The panic's cause in short, as the kernel would name it. */
+  readonly reason: string;
+  readonly why: string;
+}
+
+export interface NotModelled {
+  readonly kind: 'not-modelled';
+  readonly what: string;
+}
+
+/** How a mapping came about. `new` is the only one that makes a VM entry. */
+export type MapHow = 'new' | 'shared' | 'sub-map' | 'static' | 'same-task';
+
+export type MapResult =
+  | { readonly kind: 'map'; readonly map: MemoryMap; readonly how: MapHow; readonly why: string }
+  | { readonly kind: 'null'; readonly reason: NullReason; readonly why: string }
+  | Panic
+  | UseAfterFree
+  | NotModelled;
+
+export type DescriptorResult<D extends MemoryDescriptor = MemoryDescriptor> =
+  | { readonly kind: 'descriptor'; readonly descriptor: D; readonly why: string }
+  | { readonly kind: 'null'; readonly why: string }
+  | UseAfterFree;
+
+export type ReleaseResult =
+  | { readonly kind: 'released'; readonly freed: boolean; readonly why: string }
+  | { readonly kind: 'over-release'; readonly freed: boolean; readonly object: KernelObject; readonly why: string }
+  | Panic
+  | UseAfterFree;
+
+/** `code` is an IOReturn (returns.ts). */
+export type CodeResult =
+  { readonly kind: 'code'; readonly code: number; readonly why: string } | Panic | UseAfterFree | NotModelled;
+
+export type ValueResult = { readonly kind: 'value'; readonly value: bigint } | Panic | UseAfterFree;
+
+export type FaultReason = 'unmapped' | 'protection' | 'guard page' | 'blocked';
+
+export interface Fault {
+  readonly kind: 'fault';
+  readonly reason: FaultReason;
+  /** The first byte that could not be accessed. */
+  readonly address: bigint;
+  readonly why: string;
+}
+
+export type ReadResult = { readonly kind: 'bytes'; readonly bytes: Uint8Array } | Fault;
+export type WriteResult = { readonly kind: 'written' } | Fault;
+
+export type AllocateResult =
+  { readonly kind: 'allocated'; readonly address: bigint } | { readonly kind: 'null'; readonly why: string };

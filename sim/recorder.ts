@@ -1,0 +1,200 @@
+import type { KernelObject } from './kernel-object';
+import type { Machine } from './machine';
+import type { MemoryMap } from './memory-map';
+import { countText } from './text';
+import type { Assumption, Defect, Outcome, Place, Step, StepKind, Trace } from './trace';
+
+/**
+ * Turns a run on a machine into a trace. The run's interpreter brackets each statement with `beginStep` and `endStep`;
+ * the machine itself says what changed, what happened and what went wrong.
+ *
+ *     recorder.beginStep({ label: 'map = md->map()', place });
+ *     const result = machine.map(md);
+ *     if (result.kind === 'map') { recorder.named(result.map, 'map'); recorder.hold(result.map, 'map'); }
+ *     recorder.endStep();
+ *     const trace = recorder.finish({ kind: 'returned', value: '0' });
+ *
+ * A reference leaks when, at the end, callers own more references of an object than it has holders: drop the names of
+ * locals before `finish`, and keep those of what outlives the run (fields, out parameters, the returned value).
+ */
+
+export interface StepStart {
+  /** The statement's source text, in short. */
+  readonly label: string;
+  readonly place?: Place;
+  /** Overrides the kind that the operations of the step suggest. */
+  readonly kind?: StepKind;
+}
+
+/** Of several operations in one step, the one that names it: the first of these. */
+const weight: readonly StepKind[] = [
+  'end',
+  'null',
+  'map',
+  'submap',
+  'share',
+  'redirect',
+  'unmap',
+  'free',
+  'release',
+  'retain',
+  'create',
+  'prepare',
+  'access',
+  'log',
+  'start',
+];
+
+export class Recorder {
+  readonly machine: Machine;
+  readonly title: string;
+  readonly #steps: Step[] = [];
+  readonly #assumptions: Assumption[] = [];
+  #open: StepStart | undefined;
+  #sentences: string[] = [];
+  #defects: Defect[] = [];
+
+  /** Step 0 is the machine's state now: make tasks and whatever exists before the run first. */
+  constructor(machine: Machine, title: string) {
+    this.machine = machine;
+    this.title = title;
+    machine.takeNotes();
+    this.#steps.push({
+      kind: 'start',
+      label: title,
+      sentence: 'Before the first statement.',
+      changes: machine.takeChanges(),
+      defects: [],
+    });
+  }
+
+  /** The number of the step that is open, or will be next. */
+  get nextStep(): number {
+    return this.#steps.length;
+  }
+
+  /** Ends a step that is still open. */
+  beginStep(start: StepStart): void {
+    this.endStep();
+    this.#open = start;
+  }
+
+  /** A sentence of the interpreter's own for the open step. */
+  say(sentence: string): void {
+    this.#sentences.push(sentence);
+  }
+
+  defect(defect: Defect): void {
+    this.#defects.push(defect);
+  }
+
+  assume(assumption: Assumption): void {
+    if (!this.#assumptions.some((each) => each.what === assumption.what)) this.#assumptions.push(assumption);
+  }
+
+  /** Names an object after the first variable that holds it; later names change nothing. */
+  named(object: KernelObject, name: string): void {
+    if (object.unnamed) this.machine.setName(object, name);
+  }
+
+  /** A variable, field or collection answers for a reference. */
+  hold(object: KernelObject, name: string): void {
+    this.machine.setHolders(object, [...object.holders, name]);
+  }
+
+  drop(object: KernelObject, name: string): void {
+    this.machine.setHolders(
+      object,
+      [...object.holders].filter((holder) => holder !== name),
+    );
+  }
+
+  setHolders(object: KernelObject, names: Iterable<string>): void {
+    this.machine.setHolders(object, names);
+  }
+
+  /**
+   * Closes the open step. A step in which nothing happened is dropped, unless `keep` is set.
+   * @returns whether a step was added.
+   */
+  endStep(keep = false): boolean {
+    const start = this.#open;
+    if (!start) return false;
+    this.#open = undefined;
+    const notes = this.machine.takeNotes();
+    const changes = this.machine.takeChanges();
+    const sentences = [...notes.map((note) => note.sentence), ...this.#sentences];
+    const defects = [...notes.flatMap((note) => (note.defect ? [note.defect] : [])), ...this.#defects];
+    this.#sentences = [];
+    this.#defects = [];
+    if (!keep && !sentences.length && !changes.length && !defects.length) return false;
+    const kinds = notes.map((note) => note.kind);
+    this.#steps.push({
+      kind: start.kind ?? weight.find((kind) => kinds.includes(kind)) ?? 'log',
+      label: start.label,
+      sentence: [...new Set(sentences)].join(' '),
+      ...(start.place ? { place: start.place } : {}),
+      changes,
+      defects,
+    });
+    return true;
+  }
+
+  /** Ends the run: adds the last step, with what leaked, and gives the trace. */
+  finish(outcome: Outcome, end: { readonly label?: string; readonly place?: Place } = {}): Trace {
+    this.endStep();
+    const leaks = outcome.kind === 'returned' ? this.#leaks() : [];
+    const sentence = endSentence(outcome, leaks.length);
+    this.#open = { kind: 'end', label: end.label ?? 'return', ...(end.place ? { place: end.place } : {}) };
+    this.#sentences.push(sentence, ...leaks.map((leak) => leak.message));
+    this.#defects.push(...leaks);
+    this.endStep(true);
+    return {
+      version: 1,
+      title: this.title,
+      machine: this.machine.profile,
+      assumptions: this.#assumptions,
+      steps: this.#steps,
+      outcome,
+    };
+  }
+
+  #leaks(): Defect[] {
+    const defects: Defect[] = [];
+    for (const object of [...this.machine.descriptors, ...this.machine.maps]) {
+      const lost = object.freed ? 0 : object.references - object.holders.size;
+      if (lost <= 0) continue;
+      this.machine.setLeaked(object, true);
+      const task = object.kind === 'map' ? (object as MemoryMap).task : undefined;
+      const mapped = object.kind === 'map' && (object as MemoryMap).alive;
+      const left = object.holders.size
+        ? `${countText(lost, 'reference')} more than its holders (${[...object.holders].join(', ')})`
+        : `${countText(lost, 'reference')} held, no holder left`;
+      defects.push({
+        kind: 'leak',
+        message: `${object.name} leaks: ${left}.${mapped && task ? ` Its memory stays mapped in ${task.name}.` : ''}`,
+        object: object.id,
+      });
+    }
+    return defects;
+  }
+}
+
+function endSentence(outcome: Outcome, leaks: number): string {
+  switch (outcome.kind) {
+    case 'returned': {
+      const value = outcome.value ? `Returns ${outcome.value}` : 'Returns';
+      return leaks ? `${value}, and something leaks.` : `${value}; nothing leaks.`;
+    }
+    case 'panic':
+      return `The kernel panics: ${outcome.reason}`;
+    case 'fault':
+      return `The run ends with a fault: ${outcome.reason}`;
+    case 'not-modelled':
+      return `The run ends here: not modelled: ${outcome.what}.`;
+    case 'budget':
+      return `The run ends here: ${outcome.reason}`;
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,112 @@
+import type { VmEntry } from './address-space';
+import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import type { KernelState } from './kernel-state';
+import { cacheName, mapOptionsText } from './map-options';
+import type { MemoryDescriptor } from './memory-descriptor';
+import type { MemoryMap } from './memory-map';
+import type { MemoryObject } from './memory-object';
+import { kIOMapStatic } from './map-options';
+import { SubMemoryDescriptor } from './sub-memory-descriptor';
+import type { Task } from './task';
+import { hex } from './text';
+import type { DescriptorView, EntryView, MapView, TaskView } from './trace';
+
+/** The trace's views of the model's objects. */
+
+/** Ordinary memory without a mode of its own is cached copyback (osfmk/arm/memory_types.h, osfmk/i386/pmap.h). */
+function modeName(object: MemoryObject | undefined): string {
+  return object?.cache ? cacheName(object.cache) : 'copyback';
+}
+
+export function taskView(task: Task): TaskView {
+  return {
+    id: task.id,
+    name: task.name,
+    kernel: task.kernel,
+    pageSize: task.space.pageSize,
+    min: hex(task.space.addressOf(task.space.min)),
+    max: hex(task.space.addressOf(task.space.max)),
+  };
+}
+
+function optionsText(descriptor: MemoryDescriptor): string {
+  const words: string[] = [];
+  if (descriptor instanceof BufferMemoryDescriptor) {
+    words.push(descriptor.pageable ? 'pageable' : 'kernel buffer');
+    if (descriptor.capacity !== descriptor.length) words.push(`capacity ${hex(descriptor.capacity)}`);
+  }
+  if (descriptor instanceof SubMemoryDescriptor)
+    words.push(`sub-range of ${descriptor.parent.name} +${hex(descriptor.start)}`);
+  else if (descriptor.physical) words.push('physical');
+  if (descriptor.flags & 0x20000) words.push('copy on write');
+  return words.join(', ');
+}
+
+export function descriptorView(descriptor: MemoryDescriptor, state: KernelState): DescriptorView {
+  const root = descriptor instanceof SubMemoryDescriptor ? descriptor.parent : descriptor;
+  const object =
+    root.reference?.chunks[0]?.object ??
+    (root.task && root.ranges[0]
+      ? root.task.space.entryAt(root.task.space.pageOf(root.ranges[0].address))?.object
+      : undefined);
+  const cache = !object && root.physical ? cacheName(root.cache || state.deviceCache) : modeName(object);
+  return {
+    id: descriptor.id,
+    name: descriptor.name,
+    class: descriptor.class,
+    length: hex(descriptor.length),
+    direction: descriptor.direction,
+    ...(descriptor.task ? { task: descriptor.task.id } : {}),
+    ranges: descriptor.ranges.map((range) => ({ address: hex(range.address), length: hex(range.length) })),
+    options: optionsText(descriptor),
+    cache,
+    wired: root.wireCount,
+    retainCount: descriptor.freed ? 0 : descriptor.retainCount,
+    holders: [...descriptor.holders, ...(descriptor.freed ? [] : descriptor.internalHolders)],
+    freed: descriptor.freed,
+    ...(descriptor.leaked ? { leaked: true } : {}),
+  };
+}
+
+export function mapView(map: MemoryMap, state: KernelState): MapView {
+  const object = map.alive && map.task ? map.task.space.entryAt(map.task.space.pageOf(map.address))?.object : undefined;
+  return {
+    id: map.id,
+    name: map.name,
+    descriptor: map.memory?.id ?? map.lastMemory,
+    task: map.task?.id ?? state.kernelTask.id,
+    address: hex(map.address),
+    offset: hex(map.offset),
+    length: hex(map.length),
+    options: mapOptionsText(map.options),
+    protection: map.protection,
+    cache: modeName(object),
+    references: map.freed ? 0 : map.references,
+    holders: [...map.holders, ...(map.freed ? [] : map.internalHolders)],
+    ...(map.superMap ? { superMap: map.superMap.id } : {}),
+    static: (map.options & kIOMapStatic) !== 0,
+    mapped: map.alive && !map.freed,
+    freed: map.freed,
+    ...(map.leaked ? { leaked: true } : {}),
+  };
+}
+
+export function entryView(entry: VmEntry, task: Task): EntryView {
+  const space = task.space;
+  return {
+    id: entry.id,
+    task: task.id,
+    start: hex(space.addressOf(entry.start)),
+    end: hex(space.addressOf(entry.end)),
+    protection: entry.protection,
+    kind: entry.kind,
+    cache: modeName(entry.object),
+    ...(entry.map ? { map: entry.map.id } : {}),
+    ...(entry.descriptor ? { descriptor: entry.descriptor.id } : {}),
+    // An entry that starts inside a page before its data shows the descriptor's byte 0 from there on.
+    ...(entry.descriptorOffset === undefined
+      ? {}
+      : { offset: hex(entry.descriptorOffset < 0n ? 0n : entry.descriptorOffset) }),
+    ...(entry.note ? { note: entry.note } : {}),
+  };
+}
