@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { EntryPointItem } from '../server/protocol';
+import { MappingServer, sourceLanguages } from './mapping-server';
+import { PanelProvider, panelType } from './panel-provider';
+import type { StepMove } from './panel-messages';
+import { RunsView } from './runs-view';
+import type { RunNode } from './runs-view';
+
+/** What the extension offers to tests and to other extensions. */
+export interface MapLensApi {
+  /** Resolves when the language server answers. */
+  readonly ready: Promise<void>;
+}
+
+export function activate(context: vscode.ExtensionContext): MapLensApi {
+  const output = vscode.window.createOutputChannel('MapLens Client', { log: true });
+  const log = (text: string): void => output.error(text);
+  const server = new MappingServer(context);
+  const panels = new PanelProvider(server, log, context.extensionUri);
+  const runs = new RunsView(server, log);
+
+  const moves: Readonly<Record<string, StepMove>> = {
+    'maplens.nextStep': 'next',
+    'maplens.previousStep': 'previous',
+    'maplens.nextDefect': 'next-defect',
+    'maplens.previousDefect': 'previous-defect',
+  };
+  context.subscriptions.push(
+    output,
+    server,
+    panels,
+    runs,
+    vscode.window.registerCustomEditorProvider(panelType, panels, { supportsMultipleEditorsPerDocument: false }),
+    vscode.commands.registerCommand('maplens.showMappings', (uri?: unknown, name?: unknown) =>
+      showMappings(server, panels, uri, name),
+    ),
+    vscode.commands.registerCommand('maplens.openRun', (chosen: EntryPointItem | RunNode) => {
+      const entry = 'kind' in chosen ? (chosen.kind === 'entry' ? chosen.entry : undefined) : chosen;
+      return entry && panels.showWithCode(entry);
+    }),
+    vscode.commands.registerCommand('maplens.run', (node?: RunNode) => runs.run(node)),
+    vscode.commands.registerCommand('maplens.runAgain', (node?: RunNode) => runs.run(node)),
+    vscode.commands.registerCommand('maplens.runAll', () => runs.run()),
+    vscode.commands.registerCommand('maplens.restart', () => server.restart()),
+    vscode.commands.registerCommand('maplens.showLog', () => server.showLog()),
+    ...Object.entries(moves).map(([command, move]) =>
+      vscode.commands.registerCommand(command, () => panels.move(move)),
+    ),
+  );
+
+  const ready = server.start();
+  ready.then(
+    () => runs.refresh(),
+    (error: unknown) => log(`the language server did not start: ${String(error)}`),
+  );
+  return { ready };
+}
+
+/** From a code lens with a URI and a function, from an editor's title with a URI, from the palette with nothing. */
+async function showMappings(server: MappingServer, panels: PanelProvider, from: unknown, name: unknown): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const uri =
+    typeof from === 'string' ? vscode.Uri.parse(from) : from instanceof vscode.Uri ? from : editor?.document.uri;
+  if (!uri || (from === undefined && editor && !sourceLanguages.includes(editor.document.languageId))) {
+    const list = 'Show Simulation Runs';
+    const chosen = await vscode.window.showInformationMessage(
+      'Open a C or C++ driver source first, or choose a function in the view “Simulation runs”.',
+      list,
+    );
+    if (chosen === list) await vscode.commands.executeCommand('maplens.runs.focus');
+    return;
+  }
+  if (typeof name === 'string') return panels.show(uri, name);
+  const here = editor?.document.uri.toString() === uri.toString() ? editor.selection.active.line + 1 : 0;
+  const entries = (await server.entryPoints()).filter((entry) => entry.uri === uri.toString());
+  const around = entries.findLast((entry) => entry.line <= here);
+  await panels.show(uri, around?.function);
+}

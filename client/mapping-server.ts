@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
+import { messages } from '../server/protocol';
+import type { EntryPointItem, SimulateParams, SimulationResult } from '../server/protocol';
+
+/** Documents that MapLens reads. */
+export const sourceLanguages = ['c', 'cpp', 'objective-c', 'objective-cpp'];
+const sourceGlob = '**/*.{c,cc,cpp,cxx,m,mm,h,hh,hpp,iig}';
+const skippedGlob = '**/{.git,node_modules,build,dist,out,DerivedData,Pods}/**';
+/** A request that takes longer than this is shown as busy, in milliseconds. */
+const slow = 500;
+
+/** The language server's process, as the client's other parts see it. */
+export class MappingServer implements vscode.Disposable {
+  readonly #client: LanguageClient;
+  readonly #status: vscode.LanguageStatusItem;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #disposables: vscode.Disposable[] = [this.#changed];
+  #started: Promise<void> | undefined;
+  #waiting = 0;
+
+  /** Results may differ from those asked before. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(context: vscode.ExtensionContext) {
+    const module = context.asAbsolutePath('dist/server.js');
+    const server: ServerOptions = {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=0'] } },
+    };
+    const watcher = vscode.workspace.createFileSystemWatcher(sourceGlob);
+    const options: LanguageClientOptions = {
+      documentSelector: sourceLanguages.map((language) => ({ language })),
+      synchronize: { fileEvents: watcher },
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      outputChannelName: 'MapLens',
+      diagnosticPullOptions: { onChange: true, onTabs: false },
+    };
+    this.#client = new LanguageClient('maplens', 'MapLens', server, options);
+    this.#status = vscode.languages.createLanguageStatusItem(
+      'maplens',
+      options.documentSelector as vscode.DocumentSelector,
+    );
+    this.#status.name = 'MapLens';
+    this.#disposables.push(
+      watcher,
+      this.#status,
+      this.#client.onDidChangeState(({ newState }) => this.#showState(newState)),
+      this.#client.onNotification(messages.workspaceChanged, () => this.#changed.fire()),
+      this.#client.onRequest(messages.listFiles, ({ folder }: { folder: string }) => listFiles(folder)),
+      this.#client.onRequest(messages.readFile, ({ uri }: { uri: string }) => readFile(uri)),
+    );
+  }
+
+  /** Starts the server; the second call waits for the same start. Rejects where it can't be started. */
+  start(): Promise<void> {
+    return (this.#started ??= this.#client.start());
+  }
+
+  async restart(): Promise<void> {
+    this.#started = this.#client.isRunning() ? this.#client.restart() : this.#client.start();
+    await this.#started;
+    this.#changed.fire();
+  }
+
+  showLog(): void {
+    this.#client.outputChannel.show();
+  }
+
+  /** All functions of the workspace that map memory, by URI and line. */
+  async entryPoints(): Promise<readonly EntryPointItem[]> {
+    return this.#request<readonly EntryPointItem[]>(messages.entryPoints);
+  }
+
+  async simulate(params: SimulateParams): Promise<SimulationResult> {
+    const machine = vscode.workspace.getConfiguration('maplens', vscode.Uri.parse(params.uri)).get<string>('machine');
+    return this.#request<SimulationResult>(messages.simulate, { ...params, ...(machine && { machine }) });
+  }
+
+  async #request<T>(method: string, params?: object): Promise<T> {
+    await this.start();
+    const timer = setTimeout(() => (this.#status.busy = true), slow);
+    this.#waiting++;
+    try {
+      return await (params ? this.#client.sendRequest<T>(method, params) : this.#client.sendRequest<T>(method));
+    } finally {
+      clearTimeout(timer);
+      if (--this.#waiting === 0) this.#status.busy = false;
+    }
+  }
+
+  #showState(state: State): void {
+    const { text, severity } = stateWords(state);
+    this.#status.text = text;
+    this.#status.severity = severity;
+    this.#status.busy = state === State.Starting;
+    this.#status.command =
+      state === State.Stopped
+        ? { title: 'Restart', command: 'maplens.restart' }
+        : { title: 'Show Log', command: 'maplens.showLog' };
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+    void this.#client.dispose();
+  }
+}
+
+function stateWords(state: State): { text: string; severity: vscode.LanguageStatusSeverity } {
+  switch (state) {
+    case State.Starting:
+    case State.StartFailed:
+      return state === State.Starting
+        ? { text: 'MapLens: starting', severity: vscode.LanguageStatusSeverity.Information }
+        : { text: 'MapLens: could not start', severity: vscode.LanguageStatusSeverity.Error };
+    case State.Running:
+      return { text: 'MapLens: checking as you type', severity: vscode.LanguageStatusSeverity.Information };
+    case State.Stopped:
+      return { text: 'MapLens: stopped', severity: vscode.LanguageStatusSeverity.Error };
+    default: {
+      const never: never = state;
+      return never;
+    }
+  }
+}
+
+/** Sources of a folder that is not on a disk, through VS Code's own file systems. */
+async function listFiles(folder: string): Promise<string[]> {
+  const base = vscode.Uri.parse(folder);
+  const found = await vscode.workspace.findFiles(new vscode.RelativePattern(base, sourceGlob), skippedGlob);
+  return found.map(String).sort();
+}
+
+async function readFile(uri: string): Promise<{ text: string } | { error: string }> {
+  try {
+    return { text: new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(uri))) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}

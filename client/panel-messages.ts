@@ -1,0 +1,85 @@
+/** What the panel's page and its host say to each other. Plain JSON; both sides import only this. */
+
+import type { Trace } from '../server/protocol';
+
+export type { Trace };
+
+/** A function that the panel can show. */
+export interface FunctionChoice {
+  readonly name: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** What is shown instead of a picture: why there is none, and what to do. */
+export interface Problem {
+  readonly title: string;
+  readonly hint: string;
+}
+
+/** Everything that the page shows; each message replaces the one before. */
+export interface PanelRun {
+  readonly uri: string;
+  /** The document's name, for a person. */
+  readonly file: string;
+  readonly functions: readonly FunctionChoice[];
+  /** The chosen function, where there is one. */
+  readonly function?: string;
+  /** Values that the user gave for parameters and fields, by name. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The last good run. */
+  readonly trace?: Trace;
+  /** Why `trace` shows an older text than the editor. */
+  readonly stale?: string;
+  readonly problem?: Problem;
+}
+
+export type StepMove = 'next' | 'previous' | 'next-defect' | 'previous-defect';
+
+export type HostMessage =
+  | { readonly type: 'run'; readonly run: PanelRun }
+  /** A run has taken so long that the user should know. */
+  | { readonly type: 'busy' }
+  | { readonly type: 'move'; readonly move: StepMove };
+
+export type PageMessage =
+  /** The page is there. `function` is what it showed before it was hidden. */
+  | { readonly type: 'ready'; readonly function?: string }
+  /**
+   * A step is shown, so its line is marked. `scroll`: the user stepped, so an editor that shows the file follows.
+   * `open`: the user asked for the line, so the file is opened where it is not.
+   */
+  | { readonly type: 'step'; readonly index: number; readonly reveal: 'none' | 'scroll' | 'open' }
+  | { readonly type: 'choose'; readonly function: string }
+  /** An empty value goes back to the assumed one. */
+  | { readonly type: 'value'; readonly name: string; readonly value: string }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'again' }
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** Reads what a page sent. Undefined where it is none of the messages: a page is not trusted. */
+export function readPageMessage(value: unknown): PageMessage | undefined {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
+  const has = (name: string, type: 'string' | 'number'): boolean =>
+    typeof (value as Record<string, unknown>)[name] === type;
+  switch (value.type) {
+    case 'ready':
+      return !('function' in value) || value.function === undefined || has('function', 'string')
+        ? (value as PageMessage)
+        : undefined;
+    case 'step':
+      return has('index', 'number') && has('reveal', 'string') ? (value as PageMessage) : undefined;
+    case 'choose':
+      return has('function', 'string') ? (value as PageMessage) : undefined;
+    case 'value':
+      return has('name', 'string') && has('value', 'string') ? (value as PageMessage) : undefined;
+    case 'copy':
+      return has('text', 'string') ? (value as PageMessage) : undefined;
+    case 'again':
+      return { type: 'again' };
+    case 'failed':
+      return has('reason', 'string') ? (value as PageMessage) : undefined;
+    default:
+      return undefined;
+  }
+}

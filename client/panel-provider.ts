@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import type { MappingServer } from './mapping-server';
+import { Panel } from './panel';
+import type { StepMove } from './panel-messages';
+import { StepMarker } from './step-marker';
+import { toRange } from './step-marker';
+import type { EntryPointItem } from '../server/protocol';
+
+export const panelType = 'maplens.panel';
+
+/** Opens and finds panels: one a document. */
+export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Disposable {
+  readonly #panels = new Map<string, Panel>();
+  readonly #wanted = new Map<string, string>();
+  readonly #marker = new StepMarker();
+
+  constructor(
+    private readonly server: MappingServer,
+    private readonly log: (text: string) => void,
+    private readonly extension: vscode.Uri,
+  ) {}
+
+  resolveCustomTextEditor(document: vscode.TextDocument, webview: vscode.WebviewPanel): void {
+    const uri = document.uri.toString();
+    const panel = new Panel(
+      document,
+      webview,
+      this.server,
+      this.#marker,
+      this.log,
+      this.extension,
+      this.#wanted.get(uri),
+    );
+    this.#wanted.delete(uri);
+    this.#panels.set(uri, panel);
+    this.#announce();
+    panel.onDidClose(() => {
+      if (this.#panels.get(uri) === panel) this.#panels.delete(uri);
+      this.#announce();
+    });
+  }
+
+  /** Opens the panel beside the code, on a function where one is named. Focus stays in the code. */
+  async show(uri: vscode.Uri, name: string | undefined): Promise<void> {
+    const panel = this.#panels.get(uri.toString());
+    if (panel) return panel.show(name);
+    if (name !== undefined) this.#wanted.set(uri.toString(), name);
+    await vscode.commands.executeCommand('vscode.openWith', uri, panelType, {
+      viewColumn: vscode.ViewColumn.Beside,
+      preserveFocus: true,
+    });
+  }
+
+  /** Shows an entry point's line in the code, and its mappings beside it. */
+  async showWithCode(entry: EntryPointItem): Promise<void> {
+    const uri = vscode.Uri.parse(entry.uri);
+    const selection = new vscode.Range(toRange(entry).start, toRange(entry).start);
+    const open = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === entry.uri);
+    const viewColumn = open?.viewColumn ?? vscode.ViewColumn.One;
+    await vscode.window.showTextDocument(uri, { selection, viewColumn, preview: false });
+    await this.show(uri, entry.function);
+  }
+
+  /** Moves the active panel, else the only one or the one of the active code editor. */
+  move(move: StepMove): void {
+    const code = vscode.window.activeTextEditor?.document.uri.toString();
+    const panels = [...this.#panels.values()];
+    const panel = panels.find((one) => one.active) ?? panels.find((one) => one.uri === code) ?? panels[0];
+    panel?.move(move);
+  }
+
+  #announce(): void {
+    void vscode.commands.executeCommand('setContext', 'maplens.panelOpen', this.#panels.size > 0);
+  }
+
+  dispose(): void {
+    for (const panel of [...this.#panels.values()]) panel.dispose();
+    this.#marker.dispose();
+  }
+}

@@ -1,0 +1,209 @@
+import * as vscode from 'vscode';
+import type { EntryPointItem } from '../server/protocol';
+import type { MappingServer } from './mapping-server';
+import { outcomeLine, outcomeOf } from './run-outcome';
+import type { RunOutcome } from './run-outcome';
+
+export type RunNode =
+  { readonly kind: 'file'; readonly uri: string } | { readonly kind: 'entry'; readonly entry: EntryPointItem };
+
+type RunState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'done'; readonly outcome: RunOutcome; readonly old: boolean }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** The side panel's list of entry points by file, with the outcome of each run. */
+export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<RunNode | undefined>();
+  readonly #states = new Map<string, RunState>();
+  readonly #disposables: vscode.Disposable[] = [];
+  readonly #tree: vscode.TreeView<RunNode>;
+  #entries: readonly EntryPointItem[] = [];
+  #nodes = new Map<string, RunNode>();
+  #loading: Promise<void> | undefined;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(
+    private readonly server: MappingServer,
+    private readonly log: (text: string) => void,
+  ) {
+    this.#tree = vscode.window.createTreeView('maplens.runs', { treeDataProvider: this, showCollapseAll: true });
+    this.#disposables.push(
+      this.#tree,
+      this.#changed,
+      server.onDidChange(() => void this.refresh()),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#age(document.uri.toString());
+      }),
+    );
+    void this.#describe('starting');
+  }
+
+  getTreeItem(node: RunNode): vscode.TreeItem {
+    return node.kind === 'file' ? fileItem(node.uri) : this.#entryItem(node.entry);
+  }
+
+  async getChildren(node?: RunNode): Promise<RunNode[]> {
+    if (!node) {
+      await (this.#loading ??= this.#load());
+      return [...new Set(this.#entries.map((entry) => entry.uri))].map((uri) => this.#node({ kind: 'file', uri }));
+    }
+    if (node.kind === 'entry') return [];
+    return this.#entries.filter(({ uri }) => uri === node.uri).map((entry) => this.#node({ kind: 'entry', entry }));
+  }
+
+  getParent(node: RunNode): RunNode | undefined {
+    return node.kind === 'entry' ? this.#node({ kind: 'file', uri: node.entry.uri }) : undefined;
+  }
+
+  /** Asks for the entry points again; outcomes of functions that are still there stay. */
+  async refresh(): Promise<void> {
+    this.#loading = this.#load();
+    await this.#loading;
+    this.#changed.fire(undefined);
+  }
+
+  /** Runs one entry point, or all of a file, or all there are. */
+  async run(node?: RunNode): Promise<void> {
+    await (this.#loading ??= this.#load());
+    const chosen = this.#entries.filter(
+      (entry) => !node || (node.kind === 'file' ? entry.uri === node.uri : keyOf(entry) === keyOf(node.entry)),
+    );
+    for (const entry of chosen) this.#states.set(keyOf(entry), { kind: 'running' });
+    this.#changed.fire(undefined);
+    for (const entry of chosen) {
+      this.#states.set(keyOf(entry), await this.#runOne(entry));
+      this.#changed.fire(this.#node({ kind: 'entry', entry }));
+    }
+    this.#count();
+  }
+
+  async #runOne(entry: EntryPointItem): Promise<RunState> {
+    try {
+      const result = await this.server.simulate({ uri: entry.uri, function: entry.function });
+      return result.ok
+        ? { kind: 'done', outcome: outcomeOf(result.trace), old: false }
+        : { kind: 'failed', reason: result.reason };
+    } catch (error) {
+      this.log(`run of ${entry.function}: ${String(error)}`);
+      return { kind: 'failed', reason: 'the language server did not answer' };
+    }
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.#entries = await this.server.entryPoints();
+      await this.#describe(this.#entries.length > 0 ? 'ready' : 'empty');
+    } catch (error) {
+      this.log(`entry points: ${String(error)}`);
+      this.#entries = [];
+      await this.#describe('failed');
+    }
+    const there = new Set(this.#entries.map(keyOf));
+    for (const key of this.#states.keys()) if (!there.has(key)) this.#states.delete(key);
+    this.#nodes = new Map();
+    this.#count();
+  }
+
+  /** Sets the context that the view's welcome texts depend on. */
+  async #describe(state: 'starting' | 'ready' | 'empty' | 'failed'): Promise<void> {
+    await vscode.commands.executeCommand('setContext', 'maplens.runs', state);
+  }
+
+  /** The same object for the same row, so that the tree keeps its selection. */
+  #node(node: RunNode): RunNode {
+    const key = node.kind === 'file' ? node.uri : keyOf(node.entry);
+    const known = this.#nodes.get(key);
+    if (known) return known;
+    this.#nodes.set(key, node);
+    return node;
+  }
+
+  #age(uri: string): void {
+    for (const entry of this.#entries) {
+      const state = this.#states.get(keyOf(entry));
+      if (entry.uri !== uri || state?.kind !== 'done' || state.old) continue;
+      this.#states.set(keyOf(entry), { ...state, old: true });
+      this.#changed.fire(this.#node({ kind: 'entry', entry }));
+    }
+  }
+
+  #count(): void {
+    const states = [...this.#states.values()];
+    const defects = states.reduce((sum, state) => sum + (state.kind === 'done' ? state.outcome.defects.length : 0), 0);
+    this.#tree.badge =
+      defects > 0
+        ? { value: defects, tooltip: `${defects} defect${defects === 1 ? '' : 's'} in simulation runs` }
+        : undefined;
+  }
+
+  #entryItem(entry: EntryPointItem): vscode.TreeItem {
+    const state = this.#states.get(keyOf(entry));
+    const item = new vscode.TreeItem(entry.function);
+    const { icon, line } = describe(state, entry);
+    item.id = keyOf(entry);
+    item.iconPath = icon;
+    item.description = line;
+    item.tooltip = tooltip(entry, state, line);
+    item.contextValue = state ? 'entry.ran' : 'entry';
+    item.accessibilityInformation = { label: `${entry.function}: ${line}` };
+    item.command = { title: 'Show Mappings', command: 'maplens.openRun', arguments: [entry] };
+    return item;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+function keyOf(entry: EntryPointItem): string {
+  return `${entry.uri}#${entry.function}`;
+}
+
+function fileItem(uri: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.Uri.parse(uri), vscode.TreeItemCollapsibleState.Expanded);
+  item.id = uri;
+  item.iconPath = vscode.ThemeIcon.File;
+  item.contextValue = 'file';
+  return item;
+}
+
+function describe(state: RunState | undefined, entry: EntryPointItem): { icon: vscode.ThemeIcon; line: string } {
+  if (!state) return { icon: new vscode.ThemeIcon('circle-outline'), line: callsOf(entry) };
+  switch (state.kind) {
+    case 'running':
+      return { icon: new vscode.ThemeIcon('loading~spin'), line: 'running' };
+    case 'failed':
+      return { icon: new vscode.ThemeIcon('circle-slash'), line: `not run: ${state.reason}` };
+    case 'done':
+      return {
+        icon: outcomeIcon(state.outcome, state.old),
+        line: `${state.old ? 'before the edit: ' : ''}${outcomeLine(state.outcome)}`,
+      };
+    default: {
+      const never: never = state;
+      return never;
+    }
+  }
+}
+
+function outcomeIcon(outcome: RunOutcome, old: boolean): vscode.ThemeIcon {
+  if (old) return new vscode.ThemeIcon('history');
+  if (outcome.defects.length > 0) return new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+  if (outcome.stopped !== undefined || outcome.notModelled !== undefined)
+    return new vscode.ThemeIcon('question', new vscode.ThemeColor('testing.iconSkipped'));
+  return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+}
+
+function callsOf(entry: EntryPointItem): string {
+  return `not run yet · ${entry.mappings} mapping call${entry.mappings === 1 ? '' : 's'}`;
+}
+
+function tooltip(entry: EntryPointItem, state: RunState | undefined, line: string): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendText(`${entry.function}, line ${entry.line}\n`);
+  text.appendText(`${line}\n`);
+  if (state?.kind === 'done') for (const defect of state.outcome.defects) text.appendText(`◆ ${defect.message}\n`);
+  return text;
+}

@@ -1,0 +1,106 @@
+import type { JSX } from 'preact';
+import type { PanelRun } from '../panel-messages';
+import { host } from './page-host';
+import { defectsOf } from './steps';
+import { count, machine } from './words';
+
+export type Tab = 'picture' | 'table';
+
+interface Props {
+  readonly run: PanelRun;
+  readonly busy: boolean;
+  readonly tab: Tab;
+  readonly onTab: (tab: Tab) => void;
+  readonly showAssumptions: boolean;
+  readonly onAssumptions: () => void;
+  readonly onDefect: () => void;
+}
+
+/** The function, the machine, what was assumed, what went wrong, and how to look at it. */
+export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, onDefect }: Props): JSX.Element {
+  const { trace } = run;
+  const defects = trace ? defectsOf(trace) : [];
+  return (
+    <header>
+      <h1 class="visually-hidden">Mappings of {run.function ?? run.file}</h1>
+      {run.functions.length > 0 && <FunctionChoice run={run} />}
+      {trace && <span class="chip">{machine(trace.machine)}</span>}
+      {trace && trace.assumptions.length > 0 && (
+        <button
+          type="button"
+          class="chip"
+          aria-expanded={showAssumptions}
+          title="Values that nothing in the code gives"
+          onClick={onAssumptions}
+        >
+          {count(trace.assumptions.length, 'assumed value')} {showAssumptions ? '▴' : '▾'}
+        </button>
+      )}
+      {defects.length > 0 && (
+        <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
+          ◆ {count(defects.length, 'defect')}: {defects.map((defect) => defect.kind.replaceAll('-', ' ')).join(', ')}
+        </button>
+      )}
+      {trace && defects.length === 0 && trace.outcome.kind === 'returned' && <span class="chip good">✓ no defect</span>}
+      {busy && (
+        <span class="chip" role="status">
+          running…
+        </span>
+      )}
+      <span class="space" />
+      {trace && <Tabs tab={tab} onTab={onTab} />}
+    </header>
+  );
+}
+
+function FunctionChoice({ run }: { readonly run: PanelRun }): JSX.Element {
+  const known = run.functions.some((one) => one.name === run.function);
+  return (
+    <select
+      class="function"
+      aria-label="Function"
+      title="Function whose mappings are shown"
+      value={run.function}
+      onChange={(event) => host.postMessage({ type: 'choose', function: event.currentTarget.value })}
+    >
+      {!known && run.function !== undefined && <option value={run.function}>{run.function}</option>}
+      {run.functions.map((one) => (
+        <option key={one.name} value={one.name}>
+          {one.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }): JSX.Element {
+  const other: Tab = tab === 'picture' ? 'table' : 'picture';
+  const one = (name: Tab, label: string): JSX.Element => (
+    <button
+      type="button"
+      role="tab"
+      id={`tab-${name}`}
+      aria-selected={tab === name}
+      aria-controls="view"
+      tabIndex={tab === name ? 0 : -1}
+      onClick={() => onTab(name)}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <div
+      class="tabs"
+      role="tablist"
+      aria-label="View"
+      onKeyDown={(event) => {
+        if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+        onTab(other);
+        document.getElementById(`tab-${other}`)?.focus();
+      }}
+    >
+      {one('picture', 'Picture')}
+      {one('table', 'Table')}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import type { JSX } from 'preact';
+import type { Step, Trace } from '../../sim/trace';
+import { ending, fileName } from './words';
+
+interface Props {
+  readonly trace: Trace;
+  readonly index: number;
+  readonly step: Step;
+  readonly uri: string;
+  readonly onOpen: () => void;
+}
+
+/** What the step did, and why. */
+export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
+  const { place } = step;
+  const end = index === trace.steps.length - 1 ? ending(trace.outcome) : undefined;
+  return (
+    <section class="why" aria-label="Current step">
+      <p class="what">
+        <span class="dim">
+          step {index} of {trace.steps.length - 1}
+        </span>
+        {place && (
+          <button type="button" class="link" title="Go to the line (Enter)" onClick={onOpen}>
+            {place.file === uri ? '' : `${fileName(place.file)} `}line {place.line}
+          </button>
+        )}
+        <code>{step.label}</code>
+      </p>
+      <div aria-live="polite">
+        <p class="sentence">→ {step.sentence}</p>
+        {step.defects.map((defect) => (
+          <p class="defect" key={defect.message}>
+            ◆ <strong>{defect.kind.replaceAll('-', ' ')}</strong> {defect.message}
+          </p>
+        ))}
+        {end !== undefined && <p class="ending">■ {end}</p>}
+      </div>
+    </section>
+  );
+}

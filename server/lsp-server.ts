@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  CodeLensRefreshRequest,
+  DocumentDiagnosticReportKind,
+  FileChangeType,
+  LSPErrorCodes,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver';
+import type {
+  CancellationToken,
+  CodeLens,
+  Connection,
+  DocumentDiagnosticReport,
+  FileEvent,
+  InitializeParams,
+  InitializeResult,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { LanguageService, SimulationResult } from './features/service';
+import { toDiagnostic, toLspRange } from './findings';
+import { messages } from './protocol';
+import type { EntryPointItem, SimulateParams } from './protocol';
+import { isSource } from './workspace-files';
+import type { WorkspaceFiles } from './workspace-files';
+
+/** The command that a code lens runs in the client: (uri, function) → the panel on that function. */
+export const showMappingsCommand = 'maplens.showMappings';
+
+/** Quiet time after an edit until clients are told that results of other files may differ, in milliseconds. */
+const settleTime = 250;
+
+/**
+ * Serves the language service over one LSP connection: translates, and nothing else. The service names files by their
+ * URI. `files` reads `file:` folders; those of other schemes are asked from the client. No handler lets an exception
+ * out: it is logged, and the client gets an empty answer.
+ */
+export function serve(connection: Connection, service: LanguageService, files: WorkspaceFiles): void {
+  const documents = new TextDocuments(TextDocument);
+  const folders = new Map<string, readonly string[]>();
+  let pull = false;
+  let canRefreshDiagnostics = false;
+  let canRefreshLenses = false;
+  let canReportProgress = false;
+  let watchesFolders = false;
+  let loaded: Promise<void> = Promise.resolve();
+  let settling: NodeJS.Timeout | undefined;
+
+  const attempt = async <T>(what: string, fallback: T, work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ResponseError) throw error;
+      connection.console.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return fallback;
+    }
+  };
+
+  /** Waits until the workspace was read and newer messages were seen, so that an overtaken request costs nothing. */
+  const turn = async (token: CancellationToken): Promise<void> => {
+    await loaded;
+    await nextTurn();
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'overtaken by an edit');
+  };
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    const { workspace, textDocument, window } = params.capabilities;
+    pull = textDocument?.diagnostic !== undefined;
+    canRefreshDiagnostics = workspace?.diagnostics?.refreshSupport === true;
+    canRefreshLenses = workspace?.codeLens?.refreshSupport === true;
+    canReportProgress = window?.workDoneProgress === true;
+    watchesFolders = workspace?.workspaceFolders === true;
+    for (const folder of params.workspaceFolders ?? []) folders.set(folder.uri, []);
+    return {
+      serverInfo: { name: 'MapLens' },
+      capabilities: {
+        positionEncoding: 'utf-16',
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        codeLensProvider: {},
+        ...(pull && {
+          diagnosticProvider: { identifier: 'maplens', interFileDependencies: true, workspaceDiagnostics: false },
+        }),
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(() => {
+    load([...folders.keys()]);
+    if (!watchesFolders) return;
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      for (const folder of removed) {
+        for (const uri of folders.get(folder.uri) ?? []) if (!documents.get(uri)) service.removeFile(uri);
+        folders.delete(folder.uri);
+      }
+      load(added.map((folder) => folder.uri));
+    });
+  });
+
+  function load(uris: readonly string[]): void {
+    const before = loaded;
+    loaded = attempt('reading the workspace', undefined, async () => {
+      await before;
+      for (const folder of uris) await loadFolder(folder);
+    });
+    void loaded.then(changed);
+  }
+
+  async function loadFolder(folder: string): Promise<void> {
+    const remote = !folder.startsWith('file:');
+    const list = remote
+      ? await connection.sendRequest<string[]>(messages.listFiles, { folder })
+      : await files.list(folder);
+    folders.set(folder, list);
+    const progress =
+      canReportProgress && list.length > 200 ? await connection.window.createWorkDoneProgress() : undefined;
+    progress?.begin('MapLens: reading sources', 0, `${list.length} files`);
+    try {
+      for (const [index, uri] of list.entries()) {
+        if (!documents.get(uri)) {
+          const text = await readText(uri);
+          if (text !== undefined && !documents.get(uri)) service.setFile(uri, text);
+        }
+        if (index % 32 === 0) {
+          progress?.report(Math.round((100 * index) / list.length));
+          await nextTurn();
+        }
+      }
+    } finally {
+      progress?.done();
+    }
+  }
+
+  async function readText(uri: string): Promise<string | undefined> {
+    if (uri.startsWith('file:')) return files.read(uri);
+    const answer = await connection.sendRequest<{ text?: string; error?: string }>(messages.readFile, { uri });
+    if (answer.error) connection.console.warn(`${uri}: ${answer.error}`);
+    return answer.text;
+  }
+
+  /** Results may differ anywhere: once no more changes come, the client is told to ask again. */
+  function changed(): void {
+    clearTimeout(settling);
+    settling = setTimeout(() => void attempt('announcing a change', undefined, announce), settleTime);
+  }
+
+  async function announce(): Promise<void> {
+    await loaded;
+    if (!pull) for (const document of documents.all()) await push(document.uri);
+    else if (canRefreshDiagnostics) connection.languages.diagnostics.refresh();
+    if (canRefreshLenses) await connection.sendRequest(CodeLensRefreshRequest.type);
+    await connection.sendNotification(messages.workspaceChanged);
+  }
+
+  async function push(uri: string): Promise<void> {
+    await nextTurn();
+    const diagnostics = service.diagnose(uri).map(toDiagnostic);
+    await connection.sendDiagnostics({ uri, diagnostics, version: documents.get(uri)?.version });
+  }
+
+  documents.onDidChangeContent(({ document }) => {
+    void attempt(`reading ${document.uri}`, undefined, () => {
+      service.setFile(document.uri, document.getText());
+      changed();
+    });
+  });
+
+  documents.onDidClose(({ document: { uri } }) => {
+    void attempt(`closing ${uri}`, undefined, async () => {
+      await reload(uri);
+      if (!pull) await connection.sendDiagnostics({ uri, diagnostics: [] });
+      changed();
+    });
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    void attempt('watching files', undefined, async () => {
+      await loaded;
+      for (const change of changes) await take(change);
+      changed();
+    });
+  });
+
+  async function take({ uri, type }: FileEvent): Promise<void> {
+    if (documents.get(uri)) return;
+    if (type === FileChangeType.Deleted) service.removeFile(uri);
+    else if (isSource(uri)) await reload(uri);
+  }
+
+  async function reload(uri: string): Promise<void> {
+    const text = await attempt(`reading ${uri}`, undefined, () => readText(uri));
+    if (documents.get(uri)) return;
+    if (text === undefined) service.removeFile(uri);
+    else service.setFile(uri, text);
+  }
+
+  connection.languages.diagnostics.on(async (params, token): Promise<DocumentDiagnosticReport> => {
+    const nothing: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
+    return attempt<DocumentDiagnosticReport>('diagnostics', nothing, async () => {
+      await turn(token);
+      const items = service.diagnose(params.textDocument.uri).map(toDiagnostic);
+      const resultId = createHash('sha1').update(JSON.stringify(items)).digest('base64');
+      return resultId === params.previousResultId
+        ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
+        : { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+    });
+  });
+
+  connection.onCodeLens((params, token) =>
+    attempt<CodeLens[]>('code lenses', [], async () => {
+      await turn(token);
+      return service.entryPoints(params.textDocument.uri).map((entry) => ({
+        range: toLspRange(entry),
+        command: {
+          title: 'Show mappings',
+          command: showMappingsCommand,
+          arguments: [params.textDocument.uri, entry.function],
+        },
+      }));
+    }),
+  );
+
+  connection.onRequest(messages.entryPoints, (token: CancellationToken) =>
+    attempt<EntryPointItem[]>('entry points', [], async () => {
+      await turn(token);
+      return service
+        .entryPoints()
+        .map(({ file, ...rest }) => ({ ...rest, uri: file }))
+        .sort((a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : a.line - b.line));
+    }),
+  );
+
+  connection.onRequest(messages.simulate, (params: SimulateParams, token: CancellationToken) =>
+    attempt<SimulationResult>(
+      'simulation',
+      { ok: false, reason: 'The simulation failed inside MapLens; its log in the Output view says more.' },
+      async () => {
+        await turn(token);
+        const { uri, ...plan } = params;
+        return service.simulate({ ...plan, file: uri });
+      },
+    ),
+  );
+
+  documents.listen(connection);
+  connection.listen();
+}
