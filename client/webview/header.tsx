@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import type { PanelRun } from '../panel-messages';
+import { countText } from '../../sim/text';
 import { host } from './page-host';
 import { defectsOf } from './steps';
-import { count, machine } from './words';
+import { machine } from './words';
 
 export type Tab = 'picture' | 'table';
 
@@ -33,12 +34,12 @@ export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, 
           title="Values that nothing in the code gives"
           onClick={onAssumptions}
         >
-          {count(trace.assumptions.length, 'assumed value')} {showAssumptions ? '▴' : '▾'}
+          {countText(trace.assumptions.length, 'assumed value')} {showAssumptions ? '▴' : '▾'}
         </button>
       )}
       {defects.length > 0 && (
         <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
-          ◆ {count(defects.length, 'defect')}: {defects.map((defect) => defect.kind.replaceAll('-', ' ')).join(', ')}
+          ◆ {countText(defects.length, 'defect')}: {defects.map((defect) => defect.kind.replaceAll('-', ' ')).join(', ')}
         </button>
       )}
       {trace && defects.length === 0 && trace.outcome.kind === 'returned' && <span class="chip good">✓ no defect</span>}

@@ -1,9 +1,10 @@
 import { useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { DescriptorView, EntryView, MapView, State, TaskView, Trace } from '../../sim/trace';
+import { addressText, sizeText } from '../../sim/text';
 import { host } from './page-host';
 import type { Mark } from './steps';
-import { address, distance, size } from './words';
+import { distance } from './words';
 
 interface Props {
   readonly trace: Trace;
@@ -88,8 +89,8 @@ function mapTable(state: State, marks: ReadonlyMap<string, Mark>): Table {
       cells: [
         one.name,
         taskName.get(one.task) ?? one.task,
-        address(one.address),
-        size(BigInt(one.length)),
+        addressText(one.address),
+        sizeText(one.length),
         `${descriptor.get(one.descriptor) ?? one.descriptor} +${one.offset}`,
         one.protection,
         one.cache,
@@ -124,9 +125,9 @@ function taskTable(task: TaskView, state: State, marks: ReadonlyMap<string, Mark
         id: entry.id,
         bad: maps.get(entry.map ?? '')?.leaked === true,
         cells: [
-          address(entry.start),
-          address(entry.end),
-          size(distance(entry.start, entry.end)),
+          addressText(entry.start),
+          addressText(entry.end),
+          sizeText(distance(entry.start, entry.end)),
           entry.protection,
           what(entry, maps.get(entry.map ?? '')),
           entry.descriptor === undefined
@@ -157,7 +158,7 @@ function descriptorTable(state: State, marks: ReadonlyMap<string, Mark>): Table 
       cells: [
         one.name,
         one.class,
-        size(BigInt(one.length)),
+        sizeText(one.length),
         one.direction,
         one.cache,
         one.wired > 0 ? `${one.wired} ×` : 'no',
