@@ -39,7 +39,8 @@ export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, 
       )}
       {defects.length > 0 && (
         <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
-          ◆ {countText(defects.length, 'defect')}: {defects.map((defect) => defect.kind.replaceAll('-', ' ')).join(', ')}
+          ◆ {countText(defects.length, 'defect')}:{' '}
+          {defects.map((defect) => defect.kind.replaceAll('-', ' ')).join(', ')}
         </button>
       )}
       {trace && defects.length === 0 && trace.outcome.kind === 'returned' && <span class="chip good">✓ no defect</span>}
