@@ -1,0 +1,73 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+const sources = readdirSync(join(root, 'client'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(ts|tsx|css)$/.test(name))
+  .map((name) => read(join('client', name)));
+const code = sources.join('\n');
+const matches = (pattern: RegExp): string[] =>
+  [...new Set([...code.matchAll(pattern)].map((match) => match[1]!))].sort();
+
+test('every declared command is registered, and every registered one declared', () => {
+  const declared = manifest.contributes.commands.map((one: { command: string }) => one.command).sort();
+  const registered = matches(/(?:registerCommand\(|^\s+)'(maplens\.[a-zA-Z]+)'(?=,|:)/gm);
+  expect(registered).toEqual(declared);
+});
+
+test('every command is in the category MapLens', () => {
+  for (const command of manifest.contributes.commands) expect(command).toMatchObject({ category: 'MapLens' });
+});
+
+test('every menu, key and welcome text names a declared command', () => {
+  const declared = new Set(manifest.contributes.commands.map((one: { command: string }) => one.command));
+  const menus = Object.values(manifest.contributes.menus).flat() as { command: string }[];
+  for (const { command } of [...menus, ...manifest.contributes.keybindings]) expect(declared).toContain(command);
+  const links = [...JSON.stringify(manifest.contributes.viewsWelcome).matchAll(/\(command:(maplens\.\w+)\)/g)];
+  expect(links.length).toBeGreaterThan(0);
+  for (const [, command] of links) expect(declared).toContain(command);
+});
+
+test('every colour in use is declared for all four kinds of theme, and every declared one used', () => {
+  const declared: { id: string; defaults: object }[] = manifest.contributes.colors;
+  const used = [
+    ...matches(/ThemeColor\('(maplens\.\w+)'\)/g),
+    ...matches(/--vscode-maplens-(\w+)/g).map((id) => `maplens.${id}`),
+  ];
+  expect([...new Set(used)].sort()).toEqual(declared.map((color) => color.id).sort());
+  for (const { defaults } of declared)
+    expect(Object.keys(defaults).sort()).toEqual(['dark', 'highContrast', 'highContrastLight', 'light']);
+});
+
+test('the page has no colour of its own', () => {
+  expect(read('client/webview/style.css').match(/#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/gi)).toBeNull();
+});
+
+test('the package is an allow-list, and what it allows is what the manifest names', () => {
+  const lines = read('.vscodeignore')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  expect(lines[0]).toBe('**');
+  for (const line of lines.slice(1)) expect(line).toMatch(/^!/);
+  expect(lines).toContain(`!${manifest.main.replace('./', '')}`);
+  expect(lines).toContain('!resources/**');
+  expect(manifest.icon).toMatch(/^resources\//);
+});
+
+test('it starts with C and C++ documents only, works untrusted and virtual, and says nothing to anybody', () => {
+  expect(manifest.activationEvents).toEqual(
+    ['c', 'cpp', 'objective-c', 'objective-cpp'].map((id) => `onLanguage:${id}`),
+  );
+  expect(manifest.capabilities).toEqual({ untrustedWorkspaces: { supported: true }, virtualWorkspaces: true });
+  expect(code).not.toMatch(/createTelemetryLogger|fetch\(|https?:/);
+});
+
+test('the page’s policy allows nothing inline and nothing from elsewhere', () => {
+  const page = read('client/panel-page.ts');
+  expect(page).toContain("default-src 'none'");
+  expect(code).not.toMatch(/unsafe-inline|unsafe-eval|retainContextWhenHidden/);
+  expect(page).not.toMatch(/<style|\son\w+=|style="/);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { readPageMessage } from '../../../client/panel-messages';
+
+test.each([
+  { type: 'ready' },
+  { type: 'ready', function: 'A::b' },
+  { type: 'step', index: 3, reveal: 'scroll' },
+  { type: 'choose', function: 'A::b' },
+  { type: 'value', name: 'length', value: '' },
+  { type: 'copy', text: '' },
+  { type: 'again' },
+  { type: 'failed', reason: 'why' },
+])('%o is a message', (message) => {
+  expect(readPageMessage(message)).toEqual(message);
+});
+
+test.each([
+  null,
+  'ready',
+  {},
+  { type: 'delete' },
+  { type: 'ready', function: 1 },
+  { type: 'step', index: '3', reveal: 'scroll' },
+  { type: 'choose' },
+  { type: 'value', name: 'length' },
+  { type: 'copy', text: 7 },
+])('%o is none', (value) => {
+  expect(readPageMessage(value)).toBeUndefined();
+});

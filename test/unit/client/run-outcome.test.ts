@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { outcomeLine, outcomeOf } from '../../../client/run-outcome';
+import type { RunOutcome } from '../../../client/run-outcome';
+import type { Outcome } from '../../../sim/trace';
+import { frameGrabber } from '../sim/example';
+
+test('a run’s maps are counted once each, and those that are still held', () => {
+  const outcome = outcomeOf(frameGrabber());
+  expect(outcome.defects.map((defect) => defect.kind)).toEqual(['leak']);
+  // fRegs, kmap, umap, hdr, rw; hdr is leaked, umap lives on as its super map without an owner, fRegs is kept.
+  expect(outcomeLine(outcome)).toBe('5 mappings made · 2 still held · 1 defect');
+});
+
+test.each<[Outcome, Partial<RunOutcome>]>([
+  [{ kind: 'returned', value: '0' }, {}],
+  [{ kind: 'not-modelled', what: 'IODMACommand' }, { notModelled: 'IODMACommand' }],
+  [{ kind: 'panic', reason: 'not wired' }, { stopped: 'panic: not wired' }],
+  [{ kind: 'fault', reason: 'nothing mapped' }, { stopped: 'fault: nothing mapped' }],
+  [{ kind: 'budget', reason: '100000 steps' }, { stopped: '100000 steps' }],
+])('an end is told: %o', (end, told) => {
+  const { stopped, notModelled } = outcomeOf({ ...frameGrabber(), outcome: end });
+  expect({ stopped, notModelled }).toEqual({ stopped: undefined, notModelled: undefined, ...told });
+});
+
+test.each<[RunOutcome, string]>([
+  [{ made: 0, held: 0, defects: [] }, '0 mappings made'],
+  [{ made: 1, held: 0, defects: [] }, '1 mapping made · none still held'],
+  [{ made: 2, held: 1, defects: [], notModelled: 'X' }, '2 mappings made · 1 still held · not modelled: X'],
+])('%o reads well', (outcome, line) => {
+  expect(outcomeLine(outcome)).toBe(line);
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { firstStep, marksOf, nextDefect } from '../../../client/webview/steps';
+import { ending } from '../../../client/webview/words';
+import { Timeline } from '../../../sim/timeline';
+import { frameGrabber } from '../sim/example';
+
+const timeline = new Timeline(frameGrabber());
+const { steps } = timeline.trace;
+
+test('marks say what a step made, changed and took away', () => {
+  const names = (step: number): string[] => {
+    const state = timeline.stateAt(step);
+    const known = new Map([...state.maps, ...state.descriptors].map((one) => [one.id, one.name]));
+    return [...marksOf(timeline, step)].flatMap(([id, mark]) => (known.has(id) ? [`${known.get(id)} ${mark}`] : []));
+  };
+  const shared = steps.findIndex((step) => step.label.startsWith('hdr ='));
+  expect(names(shared)).toContain('hdr new');
+  expect(names(shared)).toContain('umap changed');
+  expect(names(shared)).not.toContain('kmap changed');
+});
+
+test('the panel begins at the first defect, and moves between defects without wrapping', () => {
+  const defect = steps.findIndex((step) => step.defects.length > 0);
+  expect(firstStep(timeline)).toBe(defect);
+  expect(nextDefect(steps, -1, 1)).toBe(defect);
+  expect(nextDefect(steps, defect, 1)).toBeUndefined();
+  expect(nextDefect(steps, steps.length, -1)).toBe(defect);
+});
+
+test('without a defect the panel begins where most is mapped', () => {
+  const good = new Timeline({ ...timeline.trace, steps: steps.map((step) => ({ ...step, defects: [] })) });
+  const mapped = steps.map((_, index) => good.stateAt(index).maps.filter((map) => map.mapped).length);
+  expect(mapped[firstStep(good)]).toBe(Math.max(...mapped));
+  expect(Math.max(...mapped)).toBeGreaterThan(2);
+});
+
+test('only a run that did not return has an ending to tell', () => {
+  expect(ending({ kind: 'returned', value: '0' })).toBeUndefined();
+  expect(ending({ kind: 'not-modelled', what: 'IODMACommand' })).toContain('IODMACommand');
+});

@@ -1,0 +1,202 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { StreamMessageReader, StreamMessageWriter, createConnection } from 'vscode-languageserver/node';
+import { createProtocolConnection } from 'vscode-languageserver/node';
+import type { ProtocolConnection } from 'vscode-languageserver/node';
+import type { Diagnostic, DocumentDiagnosticReport, PublishDiagnosticsParams } from 'vscode-languageserver';
+import { afterEach, expect, test } from 'vitest';
+import { URI } from 'vscode-uri';
+import { rulePages } from '../../../server/findings';
+import { serve } from '../../../server/lsp-server';
+import { messages } from '../../../server/protocol';
+import type { EntryPointItem, SimulationResult } from '../../../server/protocol';
+import { diskFiles } from '../../../server/workspace-files';
+import { fakeService } from './fake-service';
+
+const cleanup: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanup.splice(0).reverse()) await clean();
+});
+
+const swap = `IOReturn FrameGrabber::swap()
+{
+    fWindow = fFirst->createMappingInTask(fTask, 0, kIOMapAnywhere);
+    return fWindow->redirect(fSecond, 0, 0ULL);
+}
+`;
+
+interface Setup {
+  readonly client: ProtocolConnection;
+  readonly service: ReturnType<typeof fakeService>;
+  readonly log: string[];
+  /** Resolves at the next notification that results may differ. */
+  changed(): Promise<void>;
+}
+
+async function start(capabilities: object, folders: readonly string[] = []): Promise<Setup> {
+  const up = new PassThrough();
+  const down = new PassThrough();
+  const service = fakeService();
+  const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
+  serve(server, service, diskFiles);
+  const client = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
+  cleanup.push(() => client.dispose());
+  const log: string[] = [];
+  client.onNotification('window/logMessage', ({ message }: { message: string }) => void log.push(message));
+  client.onRequest('workspace/diagnostic/refresh', () => null);
+  client.onRequest('workspace/codeLens/refresh', () => null);
+  client.listen();
+  const waiting: (() => void)[] = [];
+  client.onNotification(messages.workspaceChanged, () => waiting.splice(0).forEach((done) => done()));
+  await client.sendRequest('initialize', {
+    processId: null,
+    rootUri: null,
+    capabilities,
+    workspaceFolders: folders.map((uri) => ({ uri, name: uri })),
+  });
+  return { client, service, log, changed: () => new Promise((done) => waiting.push(done)) };
+}
+
+const pulling = { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } };
+
+async function open(client: ProtocolConnection, uri: string, text: string): Promise<void> {
+  await client.sendNotification('initialized', {});
+  await client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'cpp', version: 1, text } });
+}
+
+test('a finding is pulled as a diagnostic with its rule’s page and its path as numbered steps', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///driver/Swap.cpp';
+  await open(client, uri, swap);
+  const ask = (previousResultId?: string): Promise<DocumentDiagnosticReport> =>
+    client.sendRequest('textDocument/diagnostic', { textDocument: { uri }, previousResultId });
+  const report = await ask();
+  if (report.kind !== 'full') throw new Error('expected a full report');
+  const [item] = report.items as [Diagnostic];
+  expect(item.code).toBe('redirect-not-unique');
+  expect(item.codeDescription?.href).toBe(`${rulePages}redirect-not-unique.md`);
+  expect(item.range).toEqual({ start: { line: 3, character: 20 }, end: { line: 3, character: 29 } });
+  expect(item.relatedInformation?.map((step) => step.message)).toEqual([
+    '1. the map is made without kIOMapUnique',
+    '2. and redirected here',
+  ]);
+  expect(await ask(report.resultId)).toEqual({ kind: 'unchanged', resultId: report.resultId });
+});
+
+test('an incremental edit changes the next answer', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///driver/Swap.cpp';
+  await open(client, uri, swap);
+  await client.sendNotification('textDocument/didChange', {
+    textDocument: { uri, version: 2 },
+    contentChanges: [
+      { range: { start: { line: 3, character: 4 }, end: { line: 3, character: 47 } }, text: 'return 0;' },
+    ],
+  });
+  const report: DocumentDiagnosticReport = await client.sendRequest('textDocument/diagnostic', {
+    textDocument: { uri },
+  });
+  expect(report).toMatchObject({ kind: 'full', items: [] });
+});
+
+test('a client that can not pull is sent diagnostics, and an empty list when it closes the file', async () => {
+  const { client } = await start({});
+  const uri = 'file:///driver/Swap.cpp';
+  const sent: PublishDiagnosticsParams[] = [];
+  let arrived: () => void = () => undefined;
+  client.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
+    sent.push(params);
+    arrived();
+  });
+  const next = (): Promise<void> => new Promise((done) => (arrived = done));
+  const first = next();
+  await open(client, uri, swap);
+  await first;
+  const second = next();
+  await client.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  await second;
+  expect(sent.map((one) => [one.uri, one.diagnostics.length])).toEqual([
+    [uri, 1],
+    [uri, 0],
+  ]);
+});
+
+test('each entry point has a lens that opens the panel on it', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///driver/Swap.cpp';
+  await open(client, uri, swap);
+  expect(await client.sendRequest('textDocument/codeLens', { textDocument: { uri } })).toEqual([
+    {
+      range: { start: { line: 0, character: 9 }, end: { line: 0, character: 27 } },
+      command: { title: 'Show mappings', command: 'maplens.showMappings', arguments: [uri, 'FrameGrabber::swap'] },
+    },
+  ]);
+});
+
+test('the folders on disk are read, without those of builds, and watched', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'maplens-'));
+  cleanup.push(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'src'));
+  await mkdir(join(folder, 'build'));
+  await writeFile(join(folder, 'src', 'Swap.cpp'), swap);
+  await writeFile(join(folder, 'src', 'Swap.png'), 'no source');
+  await writeFile(join(folder, 'src', 'Binary.cpp'), 'no\0source');
+  await writeFile(join(folder, 'build', 'Old.cpp'), swap);
+  const uri = URI.file(join(folder, 'src', 'Swap.cpp')).toString();
+  const { client, service, changed } = await start(pulling, [URI.file(folder).toString()]);
+  const loaded = changed();
+  await client.sendNotification('initialized', {});
+  const entries = await client.sendRequest<EntryPointItem[]>(messages.entryPoints);
+  expect(entries.map((entry) => [entry.uri, entry.function])).toEqual([[uri, 'FrameGrabber::swap']]);
+  expect(service.files()).toEqual([uri]);
+  await loaded;
+
+  const removed = changed();
+  await rm(join(folder, 'src', 'Swap.cpp'));
+  await client.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 3 }] });
+  await removed;
+  expect(service.files()).toEqual([]);
+});
+
+test('folders that are not on a disk are read through the client', async () => {
+  const { client, service } = await start(pulling, ['vscode-vfs://github/maplens/driver']);
+  const uri = 'vscode-vfs://github/maplens/driver/Swap.cpp';
+  client.onRequest(messages.listFiles, () => [uri, `${uri}.gone.cpp`]);
+  client.onRequest(messages.readFile, (params: { uri: string }) =>
+    params.uri === uri ? { text: swap } : { error: 'gone' },
+  );
+  await client.sendNotification('initialized', {});
+  expect(await client.sendRequest<EntryPointItem[]>(messages.entryPoints)).toHaveLength(1);
+  expect(service.files()).toEqual([uri]);
+});
+
+test('a simulation’s places name files by URI', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///driver/Swap.cpp';
+  await open(client, uri, swap);
+  const result = await client.sendRequest<SimulationResult>(messages.simulate, { uri, function: 'FrameGrabber::swap' });
+  if (!result.ok) throw new Error(result.reason);
+  expect(new Set(result.trace.steps.flatMap((step) => step.place?.file ?? []))).toEqual(new Set([uri]));
+});
+
+test('a failing service is logged and answered for, and the server lives on', async () => {
+  const { client, service, log } = await start(pulling);
+  const uri = 'file:///driver/Swap.cpp';
+  await open(client, uri, swap);
+  service.fail = true;
+  const empty: DocumentDiagnosticReport = await client.sendRequest('textDocument/diagnostic', {
+    textDocument: { uri },
+  });
+  expect(empty).toMatchObject({ kind: 'full', items: [] });
+  const refused = await client.sendRequest<SimulationResult>(messages.simulate, {
+    uri,
+    function: 'FrameGrabber::swap',
+  });
+  expect(refused.ok).toBe(false);
+  expect(log.join('\n')).toContain('the fake failed as told');
+  service.fail = false;
+  const full: DocumentDiagnosticReport = await client.sendRequest('textDocument/diagnostic', { textDocument: { uri } });
+  expect(full).toMatchObject({ kind: 'full', items: [{ code: 'redirect-not-unique' }] });
+});
