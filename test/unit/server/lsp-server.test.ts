@@ -164,7 +164,7 @@ test('folders that are not on a disk are read through the client', async () => {
   const { client, service } = await start(pulling, ['vscode-vfs://github/maplens/driver']);
   const uri = 'vscode-vfs://github/maplens/driver/Swap.cpp';
   client.onRequest(messages.listFiles, () => [uri, `${uri}.gone.cpp`]);
-  client.onRequest(messages.readFile, (params: { uri: string }) =>
+  client.onRequest(messages.readFile, (params: { uri: string }): { text?: string; error?: string } =>
     params.uri === uri ? { text: swap } : { error: 'gone' },
   );
   await client.sendNotification('initialized', {});
