@@ -1,0 +1,96 @@
+import type { Function } from '../ir/types';
+import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
+import { Interpreter } from './interpreter';
+import type { Dependency, Program } from './program';
+import { RecordingProgram } from './program';
+import type { State, Step } from './state';
+import { Summaries } from './summaries';
+
+export interface FunctionAnalysis {
+  /** In the order of the text. */
+  readonly findings: readonly SymbolicFinding[];
+  /** The step budget ended before all paths were followed; what was found until then is right. */
+  readonly budgetEnded: boolean;
+  /** What was asked about the rest of the program; the result holds as long as these answers do. */
+  readonly dependencies: readonly Dependency[];
+}
+
+const budget = { instructions: 60_000, states: 8_000 };
+/** Steps shown of one path; the first ones and the last ones of a longer path. */
+const mostSteps = 24;
+
+interface Candidate {
+  readonly finding: SymbolicFinding;
+  readonly length: number;
+}
+
+/**
+ * Follows the paths of one function and of the closures in it, and asks the rules about what happens on them. Each
+ * defect is told once, by its shortest path. Never throws; the result depends on the text alone.
+ */
+export function analyzeFunction(fn: Function, program: Program, checks: readonly Check[]): FunctionAnalysis {
+  const recording = new RecordingProgram(program);
+  const summaries = new Summaries(recording);
+  const found = new Map<string, Candidate>();
+  let budgetEnded = false;
+  const visit = (one: Function): void => {
+    const interpreter = new Interpreter(
+      one,
+      recording,
+      summaries,
+      {
+        event: (event, state) => {
+          for (const check of checks) {
+            const report = check.check(event);
+            if (report) keep(found, check, report, event, state);
+          }
+        },
+      },
+      budget,
+    );
+    interpreter.run();
+    budgetEnded ||= interpreter.budgetEnded;
+    one.closures.forEach(visit);
+  };
+  visit(fn);
+  const findings = [...found.values()].map((candidate) => candidate.finding);
+  findings.sort(
+    (a, b) =>
+      a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
+  );
+  return { findings, budgetEnded, dependencies: recording.dependencies };
+}
+
+function keep(found: Map<string, Candidate>, check: Check, report: Report, event: Event, state: State): void {
+  const created = 'object' in event && 'creation' in event.object ? event.object.creation?.span : undefined;
+  const about = report.about ?? created ?? report.at;
+  const key = `${check.id} ${about.start} ${about.end}`;
+  const since = 'object' in event && 'since' in event.object ? event.object.since : undefined;
+  const path = steps(state.path, since);
+  const last = { span: report.at, message: report.step ?? report.message.split('\n')[0]! };
+  const final = path[path.length - 1];
+  const doubled = final?.span.start === last.span.start && final.span.end === last.span.end && path.length > 1;
+  const full = since === undefined ? [] : [...(doubled ? path.slice(0, -1) : path), last];
+  const candidate: Candidate = {
+    finding: { rule: check.id, span: report.at, message: report.message, path: full },
+    length: path.length,
+  };
+  const known = found.get(key);
+  if (
+    !known ||
+    candidate.length < known.length ||
+    (candidate.length === known.length && report.at.start < known.finding.span.start)
+  )
+    found.set(key, candidate);
+}
+
+/** The steps after the first `since`, oldest first; a long path keeps its ends. */
+function steps(last: Step | undefined, since: number | undefined): PathMessage[] {
+  if (since === undefined) return [];
+  const list: PathMessage[] = [];
+  for (let step = last; step && step.depth > since; step = step.previous)
+    list.push({ span: step.span, message: step.message });
+  list.reverse();
+  if (list.length <= mostSteps) return list;
+  return [...list.slice(0, mostSteps / 2), ...list.slice(-mostSteps / 2)];
+}

@@ -1,0 +1,514 @@
+import type { FunctionDeclaration } from '../ir/declarations';
+import type { Expr, Instruction, Type } from '../ir/types';
+import { assume } from './constraints';
+import type { Context } from './context';
+import {
+  addressOfMap,
+  addressedMap,
+  attribute,
+  baseOf,
+  classOf,
+  isSmartPointer,
+  newForeign,
+  returnsOf,
+  siteOf,
+} from './context';
+import { describeClass, describeExpr } from './describe';
+import type { DeadPath } from './evaluate';
+import { escape, evaluate, usePointer } from './evaluate';
+import type { Argument } from './smart-pointers';
+import { construct, smartMethod } from './smart-pointers';
+import { loseOld, noteStored } from './stores';
+import type { CallArgument } from './events';
+import type { Target } from './program';
+import type { ObjectState, State } from './state';
+import { isDead, isOwned } from './state';
+import type { Effect, Summary } from './summaries';
+import type { Location, Value } from './values';
+import { knownBits } from './values';
+
+type Call = Extract<Instruction, { op: 'call' }>;
+
+interface Invocation {
+  readonly call: Call;
+  readonly name: string;
+  readonly receiver: Value | undefined;
+  readonly receiverClass: string | undefined;
+  readonly args: readonly Argument[];
+}
+
+/** Calls that look without touching, by a name that says so. */
+const question = /^(is|has|get|can|should|needs|uses|supports|test)[A-Z_]/;
+/** Calls that only print what they are given. */
+const printer = /(log|print|trace|debug|assert)/i;
+
+/**
+ * Runs a call. Yields the states after it: more than one where the outcome decides what is owned afterwards, none
+ * where the call does not return.
+ */
+export function invoke(context: Context, state: State, call: Call, dead: DeadPath): State[] {
+  const args = call.args.map((expr) => ({ expr, value: evaluate(context, state, expr, dead) }));
+  const { callee } = call;
+  switch (callee.kind) {
+    case 'constructor':
+      return construct(context, state, call, callee.class, callee.object, args, dead);
+    case 'pointer': {
+      const value = evaluate(context, state, callee.value, dead);
+      usePointer(context, state, value, callee.value.span, 'read', undefined, dead);
+      return unknownCall(context, state, { call, name: '', receiver: undefined, receiverClass: undefined, args });
+    }
+    case 'function': {
+      const target = context.program.findFunction(callee.name, args.length);
+      const invocation = { call, name: callee.name, receiver: undefined, receiverClass: undefined, args };
+      return dispatch(context, state, invocation, target, dead);
+    }
+    case 'method': {
+      const receiver = evaluate(context, state, callee.receiver, dead);
+      if (callee.receiver.type.kind === 'pointer' && isSmartPointer(callee.receiver.type.to)) {
+        const place = context.values.deref(receiver);
+        const smart = smartMethod(context, state, call, callee.name, place, callee.receiver.type.to, args);
+        if (smart) return smart;
+      }
+      const object = state.objects.get(baseOf(receiver));
+      const className = callee.class ?? classOf(callee.receiver.type) ?? object?.class;
+      let target: Target = {};
+      if (className !== undefined)
+        target = context.program.findMethod(className, callee.name, args.length, callee.direct);
+      if (!target.api && object?.class !== undefined && object.class !== className)
+        target = context.program.findMethod(object.class, callee.name, args.length, callee.direct);
+      const invocation = { call, name: callee.name, receiver, receiverClass: className, args };
+      // An undeclared class' retain() and release() can only be OSObject's.
+      const anonymous = !target.api && !target.body && args.length === 0;
+      if (anonymous && (callee.name === 'release' || callee.name === 'retain')) {
+        usePointerOf(context, state, invocation, callee.name === 'release', dead);
+        if (callee.name === 'release') release(context, state, invocation, receiver);
+        else retain(context, state, invocation, receiver);
+        return [state];
+      }
+      return dispatch(context, state, invocation, target, dead);
+    }
+    default: {
+      const impossible: never = callee;
+      return impossible;
+    }
+  }
+}
+
+function dispatch(context: Context, state: State, invocation: Invocation, target: Target, dead: DeadPath): State[] {
+  const releases = target.api !== undefined && attribute(target.api, 'releases') !== undefined;
+  if (invocation.receiver !== undefined) usePointerOf(context, state, invocation, releases, dead);
+  if (dead.has(state)) return [];
+  for (const { value, expr } of invocation.args) useArgument(context, state, value, expr, invocation.name);
+  if (target.api) return apiCall(context, state, invocation, target.api);
+  const cast = /^(?:OSDynamicCast|OSRequiredCast|OSCheckedCast)\b/.exec(invocation.name);
+  if (cast && invocation.args.length > 0)
+    return castCall(context, state, invocation, invocation.args[0]!.value, cast[0] !== 'OSDynamicCast');
+  if (target.body) {
+    const summary = context.summaries.of(target.body);
+    if (summary) return summarizedCall(context, state, invocation, summary, target);
+  }
+  return unknownCall(context, state, invocation, target.declaration);
+}
+
+function usePointerOf(context: Context, state: State, call: Invocation, releases: boolean, dead: DeadPath): void {
+  if (call.receiver === undefined || call.call.callee.kind !== 'method') return;
+  const span = call.call.callee.receiver.span;
+  const object = state.objects.get(call.receiver);
+  // A release of a dead object is the over-release rule's.
+  if (releases && object && isDead(object)) return;
+  usePointer(context, state, call.receiver, span, 'method', call.name, dead);
+}
+
+function useArgument(context: Context, state: State, value: Value, expr: Expr, callee: string): void {
+  if (printer.test(callee)) return;
+  const map = addressedMap(state, value);
+  if (map && expr.type.kind === 'pointer')
+    context.emit({ kind: 'address-use', object: map, at: expr.span, how: 'argument' }, state);
+  const object = state.objects.get(baseOf(value));
+  if (object && isDead(object) && expr.type.kind === 'pointer')
+    context.emit({ kind: 'use', object, at: expr.span, how: `the argument of ${callee}()` }, state);
+}
+
+// ---------------------------------------------------------------- ownership
+
+function nameOfReceiver(context: Context, invocation: Invocation): string | undefined {
+  const { callee } = invocation.call;
+  return callee.kind === 'method' ? describeExpr(context.fn, callee.receiver) : undefined;
+}
+
+function tracked(context: Context, state: State, invocation: Invocation, value: Value): ObjectState | undefined {
+  const known = state.objects.get(value);
+  if (known) return known;
+  if (value.constant !== undefined || value.kind === 'solid' || value.kind === 'address') return undefined;
+  const object = newForeign(value, invocation.receiverClass, state.depth, nameOfReceiver(context, invocation));
+  state.setObject(object);
+  return object;
+}
+
+function release(context: Context, state: State, invocation: Invocation, value: Value): void {
+  const object = tracked(context, state, invocation, value);
+  if (!object) return;
+  const at = invocation.call.span;
+  context.emit({ kind: 'release', object, at, call: invocation.name }, state);
+  state.addStep(at, `${invocation.name}() gives up a reference of ${named(object)} (−1)`);
+  state.change(value, { owed: object.owed - 1, releasedAt: at });
+}
+
+function retain(context: Context, state: State, invocation: Invocation, value: Value): void {
+  const object = tracked(context, state, invocation, value);
+  if (!object) return;
+  state.addStep(invocation.call.span, `${invocation.name}() takes a reference of ${named(object)} (+1)`);
+  state.change(value, { owed: object.owed + 1, retained: true });
+}
+
+function named(object: ObjectState): string {
+  return object.variable === undefined ? `the ${describeClass(object.class)}` : `'${object.variable}'`;
+}
+
+/** Notes that a value now points at a new object that this function owns a reference of (or not). */
+function create(
+  state: State,
+  invocation: Invocation,
+  value: Value,
+  className: string | undefined,
+  facts: {
+    readonly retained: boolean;
+    readonly nullable: boolean;
+    readonly options?: Value | undefined;
+    readonly of?: Value | undefined;
+  },
+): void {
+  const at = invocation.call.span;
+  const what = describeClass(className);
+  if (facts.retained) state.addStep(at, `${invocation.name}() returns a ${what} with a reference to give up (+1)`);
+  state.setObject({
+    ...newForeign(value, className, state.depth, undefined),
+    origin: facts.retained ? 'created' : 'borrowed',
+    owed: facts.retained ? 1 : 0,
+    creation: { span: at, call: invocation.name, options: facts.options, nullable: facts.nullable, of: facts.of },
+    managed: facts.retained && isSmartPointer(invocation.call.type),
+  });
+  // Before what follows, so that the path starts with the creation.
+  if (facts.retained) state.change(value, { since: state.depth - 1 });
+}
+
+function setResult(state: State, invocation: Invocation, value: Value): void {
+  if (invocation.call.temp !== undefined) state.temps.set(invocation.call.temp, value);
+}
+
+function freshResult(state: State, context: Context, invocation: Invocation, what = 'call'): Value {
+  const site = siteOf(invocation.call.span, what);
+  const value = context.values.result(site, state.freeGeneration(site), invocation.call.type);
+  state.renew(value);
+  return value;
+}
+
+/** The result of a call that gives the same answer for the same arguments until memory changes. */
+function steadyResult(context: Context, state: State, invocation: Invocation): Value {
+  const { values } = context;
+  const name = `${invocation.name}()`;
+  let place: Location =
+    invocation.receiver === undefined
+      ? values.global(name)
+      : values.field(values.deref(baseOf(invocation.receiver)), name);
+  for (const { value } of invocation.args) place = values.index(place, value);
+  return state.load(values, place, invocation.call.type);
+}
+
+// ---------------------------------------------------------------- kinds of calls
+
+function apiCall(context: Context, state: State, invocation: Invocation, api: FunctionDeclaration): State[] {
+  const { values } = context;
+  const { call, args, receiver } = invocation;
+  if (attribute(api, 'noreturn')) return [];
+  emitCall(context, state, invocation, api);
+
+  if (attribute(api, 'cast')) {
+    const index = api.parameters.findIndex((parameter) => attribute(parameter, 'result'));
+    const value = index >= 0 ? args[index]?.value : receiver;
+    if (value) return castCall(context, state, invocation, value, !returnsOf(api).nullable);
+  }
+  if (receiver !== undefined) {
+    if (attribute(api, 'releases')) release(context, state, invocation, receiver);
+    if (attribute(api, 'retains')) retain(context, state, invocation, receiver);
+    const object = state.objects.get(receiver);
+    if (attribute(api, 'frees_mapping')) {
+      const known = object ?? tracked(context, state, invocation, receiver);
+      if (known) {
+        state.addStep(call.span, `${invocation.name}() removes the mapping of ${named(known)}`);
+        state.change(receiver, { unmappedAt: call.span });
+      }
+    }
+    if (attribute(api, 'redirects') && object)
+      context.emit(
+        {
+          kind: 'redirect',
+          object,
+          at: call.span,
+          options: object.creation?.options && knownBits(object.creation.options),
+        },
+        state,
+      );
+    if (attribute(api, 'frees')) escape(state, receiver);
+    if (invocation.name === 'getRetainCount' && object) escape(state, receiver);
+  }
+
+  let out: { place: Location; type: Type } | undefined;
+  args.forEach(({ value, expr }, index) => {
+    const parameter = api.parameters[index];
+    const has = (name: string): boolean => parameter !== undefined && attribute(parameter, name) !== undefined;
+    const base = baseOf(value);
+    if (has('keeps')) {
+      if (base.kind === 'address') escape(state, value);
+      else state.change(base, { kept: true });
+    } else if (has('consumes')) {
+      const object = state.objects.get(base);
+      if (object) state.change(base, { owed: object.owed - 1, kept: true });
+    } else if (has('moves')) state.change(base, { managed: true });
+    else if (parameter && attribute(parameter, 'out')?.args.includes('retained')) {
+      out = { place: values.deref(value), type: expr.type };
+    } else if (has('reads')) {
+      // Read during the call only.
+    } else if (base.kind === 'solid') {
+      evaluateClosureArgument(context, state, expr);
+    } else if (base.kind === 'address' && expr.type.kind === 'pointer')
+      overwrite(context, state, values.deref(value), call, index);
+  });
+
+  const returns = returnsOf(api);
+  if (out) return outCall(context, state, invocation, api, out);
+
+  let value: Value;
+  const resultClass = classOf(call.type) ?? classOf(api.result);
+  if (attribute(api, 'address') && receiver !== undefined) value = values.derived(addressOfMap, baseOf(receiver));
+  else if (returns.retained) {
+    value = freshResult(state, context, invocation);
+    const optionsIndex = api.parameters.findIndex((parameter) =>
+      attribute(parameter, 'bits')?.args.includes('kernel_map_options'),
+    );
+    const options =
+      optionsIndex >= 0
+        ? (args[optionsIndex]?.value ?? (attribute(api, 'maps') ? values.constant(0n) : undefined))
+        : undefined;
+    const descriptor = attribute(api, 'maps') ? receiver : undefined;
+    create(state, invocation, value, resultClass, {
+      retained: true,
+      nullable: returns.nullable,
+      options,
+      of: descriptor,
+    });
+    if (descriptor) state.change(baseOf(descriptor), { kept: true });
+  } else if (returns.borrowed) {
+    value = steadyResult(context, state, invocation);
+    if (!state.objects.has(value) && value.constant === undefined && !state.isNull(value))
+      create(state, invocation, value, resultClass, { retained: false, nullable: returns.nullable });
+  } else if (attribute(api, 'pure')) value = steadyResult(context, state, invocation);
+  else value = freshResult(state, context, invocation);
+  setResult(state, invocation, value);
+  return [state];
+}
+
+function evaluateClosureArgument(context: Context, state: State, expr: Expr): void {
+  // Evaluating the closure has exposed what it captures; whoever runs it may run it now.
+  if (expr.op === 'closure') state.invalidate(context.newEpoch(state, siteOf(expr.span, 'closure')));
+}
+
+/** `*out` gets a new object when the call succeeds, and NULL when it fails. */
+function outCall(
+  context: Context,
+  state: State,
+  invocation: Invocation,
+  api: FunctionDeclaration,
+  out: { readonly place: Location; readonly type: Type },
+): State[] {
+  const { values } = context;
+  const object = freshResult(state, context, invocation, 'out');
+  const failed = state.fork();
+  const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
+  create(state, invocation, object, classOf(pointee), { retained: true, nullable: false });
+  if (isSmartPointer(pointee)) state.change(object, { managed: true });
+  state.setRange(object, { low: undefined, high: undefined, not: [0n] });
+  put(context, state, out.place, object);
+  setResult(state, invocation, values.constant(0n));
+
+  const error = freshResult(failed, context, invocation);
+  assume(failed, values, error, true);
+  failed.addStep(invocation.call.span, `${invocation.name}() fails`);
+  put(context, failed, out.place, values.constant(0n));
+  setResult(failed, invocation, error);
+  return api.result.kind === 'void' ? [state] : [state, failed];
+}
+
+/** Stores without looking at types: used for out-parameters. */
+function put(context: Context, state: State, place: Location, value: Value): void {
+  loseOld(state, place, value, undefined);
+  state.forget(place);
+  state.store.set(place, value);
+  noteStored(context, state, place, value, undefined);
+}
+
+/** The call may have written to a place that it was given the address of. */
+function overwrite(context: Context, state: State, place: Location, call: Call, index: number): void {
+  for (const [known, held] of state.store)
+    if (known.local !== undefined && known.local === place.local && known === place) escape(state, held);
+  state.forget(place);
+  const site = siteOf(call.span, `out ${index}`);
+  const value = context.values.result(site, state.freeGeneration(site));
+  state.renew(value);
+  state.store.set(place, value);
+}
+
+function castCall(context: Context, state: State, invocation: Invocation, value: Value, required: boolean): State[] {
+  const { values, program } = context;
+  const wanted = classOf(invocation.call.type);
+  const base = baseOf(value);
+  if (value.constant === 0n || state.isNull(value)) {
+    setResult(state, invocation, values.constant(0n));
+    return [state];
+  }
+  const object = state.objects.get(base);
+  if (object) {
+    const certain =
+      required || (wanted !== undefined && object.class !== undefined && program.isA(object.class, wanted));
+    if (certain) {
+      setResult(state, invocation, value);
+      return [state];
+    }
+    if (isOwned(object)) {
+      const failed = state.fork();
+      if (assume(state, values, base, true)) {
+        setResult(state, invocation, value);
+        state.change(base, { class: wanted ?? object.class });
+      }
+      escape(failed, base);
+      setResult(failed, invocation, values.constant(0n));
+      return [state, failed];
+    }
+  }
+  setResult(state, invocation, values.derived(`cast ${wanted ?? ''}`, value));
+  return [state];
+}
+
+/** Calls whose body nobody has, and that no header promises anything about. */
+function unknownCall(
+  context: Context,
+  state: State,
+  invocation: Invocation,
+  declaration?: FunctionDeclaration,
+): State[] {
+  const { call, args, receiver, name } = invocation;
+  const harmless = printer.test(name) && receiver === undefined;
+  if (!harmless) {
+    if (receiver !== undefined) escape(state, receiver);
+    disturb(context, state, invocation);
+  }
+  args.forEach(({ value }, index) => {
+    const base = baseOf(value);
+    if (!harmless) escape(state, value);
+    if (base.kind === 'address' && base.place.local !== undefined)
+      overwrite(context, state, context.values.deref(value), call, index);
+  });
+  const pointer = call.type.kind === 'pointer' || call.type.kind === 'reference' || call.type.kind === 'class';
+  const value =
+    !pointer && question.test(name.replace(/^.*::/, ''))
+      ? steadyResult(context, state, invocation)
+      : freshResult(state, context, invocation);
+  setResult(state, invocation, value);
+  if (declaration && followsConvention(context, declaration, name))
+    create(state, invocation, value, classOf(call.type) ?? classOf(declaration.result), {
+      retained: true,
+      nullable: false,
+    });
+  return [state];
+}
+
+/**
+ * Apple's naming convention (xnu libkern/libkern/c++/OSMetaClass.h): a method that returns an object and whose name
+ * does not start with "get" returns it retained. Only the names that nobody uses otherwise are believed.
+ */
+function followsConvention(context: Context, declaration: FunctionDeclaration, name: string): boolean {
+  if (!/^(copy|with)[A-Z]/.test(name.replace(/^.*::/, ''))) return false;
+  const result = classOf(declaration.result);
+  const owner = declaration.class;
+  return (
+    declaration.result.kind === 'pointer' &&
+    result !== undefined &&
+    owner !== undefined &&
+    context.program.isA(result, 'OSMetaClassBase') &&
+    context.program.isA(owner, 'OSMetaClassBase')
+  );
+}
+
+/** Code that can't be seen ran: memory may be different, and what memory holds may have been freed or kept. */
+function disturb(context: Context, state: State, invocation: Invocation): void {
+  for (const object of [...state.objects.values()])
+    if (object.origin === 'foreign' || object.stored.length > 0) state.change(object.value, { escaped: true });
+  for (const [place, held] of [...state.store])
+    if (place.local !== undefined && state.exposed.has(place.local)) state.change(baseOf(held), { escaped: true });
+  state.invalidate(context.newEpoch(state, siteOf(invocation.call.span, 'memory')));
+}
+
+function summarizedCall(
+  context: Context,
+  state: State,
+  invocation: Invocation,
+  summary: Summary,
+  target: Target,
+): State[] {
+  const { call, args, receiver } = invocation;
+  if (summary.noreturn) return [];
+  const apply = (value: Value, effect: Effect, index: number): void => {
+    const base = baseOf(value);
+    switch (effect) {
+      case 'none':
+        break;
+      case 'releases':
+        if (!state.isNull(base)) release(context, state, invocation, base);
+        break;
+      case 'retains':
+        if (!state.isNull(base)) retain(context, state, invocation, base);
+        break;
+      case 'escapes':
+        escape(state, value);
+        break;
+      default: {
+        const impossible: never = effect;
+        return impossible;
+      }
+    }
+    if (base.kind === 'address' && effect !== 'none')
+      overwrite(context, state, context.values.deref(value), call, index);
+  };
+  if (receiver !== undefined) apply(receiver, summary.receiver, -1);
+  args.forEach(({ value }, index) => apply(value, summary.parameters[index] ?? 'escapes', index));
+  if (summary.writes === 'all') disturb(context, state, invocation);
+  else if (summary.writes.size > 0)
+    state.invalidate(context.newEpoch(state, siteOf(call.span, 'memory')), summary.writes);
+  const steady = summary.writes !== 'all' && summary.writes.size === 0 && summary.returns !== 'retained';
+  const value = steady ? steadyResult(context, state, invocation) : freshResult(state, context, invocation);
+  setResult(state, invocation, value);
+  if (summary.returns === 'retained')
+    create(state, invocation, value, classOf(call.type) ?? classOf(target.body?.result), {
+      retained: true,
+      nullable: false,
+    });
+  return [state];
+}
+
+function emitCall(context: Context, state: State, invocation: Invocation, api: FunctionDeclaration): void {
+  if (!api.parameters.some((parameter) => attribute(parameter, 'bits'))) return;
+  const list: CallArgument[] = [];
+  invocation.args.forEach(({ value, expr }, index) => {
+    const parameter = api.parameters[index];
+    if (!parameter) return;
+    const bits = knownBits(value);
+    const constants: { name: string; value: bigint; family: string }[] = [];
+    for (const name of bits.names) {
+      const constant = context.program.findConstant(name);
+      if (constant?.value !== undefined && constant.family !== undefined)
+        constants.push({ name, value: constant.value, family: constant.family });
+    }
+    list.push({ parameter, span: expr.span, constant: value.constant, bits, constants });
+  });
+  context.emit({ kind: 'call', declaration: api, arguments: list, at: invocation.call.span }, state);
+}

@@ -1,0 +1,125 @@
+import type { Attribute, FunctionDeclaration } from '../ir/declarations';
+import type { Function, Type } from '../ir/types';
+import type { Span } from './span';
+import type { Event } from './events';
+import type { Program } from './program';
+import type { ObjectState, State } from './state';
+import type { Summaries } from './summaries';
+import type { Value, Values } from './values';
+
+/** What one analysis of one function shares. */
+export interface Context {
+  readonly fn: Function;
+  readonly program: Program;
+  readonly values: Values;
+  readonly summaries: Summaries;
+  /** Temps that something reads. */
+  readonly usedTemps: ReadonlySet<number>;
+  emit(event: Event, state: State): void;
+  /** A number for the memory after the instruction at `site` that no value of the state has. */
+  newEpoch(state: State, site: string): number;
+}
+
+export function attribute(
+  declaration: { readonly attributes: readonly Attribute[] },
+  name: string,
+): Attribute | undefined {
+  return declaration.attributes.find((one) => one.name === name);
+}
+
+/** The class that a pointer, reference, smart pointer or class type names. */
+export function classOf(type: Type | undefined): string | undefined {
+  switch (type?.kind) {
+    case 'pointer':
+    case 'reference':
+      return type.to.kind === 'class' ? classOf(type.to) : undefined;
+    case 'class':
+      return isSmartPointer(type) && type.args?.[0]?.kind === 'class' ? type.args[0].name : type.name;
+    default:
+      return undefined;
+  }
+}
+
+const smartPointers = new Set(['OSSharedPtr', 'OSPtr', 'OSTaggedSharedPtr', 'OSTaggedPtr', 'intrusive_shared_ptr']);
+
+/** A type whose values own the reference that they hold. */
+export function isSmartPointer(type: Type | undefined): boolean {
+  return type?.kind === 'class' && smartPointers.has(type.name.replace(/^.*::/, ''));
+}
+
+export function returnsOf(declaration: FunctionDeclaration): {
+  retained: boolean;
+  borrowed: boolean;
+  nullable: boolean;
+} {
+  const args = attribute(declaration, 'returns')?.args ?? [];
+  return {
+    retained: args.includes('retained'),
+    borrowed: args.includes('borrowed'),
+    nullable: args.includes('nullable'),
+  };
+}
+
+/** The value that an address computation starts from: `p` for `p + 4` and `(char *)p`. */
+export function baseOf(value: Value): Value {
+  let at = value;
+  for (;;) {
+    if (at.kind === 'cast') at = at.value;
+    else if (
+      at.kind === 'binary' &&
+      (at.operator === '+' || at.operator === '-' || at.operator === '|' || at.operator === '&')
+    ) {
+      if (at.left.constant !== undefined && at.right.constant === undefined) at = at.right;
+      else at = at.left;
+    } else return at;
+  }
+}
+
+/** Whether holding `value` is holding a pointer to `object`. */
+export function holds(value: Value, object: Value): boolean {
+  if (value === object) return true;
+  if (value.kind === 'cast') return holds(value.value, object);
+  if (value.kind === 'binary' && (value.operator === '+' || value.operator === '-' || value.operator === '|'))
+    return holds(value.left, object) || holds(value.right, object);
+  return false;
+}
+
+/** The map whose address a value is computed from. */
+export function addressedMap(state: State, value: Value): ObjectState | undefined {
+  const base = baseOf(value);
+  if (base.kind !== 'derived' || base.what !== addressOfMap) return undefined;
+  return state.objects.get(base.from);
+}
+
+export const addressOfMap = 'address';
+
+export function newForeign(
+  value: Value,
+  className: string | undefined,
+  since: number,
+  variable: string | undefined,
+): ObjectState {
+  return {
+    value,
+    class: className,
+    origin: 'foreign',
+    creation: undefined,
+    since,
+    variable,
+    owed: 0,
+    retained: false,
+    stored: [],
+    escaped: false,
+    kept: false,
+    managed: false,
+    doubtful: false,
+    releasedAt: undefined,
+    unmappedAt: undefined,
+    overwrittenAt: undefined,
+    endedAt: undefined,
+  };
+}
+
+export function siteOf(span: Span, what: string): string {
+  return `${span.start}:${span.end}:${what}`;
+}

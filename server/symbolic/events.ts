@@ -1,0 +1,99 @@
+import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
+import type { Span } from './span';
+import type { ObjectState } from './state';
+import type { KnownBits } from './values';
+
+/**
+ * What happens on a path, as rules see it. The interpreter states facts; whether a fact is a defect is a rule's word.
+ * Spans are relative to the start of the function's declaration.
+ */
+export type Event =
+  /** The last pointer to an object is gone: nobody in view can give up its reference any more. */
+  | {
+      readonly kind: 'lost';
+      readonly object: ObjectState;
+      readonly how:
+        /** The call's result is not used at all. */
+        | 'dropped'
+        /** The result is only used within its expression, as in `d->map()->getLength()`. */
+        | 'chained'
+        /** The local that held it took another value. */
+        | 'overwritten'
+        /** The local that held it left its scope. */
+        | 'scope'
+        /** The function returned. */
+        | 'return';
+      readonly at: Span;
+      /** The function's closing brace rather than a return statement. */
+      readonly implicit: boolean;
+    }
+  /** release(), or another call that gives up one reference; `object` as it was before. */
+  | { readonly kind: 'release'; readonly object: ObjectState; readonly at: Span; readonly call: string }
+  /** A method of an object, its memory, or the pointer as an argument of a call in view. */
+  | { readonly kind: 'use'; readonly object: ObjectState; readonly at: Span; readonly how: string }
+  /** An address that a map gave is used; `object` is the map. */
+  | {
+      readonly kind: 'address-use';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly how: 'read' | 'write' | 'argument' | 'return' | 'store';
+    }
+  /** A method is called on, or memory is accessed through, a pointer that is NULL when the call that made it fails. */
+  | {
+      readonly kind: 'null-use';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly how: string;
+    }
+  /** A call of a function that the API model declares. */
+  | {
+      readonly kind: 'call';
+      readonly declaration: FunctionDeclaration;
+      readonly arguments: readonly CallArgument[];
+      readonly at: Span;
+    }
+  /** IOMemoryMap::redirect; `object` is the map. */
+  | {
+      readonly kind: 'redirect';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly options: KnownBits | undefined;
+    };
+
+export interface CallArgument {
+  readonly parameter: ParameterDeclaration;
+  readonly span: Span;
+  /** As a number, where every run of the path passes the same. */
+  readonly constant: bigint | undefined;
+  readonly bits: KnownBits;
+  /** The constants OR-ed in that the API or the workspace declares. */
+  readonly constants: readonly { readonly name: string; readonly value: bigint; readonly family: string }[];
+}
+
+export interface Report {
+  readonly at: Span;
+  readonly message: string;
+  /** Tells apart findings of one rule at one place; of those with equal keys one is shown. The creating call's span by default. */
+  readonly about?: Span;
+  /** The last step of the path, where it says more than the finding's own first line. */
+  readonly step?: string;
+}
+
+/** A rule as the interpreter sees it. */
+export interface Check {
+  readonly id: string;
+  check(event: Event): Report | undefined;
+}
+
+export interface PathMessage {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** A finding in one function; spans are relative to the start of its declaration. */
+export interface SymbolicFinding {
+  readonly rule: string;
+  readonly span: Span;
+  readonly message: string;
+  readonly path: readonly PathMessage[];
+}

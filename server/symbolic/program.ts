@@ -1,0 +1,115 @@
+import type { ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
+import type { Function } from '../ir/types';
+
+/** What is known about the function that a call names. More than one may be given; `api` wins. */
+export interface Target {
+  /** Declared by the API model. */
+  readonly api?: FunctionDeclaration;
+  /** The one body in the workspace that the call reaches. Absent when an override could be reached instead. */
+  readonly body?: Function;
+  /** Declared by the workspace, with or without a body. */
+  readonly declaration?: FunctionDeclaration;
+}
+
+/**
+ * Everything that the symbolic interpreter asks about the world outside the function it looks at. Answers are facts of
+ * the workspace's texts: the same question gets the same answer (the same object) until a text changes.
+ */
+export interface Program {
+  /** A free or static function by its name as written or resolved ("IOMalloc", "IOMemoryDescriptor::withAddress"). */
+  findFunction(name: string, argumentCount: number): Target;
+  /** A method, looked up in `className` and then along its bases. `direct`: called by its class's name, not virtually. */
+  findMethod(className: string, name: string, argumentCount: number, direct: boolean): Target;
+  /** Whether `className` is `base` or derives from it, as far as the API and the workspace show. */
+  isA(className: string, base: string): boolean;
+  /** A named constant of the API or the workspace. */
+  findConstant(name: string): ConstantDeclaration | undefined;
+}
+
+/** One question and what was answered, so that a kept result can be tested for still being right. */
+export type Dependency =
+  | { readonly kind: 'function'; readonly name: string; readonly count: number; readonly answer: Target }
+  | {
+      readonly kind: 'method';
+      readonly className: string;
+      readonly name: string;
+      readonly count: number;
+      readonly direct: boolean;
+      readonly answer: Target;
+    }
+  | { readonly kind: 'isA'; readonly className: string; readonly base: string; readonly answer: boolean }
+  | { readonly kind: 'constant'; readonly name: string; readonly answer: ConstantDeclaration | undefined };
+
+function sameTarget(a: Target, b: Target): boolean {
+  return a.api === b.api && a.body === b.body && a.declaration === b.declaration;
+}
+
+/** Whether `program` still gives all the answers that a kept result was computed from. */
+export function stillHolds(dependencies: readonly Dependency[], program: Program): boolean {
+  return dependencies.every((asked) => {
+    switch (asked.kind) {
+      case 'function':
+        return sameTarget(program.findFunction(asked.name, asked.count), asked.answer);
+      case 'method':
+        return sameTarget(program.findMethod(asked.className, asked.name, asked.count, asked.direct), asked.answer);
+      case 'isA':
+        return program.isA(asked.className, asked.base) === asked.answer;
+      case 'constant':
+        return program.findConstant(asked.name) === asked.answer;
+      default: {
+        const impossible: never = asked;
+        return impossible;
+      }
+    }
+  });
+}
+
+/** A program that notes what it was asked, each question once, in the order of asking. */
+export class RecordingProgram implements Program {
+  readonly #program: Program;
+  readonly #asked = new Map<string, Dependency>();
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  get dependencies(): readonly Dependency[] {
+    return [...this.#asked.values()];
+  }
+
+  findFunction(name: string, argumentCount: number): Target {
+    const key = `f ${name} ${argumentCount}`;
+    const known = this.#asked.get(key);
+    if (known?.kind === 'function') return known.answer;
+    const answer = this.#program.findFunction(name, argumentCount);
+    this.#asked.set(key, { kind: 'function', name, count: argumentCount, answer });
+    return answer;
+  }
+
+  findMethod(className: string, name: string, argumentCount: number, direct: boolean): Target {
+    const key = `m ${className} ${name} ${argumentCount} ${direct}`;
+    const known = this.#asked.get(key);
+    if (known?.kind === 'method') return known.answer;
+    const answer = this.#program.findMethod(className, name, argumentCount, direct);
+    this.#asked.set(key, { kind: 'method', className, name, count: argumentCount, direct, answer });
+    return answer;
+  }
+
+  isA(className: string, base: string): boolean {
+    const key = `i ${className} ${base}`;
+    const known = this.#asked.get(key);
+    if (known?.kind === 'isA') return known.answer;
+    const answer = this.#program.isA(className, base);
+    this.#asked.set(key, { kind: 'isA', className, base, answer });
+    return answer;
+  }
+
+  findConstant(name: string): ConstantDeclaration | undefined {
+    const key = `c ${name}`;
+    const known = this.#asked.get(key);
+    if (known?.kind === 'constant') return known.answer;
+    const answer = this.#program.findConstant(name);
+    this.#asked.set(key, { kind: 'constant', name, answer });
+    return answer;
+  }
+}

@@ -1,0 +1,359 @@
+import type { Local, Temp, Type } from '../ir/types';
+import type { Span } from './span';
+import type { ConstraintStore, Range } from './constraints';
+import { hull, intersect, rangeKey, within } from './constraints';
+import type { Liveness } from './liveness';
+import type { Location, Value, Values } from './values';
+import { eachPart, eachPlacePart } from './values';
+
+/** One step of a path, newest first. `feasible` both ways is what makes a branch worth telling. */
+export interface Step {
+  readonly span: Span;
+  readonly message: string;
+  readonly previous: Step | undefined;
+  readonly depth: number;
+}
+
+/** Where a reference came from. */
+export type Origin =
+  /** A call in this function made it or took a reference for this function: +1. */
+  | 'created'
+  /** A call of the API returned it without a reference: +0. */
+  | 'borrowed'
+  /** A field, a global, a parameter: whose reference it is can't be seen here. */
+  | 'foreign';
+
+/** The call that a reference came from. */
+export interface Creation {
+  readonly span: Span;
+  /** The function's or method's name as called, e.g. "createMappingInTask". */
+  readonly call: string;
+  /** The options passed for mapping, where the call takes some. */
+  readonly options: Value | undefined;
+  /** The result may be NULL. */
+  readonly nullable: boolean;
+  /** The memory descriptor that a map was made of. */
+  readonly of: Value | undefined;
+}
+
+/** What a path knows about one kernel object, by the value that points at it. */
+export interface ObjectState {
+  readonly value: Value;
+  readonly class: string | undefined;
+  readonly origin: Origin;
+  readonly creation: Creation | undefined;
+  /** Length of the path when it came into view. */
+  readonly since: number;
+  /** The first variable that held it. */
+  readonly variable: string | undefined;
+  /** References that this function has to give up; below 0 when it gave up more than it is known to have. */
+  readonly owed: number;
+  /** retain() was called here. */
+  readonly retained: boolean;
+  /** Ids of the places, other than locals, that a pointer to it was stored in. */
+  readonly stored: readonly number[];
+  /** Given to code that can't be seen: whether anybody keeps, frees or retains it isn't known any more. */
+  readonly escaped: boolean;
+  /** Something known retains it: a collection, a map of a descriptor. */
+  readonly kept: boolean;
+  /** A smart pointer looks after the reference. */
+  readonly managed: boolean;
+  /** The path took a branch that contradicts an earlier one unless memory changed in a call. */
+  readonly doubtful: boolean;
+  readonly releasedAt: Span | undefined;
+  readonly unmappedAt: Span | undefined;
+  /** Where the last local that held it was overwritten, or left scope. */
+  readonly overwrittenAt: Span | undefined;
+  readonly endedAt: Span | undefined;
+}
+
+/** Whether no reference is left that could keep the object alive, as far as can be seen. */
+export function isDead(object: ObjectState): boolean {
+  if (object.releasedAt === undefined || object.escaped || object.kept || object.managed) return false;
+  return object.origin === 'created' ? object.owed <= 0 : object.owed < 0;
+}
+
+/** Whether this function has to give up a reference that nothing else was handed. */
+export function isOwned(object: ObjectState): boolean {
+  return object.origin === 'created' && !object.escaped && !object.managed && object.owed > object.stored.length;
+}
+
+export class State implements ConstraintStore {
+  readonly store = new Map<Location, Value>();
+  readonly temps = new Map<Temp, Value>();
+  readonly constraints = new Map<Value, Range>();
+  /** Constraints from before memory may have changed, by the timeless value. */
+  readonly past = new Map<Value, Range>();
+  readonly objects = new Map<Value, ObjectState>();
+  /** Locals that have left scope but were not reused yet. */
+  readonly ended = new Set<Local>();
+  /** Locals whose address is known to others. */
+  readonly exposed = new Set<Local>();
+  /** Epoch of memory, and of single names written since. */
+  epoch = 0;
+  readonly epochs = new Map<string, number>();
+  /** How often each loop's head was passed. Not part of what makes states different. */
+  readonly visits = new Map<number, number>();
+  path: Step | undefined = undefined;
+
+  fork(): State {
+    const copy = new State();
+    for (const [key, value] of this.store) copy.store.set(key, value);
+    for (const [key, value] of this.temps) copy.temps.set(key, value);
+    for (const [key, value] of this.constraints) copy.constraints.set(key, value);
+    for (const [key, value] of this.past) copy.past.set(key, value);
+    for (const [key, value] of this.objects) copy.objects.set(key, value);
+    for (const local of this.ended) copy.ended.add(local);
+    for (const local of this.exposed) copy.exposed.add(local);
+    for (const [key, value] of this.epochs) copy.epochs.set(key, value);
+    for (const [key, value] of this.visits) copy.visits.set(key, value);
+    copy.epoch = this.epoch;
+    copy.path = this.path;
+    return copy;
+  }
+
+  addStep(span: Span, message: string): void {
+    const last = this.path;
+    if (last && last.span.start === span.start && last.span.end === span.end && last.message === message) return;
+    this.path = { span, message, previous: last, depth: (last?.depth ?? 0) + 1 };
+  }
+
+  get depth(): number {
+    return this.path?.depth ?? 0;
+  }
+
+  rangeOf(value: Value): Range | undefined {
+    return this.constraints.get(value);
+  }
+
+  setRange(value: Value, range: Range): void {
+    this.constraints.set(value, range);
+    const before = this.past.get(value.timeless);
+    if (before && !intersect(before, range)) {
+      this.past.delete(value.timeless);
+      for (const object of this.objects.values()) if (object.owed > 0) this.setObject({ ...object, doubtful: true });
+    }
+    if (range.low === 0n && range.high === 0n) this.objects.delete(value);
+  }
+
+  isNull(value: Value): boolean {
+    if (value.constant !== undefined) return value.constant === 0n;
+    const range = this.constraints.get(value);
+    return range?.low === 0n && range.high === 0n;
+  }
+
+  mayBeNull(value: Value): boolean {
+    if (value.constant !== undefined) return value.constant === 0n;
+    if (value.kind === 'solid' || value.kind === 'address') return false;
+    const range = this.constraints.get(value);
+    if (!range) return true;
+    return !(
+      range.not.includes(0n) ||
+      (range.low !== undefined && range.low > 0n) ||
+      (range.high !== undefined && range.high < 0n)
+    );
+  }
+
+  setObject(object: ObjectState): void {
+    this.objects.set(object.value, object);
+  }
+
+  change(value: Value, change: Partial<ObjectState>): void {
+    const object = this.objects.get(value);
+    if (object) this.objects.set(value, { ...object, ...change });
+  }
+
+  load(values: Values, place: Location, type: Type): Value {
+    const stored = this.store.get(place);
+    if (stored) return stored;
+    if (place.kind === 'value') return place.value;
+    if (place.kind === 'field' || place.kind === 'index') {
+      const whole = place.base.kind === 'value' ? place.base.value : this.store.get(place.base);
+      if (whole) return values.derived(place.kind === 'field' ? `.${place.name}` : `[${place.index.id}]`, whole);
+    }
+    return values.initial(place, this.epochOf(place), type);
+  }
+
+  epochOf(place: Location): number {
+    if (place.local !== undefined && !this.exposed.has(place.local)) return 0;
+    return this.epochs.get(place.name) ?? this.epoch;
+  }
+
+  /** Forgets what a place and its parts hold. */
+  forget(place: Location): void {
+    for (const known of this.store.keys()) if (isPartOf(known, place)) this.store.delete(known);
+  }
+
+  /** Memory that others see may have changed: all of it, or only the fields and globals of these names. */
+  invalidate(epoch: number, names?: ReadonlySet<string>): void {
+    const hit = (place: Location): boolean =>
+      (place.local === undefined || this.exposed.has(place.local)) &&
+      place.kind !== 'value' &&
+      (names === undefined || (place.name !== '' && names.has(place.name)));
+    for (const place of this.store.keys()) if (hit(place)) this.store.delete(place);
+    if (names === undefined) {
+      this.epoch = epoch;
+      this.epochs.clear();
+    } else for (const name of names) this.epochs.set(name, epoch);
+    for (const [value, range] of this.constraints) {
+      let volatile = false;
+      eachPart(value, (part) => {
+        if (part.kind === 'initial' && hit(part.place)) volatile = true;
+      });
+      if (volatile && value.kind !== 'constant') this.past.set(value.timeless, range);
+    }
+  }
+
+  /** Values that are held somewhere. */
+  reachable(): Set<Value> {
+    const seen = new Set<Value>();
+    const add = (part: Value): void => void seen.add(part);
+    for (const [place, value] of this.store) {
+      eachPart(value, add);
+      eachPlacePart(place, add);
+    }
+    for (const value of this.temps.values()) eachPart(value, add);
+    for (const object of this.objects.values()) {
+      if (object.creation?.of && object.owed > 0) eachPart(object.creation.of, add);
+    }
+    return seen;
+  }
+
+  /** A generation of `site` that no value in use has. */
+  freeGeneration(site: string): number {
+    const used = new Set<number>();
+    const add = (part: Value): void => {
+      if (part.kind === 'result' && part.site === site) used.add(part.generation);
+    };
+    for (const [place, value] of this.store) {
+      eachPart(value, add);
+      eachPlacePart(place, add);
+    }
+    for (const value of this.temps.values()) eachPart(value, add);
+    for (const value of this.objects.keys()) add(value);
+    let generation = 0;
+    while (used.has(generation)) generation++;
+    return generation;
+  }
+
+  /** Drops constraints on a value that is about to be made anew. */
+  renew(value: Value): void {
+    const involves = (other: Value): boolean => {
+      let found = false;
+      eachPart(other, (part) => {
+        if (part === value) found = true;
+      });
+      return found;
+    };
+    for (const other of this.constraints.keys()) if (involves(other)) this.constraints.delete(other);
+    for (const other of this.past.keys()) if (involves(other)) this.past.delete(other);
+  }
+
+  /** Drops what nothing from the start of a block on can ask for. */
+  collect(liveness: Liveness, block: number): void {
+    const live = liveness.at(block);
+    for (const temp of this.temps.keys()) if (!live.temps.has(temp)) this.temps.delete(temp);
+    for (const [place, value] of this.store) {
+      if (place.local !== undefined) {
+        if (live.locals.has(place.local) || this.exposed.has(place.local)) continue;
+        const object = this.objects.get(value);
+        if (object && object.owed > 0 && place.kind === 'local' && !this.ended.has(place.local)) continue;
+        this.store.delete(place);
+      } else if (!live.names.has(place.name)) this.store.delete(place);
+    }
+    for (const local of this.ended) if (!live.locals.has(local)) this.ended.delete(local);
+    const reachable = this.reachable();
+    for (const [value, object] of this.objects)
+      if (!isOwned(object) && !reachable.has(value)) this.objects.delete(value);
+    const askable = (part: Value): boolean => {
+      switch (part.kind) {
+        case 'result':
+          return reachable.has(part) || this.objects.has(part);
+        case 'initial': {
+          if (reachable.has(part)) return true;
+          const place = part.place;
+          if (place.local !== undefined)
+            return live.locals.has(place.local) && !this.store.has(place) && part.epoch === this.epochOf(place);
+          return live.names.has(place.name) && part.epoch === this.epochOf(place);
+        }
+        default:
+          return true;
+      }
+    };
+    for (const value of this.constraints.keys()) {
+      let keep = true;
+      eachPart(value, (part) => {
+        if (!askable(part)) keep = false;
+      });
+      if (!keep) this.constraints.delete(value);
+    }
+    for (const value of this.past.keys()) {
+      let keep = true;
+      eachPart(value, (part) => {
+        if (part.kind === 'initial' && part.place.local === undefined && !live.names.has(part.place.name)) keep = false;
+        if (part.kind === 'result' && !reachable.has(part)) keep = false;
+      });
+      if (!keep) this.past.delete(value);
+    }
+  }
+
+  /** Equal for states that differ in their constraints at most. */
+  shapeKey(): string {
+    const parts: string[] = [];
+    for (const [place, value] of this.store) parts.push(`s${place.id}=${value.id}`);
+    for (const [temp, value] of this.temps) parts.push(`t${temp}=${value.id}`);
+    for (const object of this.objects.values())
+      parts.push(
+        `o${object.value.id}=${object.owed},${object.stored.join('+')},${object.retained},${object.escaped},` +
+          `${object.kept},${object.managed},${object.doubtful},${object.releasedAt?.start ?? ''},` +
+          `${object.unmappedAt?.start ?? ''}`,
+      );
+    for (const [name, epoch] of this.epochs) parts.push(`e${name}=${epoch}`);
+    for (const local of this.ended) parts.push(`x${local}`);
+    for (const local of this.exposed) parts.push(`y${local}`);
+    parts.sort();
+    return `${this.epoch};${parts.join(';')}`;
+  }
+
+  constraintKey(): string {
+    const parts: string[] = [];
+    for (const [value, range] of this.constraints) parts.push(`c${value.id}:${rangeKey(range)}`);
+    for (const [value, range] of this.past) parts.push(`p${value.id}:${rangeKey(range)}`);
+    parts.sort();
+    return parts.join(';');
+  }
+
+  /**
+   * Makes this state, which has the same shape as `other`, hold for the runs of both. False when `other` held for all
+   * of them already.
+   */
+  widen(other: State): boolean {
+    let wider = false;
+    for (const [value, theirs] of other.constraints) {
+      const mine = this.constraints.get(value);
+      if (!mine || !within(mine, theirs)) wider = true;
+    }
+    for (const [value, range] of this.constraints) {
+      const another = other.constraints.get(value);
+      const both = another && hull(range, another);
+      if (both) this.constraints.set(value, both);
+      else this.constraints.delete(value);
+    }
+    for (const [value, range] of this.past) {
+      const another = other.past.get(value);
+      const both = another ? hull(range, another) : range;
+      if (both) this.past.set(value, both);
+      else this.past.delete(value);
+    }
+    return wider;
+  }
+}
+
+export function isPartOf(place: Location, whole: Location): boolean {
+  let at: Location = place;
+  for (;;) {
+    if (at === whole) return true;
+    if (at.kind !== 'field' && at.kind !== 'index') return false;
+    at = at.base;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Function } from '../ir/types';
+import { attribute, classOf } from './context';
+import { Interpreter } from './interpreter';
+import { rootName } from './liveness';
+import type { Program, Target } from './program';
+import { baseOf } from './context';
+import { isOwned } from './state';
+
+/** What a call does to the reference of an object that it is given. */
+export type Effect =
+  /** Nothing: it may look at the object. */
+  | 'none'
+  | 'releases'
+  | 'retains'
+  /** Something that can't be told, or that depends: nothing can be claimed about the object afterwards. */
+  | 'escapes';
+
+export interface Summary {
+  readonly receiver: Effect;
+  readonly parameters: readonly Effect[];
+  /** 'retained': every result that isn't NULL carries a reference for the caller. */
+  readonly returns: 'retained' | 'unknown';
+  /** Names of the fields and globals that it or what it calls may write. */
+  readonly writes: 'all' | ReadonlySet<string>;
+  /** No path returns. */
+  readonly noreturn: boolean;
+}
+
+const deepest = 3;
+const budget = { instructions: 3000, states: 400 };
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** What workspace functions do, found out from their bodies: each once, three calls deep, no recursion. */
+export class Summaries {
+  readonly #program: Program;
+  readonly #known = new Map<Function, Summary | undefined>();
+  readonly #open: Function[] = [];
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  /** Undefined when the body is too deep, recursive or too large to be summed up. */
+  of(fn: Function): Summary | undefined {
+    if (this.#known.has(fn)) return this.#known.get(fn);
+    if (this.#open.includes(fn) || this.#open.length >= deepest) return undefined;
+    this.#open.push(fn);
+    const summary = this.#compute(fn);
+    this.#open.pop();
+    // A result found at depth depends on how deep it was asked; only answers at the top are kept.
+    if (this.#open.length === 0) this.#known.set(fn, summary);
+    return summary;
+  }
+
+  #compute(fn: Function): Summary | undefined {
+    if (fn.gaps.length > 0) return undefined;
+    const writes = this.#writes(fn, 0);
+    const track: number[] = [];
+    fn.locals.slice(0, fn.parameters).forEach((local, index) => {
+      if (local.type.kind === 'pointer' && classOf(local.type) !== undefined) track.push(index);
+    });
+    const effects = new Map<number, Effect>();
+    let returns = 0;
+    let retained = 0;
+    let other = 0;
+    const interpreter = new Interpreter(
+      fn,
+      this.#program,
+      this,
+      {
+        event: () => undefined,
+        returned: (state, value) => {
+          returns++;
+          for (const local of track) {
+            const initial = interpreter.values.initial(interpreter.values.local(local), 0, fn.locals[local]!.type);
+            if (state.isNull(initial)) continue;
+            const object = state.objects.get(initial);
+            const effect: Effect =
+              !object || object.escaped || object.stored.length > 0 || (value && baseOf(value) === initial)
+                ? 'escapes'
+                : object.owed === 0
+                  ? 'none'
+                  : object.owed === -1
+                    ? 'releases'
+                    : object.owed === 1
+                      ? 'retains'
+                      : 'escapes';
+            const before = effects.get(local);
+            effects.set(local, before === undefined || before === effect ? effect : 'escapes');
+          }
+          if (!value || value.constant === 0n || state.isNull(value)) return;
+          const object = state.objects.get(baseOf(value));
+          if (object && isOwned(object) && object.owed === 1 && object.stored.length === 0) retained++;
+          else other++;
+        },
+      },
+      budget,
+    );
+    interpreter.run(track);
+    if (interpreter.budgetEnded) return undefined;
+    return {
+      receiver: fn.class === undefined || fn.static ? 'none' : 'escapes',
+      parameters: fn.locals.slice(0, fn.parameters).map((local, index) => {
+        if (track.includes(index)) return effects.get(index) ?? 'none';
+        return local.type.kind === 'int' || local.type.kind === 'bool' || local.type.kind === 'enum'
+          ? 'none'
+          : 'escapes';
+      }),
+      returns: retained > 0 && other === 0 ? 'retained' : 'unknown',
+      writes,
+      noreturn: returns === 0,
+    };
+  }
+
+  /** Names that the function may write, calls included. Only what is reachable through other means than locals counts. */
+  #writes(fn: Function, depth: number): 'all' | ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const block of fn.blocks)
+      for (const instruction of block.instructions) {
+        if (instruction.op === 'opaque' || instruction.op === 'new' || instruction.op === 'delete') return 'all';
+        if (instruction.op === 'store') {
+          const name = rootName(instruction.place);
+          if (name !== undefined) names.add(name);
+        }
+        if (instruction.op !== 'call') continue;
+        const { callee, args } = instruction;
+        if (callee.kind === 'constructor' || callee.kind === 'pointer') return 'all';
+        let target: Target;
+        if (callee.kind === 'function') target = this.#program.findFunction(callee.name, args.length);
+        else {
+          const className = callee.class ?? classOf(callee.receiver.type);
+          if (className === undefined) {
+            if ((callee.name === 'release' || callee.name === 'retain') && args.length === 0) continue;
+            return 'all';
+          }
+          target = this.#program.findMethod(className, callee.name, args.length, callee.direct);
+        }
+        if (target.api && !attribute(target.api, 'frees')) continue;
+        if (!target.body || depth >= deepest) return 'all';
+        const inner = this.#writes(target.body, depth + 1);
+        if (inner === 'all') return 'all';
+        for (const name of inner) names.add(name);
+      }
+
+    return names.size === 0 ? nothing : names;
+  }
+}
