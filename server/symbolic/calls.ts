@@ -1,18 +1,9 @@
+import { bitFamilies, has, mapsContract, parameterEffect, returnContract } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Expr, Instruction, Type } from '../ir/types';
 import { assume } from './constraints';
 import type { Context } from './context';
-import {
-  addressOfMap,
-  addressedMap,
-  attribute,
-  baseOf,
-  classOf,
-  isSmartPointer,
-  newForeign,
-  returnsOf,
-  siteOf,
-} from './context';
+import { addressOfMap, addressedMap, baseOf, classOf, isSmartPointer, newForeign, siteOf } from './context';
 import { describeClass, describeExpr } from './describe';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate, usePointer } from './evaluate';
@@ -95,7 +86,7 @@ export function invoke(context: Context, state: State, call: Call, dead: DeadPat
 }
 
 function dispatch(context: Context, state: State, invocation: Invocation, target: Target, dead: DeadPath): State[] {
-  const releases = target.api !== undefined && attribute(target.api, 'releases') !== undefined;
+  const releases = target.api !== undefined && has(target.api, 'releases');
   if (invocation.receiver !== undefined) usePointerOf(context, state, invocation, releases, dead);
   if (dead.has(state)) return [];
   for (const { value, expr } of invocation.args) useArgument(context, state, value, expr, invocation.name);
@@ -125,7 +116,7 @@ function useArgument(context: Context, state: State, value: Value, expr: Expr, c
   if (map && expr.type.kind === 'pointer')
     context.emit({ kind: 'address-use', object: map, at: expr.span, how: 'argument' }, state);
   const object = state.objects.get(baseOf(value));
-  if (object && isDead(object) && expr.type.kind === 'pointer')
+  if (object && expr.type.kind === 'pointer')
     context.emit({ kind: 'use', object, at: expr.span, how: `the argument of ${callee}()` }, state);
 }
 
@@ -220,26 +211,26 @@ function steadyResult(context: Context, state: State, invocation: Invocation): V
 function apiCall(context: Context, state: State, invocation: Invocation, api: FunctionDeclaration): State[] {
   const { values } = context;
   const { call, args, receiver } = invocation;
-  if (attribute(api, 'noreturn')) return [];
+  if (has(api, 'noreturn')) return [];
   emitCall(context, state, invocation, api);
 
-  if (attribute(api, 'cast')) {
-    const index = api.parameters.findIndex((parameter) => attribute(parameter, 'result'));
+  if (has(api, 'cast')) {
+    const index = api.parameters.findIndex((parameter) => has(parameter, 'result'));
     const value = index >= 0 ? args[index]?.value : receiver;
-    if (value) return castCall(context, state, invocation, value, !returnsOf(api).nullable);
+    if (value) return castCall(context, state, invocation, value, returnContract(api).nullable === false);
   }
   if (receiver !== undefined) {
-    if (attribute(api, 'releases')) release(context, state, invocation, receiver);
-    if (attribute(api, 'retains')) retain(context, state, invocation, receiver);
+    if (has(api, 'releases')) release(context, state, invocation, receiver);
+    if (has(api, 'retains')) retain(context, state, invocation, receiver);
     const object = state.objects.get(receiver);
-    if (attribute(api, 'frees_mapping')) {
+    if (has(api, 'frees_mapping')) {
       const known = object ?? tracked(context, state, invocation, receiver);
       if (known) {
         state.addStep(call.span, `${invocation.name}() removes the mapping of ${named(known)}`);
         state.change(receiver, { unmappedAt: call.span });
       }
     }
-    if (attribute(api, 'redirects') && object)
+    if (has(api, 'redirects') && object)
       context.emit(
         {
           kind: 'redirect',
@@ -249,94 +240,120 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
         },
         state,
       );
-    if (attribute(api, 'frees')) escape(state, receiver);
+    if (has(api, 'frees')) escape(state, receiver);
     if (invocation.name === 'getRetainCount' && object) escape(state, receiver);
   }
 
-  let out: { place: Location; type: Type } | undefined;
-  args.forEach(({ value, expr }, index) => {
+  const outs: Out[] = [];
+  for (const [index, { value, expr }] of args.entries()) {
     const parameter = api.parameters[index];
-    const has = (name: string): boolean => parameter !== undefined && attribute(parameter, name) !== undefined;
     const base = baseOf(value);
-    if (has('keeps')) {
-      if (base.kind === 'address') escape(state, value);
-      else state.change(base, { kept: true });
-    } else if (has('consumes')) {
-      const object = state.objects.get(base);
-      if (object) state.change(base, { owed: object.owed - 1, kept: true });
-    } else if (has('moves')) state.change(base, { managed: true });
-    else if (parameter && attribute(parameter, 'out')?.args.includes('retained')) {
-      out = { place: values.deref(value), type: expr.type };
-    } else if (has('reads')) {
-      // Read during the call only.
-    } else if (base.kind === 'solid') {
-      evaluateClosureArgument(context, state, expr);
-    } else if (base.kind === 'address' && expr.type.kind === 'pointer')
-      overwrite(context, state, values.deref(value), call, index);
-  });
+    if (parameter && has(parameter, 'assumes')) {
+      if (!assume(state, values, value, true)) return [];
+      continue;
+    }
+    const effect = parameter ? parameterEffect(parameter) : 'borrows';
+    switch (effect) {
+      case 'keeps':
+        if (base.kind === 'address') escape(state, value);
+        else state.change(base, { kept: true });
+        break;
+      case 'keeps-elements':
+        escape(state, value);
+        break;
+      case 'consumes': {
+        const object = state.objects.get(base);
+        if (object) state.change(base, { owed: object.owed - 1, kept: true });
+        break;
+      }
+      case 'moves':
+        state.change(base, { managed: true });
+        break;
+      case 'out-retained':
+      case 'out-borrowed':
+        outs.push({ place: values.deref(value), type: expr.type, retained: effect === 'out-retained' });
+        break;
+      case 'borrows':
+        if (parameter && has(parameter, 'reads')) break;
+        if (base.kind === 'solid') runClosure(context, state, expr);
+        else if (base.kind === 'address' && expr.type.kind === 'pointer')
+          overwrite(context, state, values.deref(value), call, index);
+        break;
+      default: {
+        const impossible: never = effect;
+        return impossible;
+      }
+    }
+  }
 
-  const returns = returnsOf(api);
-  if (out) return outCall(context, state, invocation, api, out);
+  const returns = returnContract(api);
+  if (outs.length > 0) return outCall(context, state, invocation, api, outs);
 
   let value: Value;
   const resultClass = classOf(call.type) ?? classOf(api.result);
-  if (attribute(api, 'address') && receiver !== undefined) value = values.derived(addressOfMap, baseOf(receiver));
-  else if (returns.retained) {
+  const maps = mapsContract(api);
+  if (has(api, 'address') && receiver !== undefined) value = values.derived(addressOfMap, baseOf(receiver));
+  else if (returns.ownership === 'retained') {
     value = freshResult(state, context, invocation);
-    const optionsIndex = api.parameters.findIndex((parameter) =>
-      attribute(parameter, 'bits')?.args.includes('kernel_map_options'),
-    );
-    const options =
-      optionsIndex >= 0
-        ? (args[optionsIndex]?.value ?? (attribute(api, 'maps') ? values.constant(0n) : undefined))
-        : undefined;
-    const descriptor = attribute(api, 'maps') ? receiver : undefined;
+    const index = api.parameters.findIndex((parameter) => bitFamilies(parameter).includes('kernel_map_options'));
+    const options = index < 0 ? undefined : (args[index]?.value ?? (maps ? values.constant(0n) : undefined));
     create(state, invocation, value, resultClass, {
       retained: true,
-      nullable: returns.nullable,
+      nullable: returns.nullable === true,
       options,
-      of: descriptor,
+      of: maps && receiver,
     });
-    if (descriptor) state.change(baseOf(descriptor), { kept: true });
-  } else if (returns.borrowed) {
+    if (maps && receiver) state.change(baseOf(receiver), { kept: true });
+  } else if (returns.ownership === 'borrowed') {
     value = steadyResult(context, state, invocation);
     if (!state.objects.has(value) && value.constant === undefined && !state.isNull(value))
-      create(state, invocation, value, resultClass, { retained: false, nullable: returns.nullable });
-  } else if (attribute(api, 'pure')) value = steadyResult(context, state, invocation);
+      create(state, invocation, value, resultClass, { retained: false, nullable: returns.nullable === true });
+  } else if (has(api, 'pure')) value = steadyResult(context, state, invocation);
   else value = freshResult(state, context, invocation);
   setResult(state, invocation, value);
   return [state];
 }
 
-function evaluateClosureArgument(context: Context, state: State, expr: Expr): void {
-  // Evaluating the closure has exposed what it captures; whoever runs it may run it now.
+interface Out {
+  readonly place: Location;
+  readonly type: Type;
+  readonly retained: boolean;
+}
+
+/** Evaluating the closure has exposed what it captures; whoever is given it may run it now. */
+function runClosure(context: Context, state: State, expr: Expr): void {
   if (expr.op === 'closure') state.invalidate(context.newEpoch(state, siteOf(expr.span, 'closure')));
 }
 
-/** `*out` gets a new object when the call succeeds, and NULL when it fails. */
+/** `*out` gets an object when the call succeeds, and NULL when it fails. */
 function outCall(
   context: Context,
   state: State,
   invocation: Invocation,
   api: FunctionDeclaration,
-  out: { readonly place: Location; readonly type: Type },
+  outs: readonly Out[],
 ): State[] {
   const { values } = context;
-  const object = freshResult(state, context, invocation, 'out');
   const failed = state.fork();
-  const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
-  create(state, invocation, object, classOf(pointee), { retained: true, nullable: false });
-  if (isSmartPointer(pointee)) state.change(object, { managed: true });
-  state.setRange(object, { low: undefined, high: undefined, not: [0n] });
-  put(context, state, out.place, object);
-  setResult(state, invocation, values.constant(0n));
+  outs.forEach((out, index) => {
+    const object = freshResult(state, context, invocation, `out ${index}`);
+    const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
+    create(state, invocation, object, classOf(pointee), { retained: out.retained, nullable: false });
+    if (out.retained && isSmartPointer(pointee)) state.change(object, { managed: true });
+    state.setRange(object, { low: undefined, high: undefined, not: [0n] });
+    put(context, state, out.place, object);
+  });
+  if (api.result.kind === 'void') return [state];
+  const answer = freshResult(state, context, invocation);
+  assume(state, values, answer, api.result.kind === 'bool');
+  setResult(state, invocation, answer);
 
-  const error = freshResult(failed, context, invocation);
-  assume(failed, values, error, true);
+  const failure = freshResult(failed, context, invocation);
+  assume(failed, values, failure, api.result.kind !== 'bool');
   failed.addStep(invocation.call.span, `${invocation.name}() fails`);
-  put(context, failed, out.place, values.constant(0n));
-  setResult(failed, invocation, error);
-  return api.result.kind === 'void' ? [state] : [state, failed];
+  for (const out of outs) put(context, failed, out.place, values.constant(0n));
+  setResult(failed, invocation, failure);
+  return [state, failed];
 }
 
 /** Stores without looking at types: used for out-parameters. */
@@ -496,14 +513,14 @@ function summarizedCall(
 }
 
 function emitCall(context: Context, state: State, invocation: Invocation, api: FunctionDeclaration): void {
-  if (!api.parameters.some((parameter) => attribute(parameter, 'bits'))) return;
+  if (!api.parameters.some((parameter) => bitFamilies(parameter).length > 0)) return;
   const list: CallArgument[] = [];
   invocation.args.forEach(({ value, expr }, index) => {
     const parameter = api.parameters[index];
     if (!parameter) return;
     const bits = knownBits(value);
     const constants: { name: string; value: bigint; family: string }[] = [];
-    for (const name of bits.names) {
+    for (const { name } of bits.named) {
       const constant = context.program.findConstant(name);
       if (constant?.value !== undefined && constant.family !== undefined)
         constants.push({ name, value: constant.value, family: constant.family });

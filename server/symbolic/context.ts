@@ -1,4 +1,3 @@
-import type { Attribute, FunctionDeclaration } from '../ir/declarations';
 import type { Function, Type } from '../ir/types';
 import type { Span } from './span';
 import type { Event } from './events';
@@ -20,13 +19,6 @@ export interface Context {
   newEpoch(state: State, site: string): number;
 }
 
-export function attribute(
-  declaration: { readonly attributes: readonly Attribute[] },
-  name: string,
-): Attribute | undefined {
-  return declaration.attributes.find((one) => one.name === name);
-}
-
 /** The class that a pointer, reference, smart pointer or class type names. */
 export function classOf(type: Type | undefined): string | undefined {
   switch (type?.kind) {
@@ -45,19 +37,6 @@ const smartPointers = new Set(['OSSharedPtr', 'OSPtr', 'OSTaggedSharedPtr', 'OST
 /** A type whose values own the reference that they hold. */
 export function isSmartPointer(type: Type | undefined): boolean {
   return type?.kind === 'class' && smartPointers.has(type.name.replace(/^.*::/, ''));
-}
-
-export function returnsOf(declaration: FunctionDeclaration): {
-  retained: boolean;
-  borrowed: boolean;
-  nullable: boolean;
-} {
-  const args = attribute(declaration, 'returns')?.args ?? [];
-  return {
-    retained: args.includes('retained'),
-    borrowed: args.includes('borrowed'),
-    nullable: args.includes('nullable'),
-  };
 }
 
 /** The value that an address computation starts from: `p` for `p + 4` and `(char *)p`. */

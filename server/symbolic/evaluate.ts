@@ -4,7 +4,6 @@ import { assume } from './constraints';
 import type { Context } from './context';
 import { addressedMap, baseOf, siteOf } from './context';
 import type { State } from './state';
-import { isDead } from './state';
 import type { Location, Value } from './values';
 
 /** Set on a state when evaluation shows that no run takes its path. */
@@ -145,11 +144,10 @@ export function usePointer(
   }
   const object = state.objects.get(base);
   if (object) {
-    if (isDead(object))
-      context.emit({ kind: 'use', object, at: span, how: method === undefined ? how : `${method}()` }, state);
-    if (object.creation?.nullable && state.mayBeNull(base)) {
-      context.emit({ kind: 'null-use', object, at: span, how: method === undefined ? how : `${method}()` }, state);
-    }
+    const act = method === undefined ? how : `${method}()`;
+    context.emit({ kind: 'use', object, at: span, how: act }, state);
+    if (object.creation?.nullable && state.mayBeNull(base))
+      context.emit({ kind: 'null-use', object, at: span, how: act }, state);
   }
   if (base === pointer && !assume(state, context.values, base, true)) dead.add(state);
 }

@@ -13,7 +13,7 @@ import type { Liveness } from './liveness';
 import { collectExpr, computeLiveness } from './liveness';
 import type { Program } from './program';
 import type { ObjectState } from './state';
-import { isDead, isOwned, State } from './state';
+import { isOwned, State } from './state';
 import type { Summaries } from './summaries';
 import type { Value } from './values';
 import { eachPart, Values } from './values';
@@ -354,7 +354,7 @@ export class Interpreter implements Context {
       if (map && terminator.value.type.kind !== 'bool')
         this.emit({ kind: 'address-use', object: map, at, how: 'return' }, state);
       const object = state.objects.get(baseOf(value));
-      if (object && terminator.value.type.kind === 'pointer' && isDead(object))
+      if (object && terminator.value.type.kind === 'pointer')
         this.emit({ kind: 'use', object, at, how: 'returned' }, state);
       if (object && terminator.value.type.kind !== 'bool') state.change(object.value, { owed: object.owed - 1 });
     }

@@ -1,5 +1,6 @@
 import type { Function } from '../ir/types';
-import { attribute, classOf } from './context';
+import { has } from '../api/attributes';
+import { classOf } from './context';
 import { Interpreter } from './interpreter';
 import { rootName } from './liveness';
 import type { Program, Target } from './program';
@@ -136,7 +137,7 @@ export class Summaries {
           }
           target = this.#program.findMethod(className, callee.name, args.length, callee.direct);
         }
-        if (target.api && !attribute(target.api, 'frees')) continue;
+        if (target.api && !has(target.api, 'frees')) continue;
         if (!target.body || depth >= deepest) return 'all';
         const inner = this.#writes(target.body, depth + 1);
         if (inner === 'all') return 'all';

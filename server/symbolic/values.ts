@@ -369,41 +369,45 @@ export interface KnownBits {
   /** Bits that are surely set, and bits that are surely clear. */
   readonly ones: bigint;
   readonly zeros: bigint;
-  /** Names of the constants that were OR-ed in, in order. */
-  readonly names: readonly string[];
+  /** The named constants that were OR-ed in, each once, in order. */
+  readonly named: readonly NamedBits[];
+}
+
+export interface NamedBits {
+  readonly name: string;
+  readonly bits: bigint;
 }
 
 const width = (1n << 32n) - 1n;
 
 /** The bits of a 32-bit options word that are known on this path. */
 export function knownBits(value: Value): KnownBits {
-  if (value.kind === 'binary' && (value.operator === '|' || value.operator === '+')) {
+  if (value.kind === 'cast') return knownBits(value.value);
+  if (value.kind === 'binary' && value.operator === '|') {
     const left = knownBits(value.left);
     const right = knownBits(value.right);
-    if (value.operator === '|' || (left.ones & right.ones) === 0n)
-      return {
-        ones: left.ones | right.ones,
-        zeros: left.zeros & right.zeros,
-        names: [...left.names, ...right.names.filter((name) => !left.names.includes(name))],
-      };
+    return {
+      ones: left.ones | right.ones,
+      zeros: left.zeros & right.zeros,
+      named: [...left.named, ...right.named.filter((one) => !left.named.some((other) => other.name === one.name))],
+    };
   }
   if (value.kind === 'binary' && value.operator === '&') {
     const left = knownBits(value.left);
     const right = knownBits(value.right);
-    const mask = value.right.constant !== undefined ? value.right.constant : value.left.constant;
-    const kept = value.right.constant !== undefined ? left : right;
+    const [kept, mask] = value.right.constant === undefined ? [right, value.left] : [left, value.right];
+    // A mask lets through the constants that it covers; its own name is no option.
+    const through = mask.constant === undefined ? undefined : BigInt.asUintN(32, mask.constant);
     return {
       ones: left.ones & right.ones,
       zeros: left.zeros | right.zeros,
-      // Through a mask that clears bits (`options & ~kIOMapAnywhere`) the rest keeps its names.
-      names: mask !== undefined && (mask < 0n || mask > 0xffffn) ? kept.names : [],
+      named: through === undefined ? [] : kept.named.filter(({ bits }) => bits !== 0n && (bits & ~through) === 0n),
     };
   }
   if (value.constant !== undefined) {
     const ones = BigInt.asUintN(32, value.constant);
-    const name = value.kind === 'constant' ? value.name : undefined;
-    return { ones, zeros: ~ones & width, names: name === undefined ? [] : [name] };
+    const named = value.kind === 'constant' && value.name !== undefined ? [{ name: value.name, bits: ones }] : [];
+    return { ones, zeros: ~ones & width, named };
   }
-  if (value.kind === 'cast') return knownBits(value.value);
-  return { ones: 0n, zeros: 0n, names: [] };
+  return { ones: 0n, zeros: 0n, named: [] };
 }

@@ -1,0 +1,116 @@
+import type { Event, Report } from '../symbolic/events';
+import { isDead } from '../symbolic/state';
+import type { Rule } from './rule';
+import { isCertain, nameOf } from './wording';
+
+function check(event: Event): Report | undefined {
+  if (event.kind !== 'address-use') return undefined;
+  const { object } = event;
+  if (!isCertain(object)) return undefined;
+  const unmapped = object.unmappedAt !== undefined;
+  if (!unmapped && !isDead(object)) return undefined;
+  const ended = unmapped ? `${nameOf(object)} was unmapped` : `the release of ${nameOf(object)}`;
+  const verb = {
+    read: 'read from',
+    write: 'written to',
+    argument: 'passed on',
+    return: 'returned',
+    store: 'stored',
+  }[event.how];
+  return {
+    at: event.at,
+    about: (object.unmappedAt ?? object.releasedAt)!,
+    message:
+      `An address is ${verb} after ${ended}\n` +
+      'The mapping is gone then: the access faults (in the kernel: a panic), or hits whatever was mapped there next. ' +
+      'Keep the map until the last access.',
+    step: `the address is ${verb}`,
+  };
+}
+
+/** An address that a map gave is used after the mapping is gone. */
+export const deadAddress: Rule = {
+  id: 'dead-address',
+  title: 'An address is used after its mapping is gone',
+  severity: 'error',
+  confidence: 'high',
+  semantics: ['J11', 'J14'],
+  check,
+  explanation: `The address that \`getVirtualAddress()\` or \`getAddress()\` returns is good as long as the map. The last
+release of the map, and \`unmap()\` at once and for all who share it, remove the mapping. An access then faults, or
+reaches whatever was mapped at that place next.
+
+MapLens follows the address through locals and arithmetic, and reports an access, passing it to a call as a pointer,
+storing it, and returning it.`,
+  examples: {
+    bad: [
+      {
+        title: 'Released before the last access',
+        source: `UInt32 FrameGrabber::readStatus(IOMemoryDescriptor *memory)
+{
+    IOMemoryMap *map = memory->map();
+    if (map == NULL)
+        return 0;
+    volatile UInt32 *registers = (volatile UInt32 *)map->getVirtualAddress();
+    map->release();
+    return registers[2];
+//         ^^^^^^^^^^^^ error: An address is read from after the release of 'map'
+}
+`,
+      },
+      {
+        title: 'Unmapped, then written to',
+        source: `void FrameGrabber::reset(IOMemoryMap *map)
+{
+    UInt8 *bytes = (UInt8 *)map->getVirtualAddress();
+    map->unmap();
+    bytes[0] = 1;
+//  ^^^^^^^^ error: An address is written to after 'map' was unmapped
+}
+`,
+      },
+      {
+        title: 'Only the address is returned',
+        source: `void *FrameGrabber::registers(IOMemoryDescriptor *memory)
+{
+    IOMemoryMap *map = memory->map();
+    if (map == NULL)
+        return NULL;
+    void *address = (void *)map->getVirtualAddress();
+    map->release();
+    return address;
+//         ^^^^^^^ error: An address is returned after the release of 'map'
+}
+`,
+      },
+    ],
+    good: [
+      {
+        title: 'Released after the last access',
+        source: `UInt32 FrameGrabber::readControl(IOMemoryDescriptor *memory)
+{
+    IOMemoryMap *map = memory->map();
+    if (map == NULL)
+        return 0;
+    volatile UInt32 *registers = (volatile UInt32 *)map->getVirtualAddress();
+    UInt32 value = registers[2];
+    map->release();
+    return value;
+}
+`,
+      },
+      {
+        title: 'The field keeps the map',
+        source: `bool FrameGrabber::mapRegisters(IOMemoryDescriptor *memory)
+{
+    fMap = memory->map();
+    if (fMap == NULL)
+        return false;
+    fRegisters = fMap->getVirtualAddress();
+    return true;
+}
+`,
+      },
+    ],
+  },
+};

@@ -1,0 +1,99 @@
+import { bitFamilies } from '../api/attributes';
+import type { Event, Report } from '../symbolic/events';
+import type { Rule } from './rule';
+
+/** Sets of constants that are mistaken for one another: their numbers overlap and mean different things. */
+const families: Readonly<Record<string, string>> = {
+  kernel_map_options: 'a kernel map option',
+  dma_mapping_options: 'an option of IODMACommand',
+  direction: 'a direction',
+  descriptor_flags: 'a flag of memory descriptors',
+  buffer_options: 'an option of buffers',
+  cache_mode: 'a cache mode by number, not shifted',
+  driverkit_map_options: 'a DriverKit map option',
+  driverkit_direction: 'a DriverKit direction',
+};
+
+function check(event: Event): Report | undefined {
+  if (event.kind !== 'call') return undefined;
+  for (const argument of event.arguments) {
+    const allowed = bitFamilies(argument.parameter);
+    if (allowed.length === 0) continue;
+    const stranger = argument.constants.find(
+      ({ family, value }) => value !== 0n && families[family] !== undefined && !allowed.includes(family),
+    );
+    if (!stranger) continue;
+    const wanted = allowed.map((family) => families[family] ?? family).join(' or ');
+    const number = `0x${stranger.value.toString(16)}`;
+    return {
+      at: argument.span,
+      about: event.at,
+      message:
+        `${stranger.name} is ${families[stranger.family]!}, not ${wanted}\n` +
+        `${event.declaration.name}() reads the number ${number} in its own way, so the call asks for something else ` +
+        'than it says. Use a constant that belongs to this parameter.',
+    };
+  }
+  return undefined;
+}
+
+/** A constant of another family in an options word. */
+export const foreignConstant: Rule = {
+  id: 'foreign-constant',
+  title: 'A constant of another family in the options',
+  severity: 'warning',
+  confidence: 'certain',
+  semantics: ['J37'],
+  check,
+  explanation: `Directions, descriptor flags, buffer options, cache modes, the kernel's map options and DriverKit's are all
+small numbers, and the compiler takes one for the other. \`kIODirectionIn\` is 1, as \`kIOMapAnywhere\` is;
+\`kIODirectionOut\` is 2 and means nothing among map options, so the mapping is asked for at a fixed address;
+\`kIOMemoryHostOnly\` is \`kIOMapReadOnly\`; DriverKit's \`kIOMemoryMapFixedAddress\` is \`kIOMapAnywhere\`, its opposite.
+
+The direction of a descriptor is said when it is made. For a mapping, say \`kIOMapReadOnly\` or nothing.`,
+  examples: {
+    bad: [
+      {
+        title: 'A direction as a map option',
+        source: `IOMemoryMap *FrameGrabber::mapForInput(IOMemoryDescriptor *memory)
+{
+    return memory->map(kIODirectionIn);
+//                     ^^^^^^^^^^^^^^ warning: kIODirectionIn is a direction, not a kernel map option
+}
+`,
+      },
+      {
+        title: 'A cache mode that is not shifted',
+        source: `IOMemoryMap *FrameGrabber::mapInhibited(IOMemoryDescriptor *memory, task_t task)
+{
+    return memory->createMappingInTask(task, 0, kIOMapAnywhere | kIOWriteThruCache);
+//                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning: kIOWriteThruCache is a cache mode by number, not shifted, not a kernel map option
+}
+`,
+      },
+    ],
+    good: [
+      {
+        title: 'Each word with its own constants',
+        source: `IOMemoryMap *FrameGrabber::mapBuffer(void *buffer, IOByteCount length)
+{
+    IOMemoryDescriptor *memory = IOMemoryDescriptor::withAddress(buffer, length, kIODirectionOut);
+    if (memory == NULL)
+        return NULL;
+    IOMemoryMap *map = memory->map(kIOMapReadOnly | kIOMapInhibitCache);
+    memory->release();
+    return map;
+}
+`,
+      },
+      {
+        title: 'A cache mode that is shifted',
+        source: `IOMemoryMap *FrameGrabber::mapShifted(IOMemoryDescriptor *memory)
+{
+    return memory->map(kIOInhibitCache << kIOMapCacheShift);
+}
+`,
+      },
+    ],
+  },
+};

@@ -1,0 +1,255 @@
+import type { Event, Report } from '../symbolic/events';
+import { isOwned } from '../symbolic/state';
+import type { Rule } from './rule';
+import { isCertain, theObject } from './wording';
+
+const why =
+  'The caller owns the reference that the call returned. A leaked map keeps its address range, its memory descriptor ' +
+  'and the memory itself; a leaked descriptor keeps the memory. Release it on every way out, or hold it in an OSSharedPtr.';
+
+function check(event: Event): Report | undefined {
+  if (event.kind !== 'lost') return undefined;
+  const { object } = event;
+  if (!isOwned(object) || !isCertain(object)) return undefined;
+  const created = object.creation!.span;
+  const name = `'${object.variable}'`;
+  const report = (at: Report['at'], first: string, step: string): Report => ({ at, message: `${first}\n${why}`, step });
+  const { how } = event;
+  switch (how) {
+    case 'dropped':
+      return report(
+        created,
+        `The result is dropped: nothing can release ${theObject(object)}`,
+        'the result is dropped',
+      );
+    case 'chained':
+      return report(
+        created,
+        `Only this expression knows ${theObject(object)}: nothing can release it afterwards`,
+        'the only pointer to it is gone',
+      );
+    case 'overwritten':
+      return report(
+        event.at,
+        `${name} is overwritten and ${theObject(object)} leaks`,
+        `${name} gets another value; nothing points at ${theObject(object)} any more`,
+      );
+    case 'scope':
+      return report(
+        created,
+        `${name} leaves its scope without a release: ${theObject(object)} leaks`,
+        `${name} leaves its scope`,
+      );
+    case 'return':
+      return event.implicit
+        ? report(
+            created,
+            `${name} is not released before the function ends: ${theObject(object)} leaks`,
+            `the function ends and ${name} still has its reference`,
+          )
+        : report(
+            event.at,
+            `This way out leaks ${name}, ${theObject(object)}`,
+            `the function returns and ${name} still has its reference`,
+          );
+    default: {
+      const impossible: never = how;
+      return impossible;
+    }
+  }
+}
+
+/** A reference that the function owns is gone without a release, a return or a new owner. */
+export const leakedReference: Rule = {
+  id: 'leaked-reference',
+  title: 'A reference is leaked',
+  severity: 'warning',
+  confidence: 'high',
+  semantics: ['J01', 'J02', 'J03', 'J08', 'J09', 'J25'],
+  check,
+  explanation: `Calls such as \`createMappingInTask()\`, \`map()\` or \`withAddressRange()\` return an object with a
+reference for the caller (+1). MapLens follows each path through the function, with the conditions that it takes, and
+reports a path on which the reference is neither released, nor returned, nor stored where somebody else can release it.
+
+A map that leaks keeps the address range in the task, the descriptor, and the memory behind it, for good.
+
+Release what was created on every way out; one label at the end that releases what is not NULL does it. Releasing the
+*descriptor* right after a successful \`map()\` is right: the map keeps it.`,
+  examples: {
+    bad: [
+      {
+        title: 'An early return',
+        source: `IOReturn FrameGrabber::check(IOMemoryDescriptor *memory, task_t task)
+{
+    IOMemoryMap *map = memory->createMappingInTask(task, 0, kIOMapAnywhere);
+    if (map == NULL)
+        return kIOReturnNoMemory;
+    if (map->getLength() < 4096)
+        return kIOReturnNoSpace;
+//      ^^^^^^^^^^^^^^^^^^^^^^^^ warning: This way out leaks 'map', the map from createMappingInTask()
+    map->release();
+    return kIOReturnSuccess;
+}
+`,
+      },
+      {
+        title: 'A goto past the release',
+        source: `IOReturn FrameGrabber::fill(IOMemoryDescriptor *memory)
+{
+    IOReturn result = kIOReturnSuccess;
+    IOMemoryMap *map = memory->map();
+    if (map == NULL)
+        return kIOReturnNoMemory;
+    if (memory->getLength() < 4096) {
+        result = kIOReturnUnderrun;
+        goto done;
+    }
+    map->release();
+done:
+    return result;
+//  ^^^^^^^^^^^^^^ warning: This way out leaks 'map', the map from map()
+}
+`,
+      },
+      {
+        title: 'Once in each round of a loop',
+        source: `void FrameGrabber::touch(IOMemoryDescriptor *memory, unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++) {
+        IOMemoryMap *map = memory->map();
+//                         ^^^^^^^^^^^^^ warning: 'map' leaves its scope without a release: the map from map() leaks
+        if (map == NULL)
+            break;
+    }
+}
+`,
+      },
+      {
+        title: 'A local that gets another map',
+        source: `IOReturn FrameGrabber::both(IOMemoryDescriptor *first, IOMemoryDescriptor *second)
+{
+    IOMemoryMap *map = first->map();
+    map = second->map();
+//  ^^^^^^^^^^^^^^^^^^^ warning: 'map' is overwritten and the map from map() leaks
+    if (map == NULL)
+        return kIOReturnNoMemory;
+    map->release();
+    return kIOReturnSuccess;
+}
+`,
+      },
+      {
+        title: 'A result that is only used in passing',
+        source: `void FrameGrabber::start(IOMemoryDescriptor *memory)
+{
+    fRegisters = memory->map()->getVirtualAddress();
+//               ^^^^^^^^^^^^^ warning: Only this expression knows the map from map(): nothing can release it afterwards
+//               ^^^^^^^^^^^^^ error(unchecked-null): The map from map() is used without a test for NULL: getVirtualAddress()
+}
+`,
+      },
+      {
+        title: 'A result that is dropped',
+        source: `void FrameGrabber::expose(IOMemoryDescriptor *memory, task_t task)
+{
+    memory->createMappingInTask(task, 0, kIOMapAnywhere);
+//  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning: The result is dropped: nothing can release the map from createMappingInTask()
+}
+`,
+      },
+      {
+        title: 'The descriptor, when the mapping fails',
+        source: `IOMemoryMap *FrameGrabber::mapRange(mach_vm_address_t address, mach_vm_size_t length, task_t task)
+{
+    IOMemoryDescriptor *memory = IOMemoryDescriptor::withAddressRange(address, length, kIODirectionInOut, task);
+    if (memory == NULL)
+        return NULL;
+    IOMemoryMap *map = memory->map();
+    if (map == NULL)
+        return NULL;
+//      ^^^^^^^^^^^^ warning: This way out leaks 'memory', the memory descriptor from withAddressRange()
+    memory->release();
+    return map;
+}
+`,
+      },
+    ],
+    good: [
+      {
+        title: 'One label that gives up what there is',
+        source: `IOReturn FrameGrabber::copyIn(mach_vm_address_t address, mach_vm_size_t length, task_t task)
+{
+    IOReturn result = kIOReturnNoMemory;
+    IOMemoryMap *map = NULL;
+    IOMemoryDescriptor *memory = IOMemoryDescriptor::withAddressRange(address, length, kIODirectionOut, task);
+    if (memory == NULL)
+        goto done;
+    result = memory->prepare();
+    if (result != kIOReturnSuccess)
+        goto done;
+    map = memory->map(kIOMapReadOnly);
+    if (map == NULL)
+        result = kIOReturnVMError;
+    memory->complete();
+done:
+    OSSafeReleaseNULL(map);
+    OSSafeReleaseNULL(memory);
+    return result;
+}
+`,
+      },
+      {
+        title: 'The condition that created it releases it',
+        source: `void FrameGrabber::snapshot(IOMemoryDescriptor *memory, bool mapped)
+{
+    IOMemoryMap *map = NULL;
+    if (mapped)
+        map = memory->map();
+    fCount = 0;
+    if (mapped && map != NULL)
+        map->release();
+}
+`,
+      },
+      {
+        title: 'A field, an out-parameter, the caller: somebody else owns it now',
+        source: `IOReturn FrameGrabber::share(IOMemoryDescriptor *memory, IOMemoryMap **result)
+{
+    fMap = memory->map();
+    if (fMap == NULL)
+        return kIOReturnNoMemory;
+    IOMemoryMap *other = memory->createMappingInTask(kernel_task, 0, kIOMapAnywhere | kIOMapUnique);
+    if (other == NULL)
+        return kIOReturnNoMemory;
+    *result = other;
+    return kIOReturnSuccess;
+}
+`,
+      },
+      {
+        title: 'A descriptor released right after mapping: the map keeps it',
+        source: `IOMemoryMap *FrameGrabber::mapBuffer(mach_vm_address_t address, mach_vm_size_t length, task_t task)
+{
+    IOMemoryDescriptor *memory = IOMemoryDescriptor::withAddressRange(address, length, kIODirectionInOut, task);
+    if (memory == NULL)
+        return NULL;
+    IOMemoryMap *map = memory->map();
+    memory->release();
+    return map;
+}
+`,
+      },
+      {
+        title: 'A smart pointer looks after it',
+        source: `IOReturn FrameGrabber::peek(IOMemoryDescriptor *memory)
+{
+    OSSharedPtr<IOMemoryMap> map(memory->map(), OSNoRetain);
+    if (!map)
+        return kIOReturnNoMemory;
+    return kIOReturnSuccess;
+}
+`,
+      },
+    ],
+  },
+};

@@ -1,0 +1,33 @@
+import type { Check } from '../symbolic/events';
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** How sure a finding is, by the rule's nature: see section J of the semantics that `semantics` refers to. */
+export type Confidence = 'certain' | 'high' | 'medium';
+
+/**
+ * One rule. It sees what the interpreter says happens on a path and what the API model declares, never a syntax tree.
+ * Its examples are its tests, its page (docs/rules) and its hover.
+ */
+export interface Rule extends Check {
+  /** Stable, kebab-case; what suppressions and settings name. */
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** Entries of the misuse catalogue that it finds. */
+  readonly semantics: readonly string[];
+  /** Why it matters and what to do; Markdown. */
+  readonly explanation: string;
+  readonly examples: {
+    /** Nothing is reported here by any rule. */
+    readonly good: readonly Example[];
+    /** The expected squiggle is drawn under the line: `//  ^^^^ warning: first line of the message`. */
+    readonly bad: readonly Example[];
+  };
+}
+
+export interface Example {
+  readonly title: string;
+  readonly source: string;
+}
