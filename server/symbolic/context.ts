@@ -24,9 +24,11 @@ export function classOf(type: Type | undefined): string | undefined {
   switch (type?.kind) {
     case 'pointer':
     case 'reference':
-      return type.to.kind === 'class' ? classOf(type.to) : undefined;
+      return type.to.kind === 'class' || type.to.kind === 'unknown' ? classOf(type.to) : undefined;
     case 'class':
       return isSmartPointer(type) && type.args?.[0]?.kind === 'class' ? type.args[0].name : type.name;
+    case 'unknown':
+      return type.name;
     default:
       return undefined;
   }
