@@ -1,0 +1,198 @@
+import type { FunctionDeclaration } from '../ir/declarations';
+import type { Type } from '../ir/types';
+import type { Assumption, Place } from '../../sim/trace';
+import type { CallSite } from './call-site';
+import type { Hint } from './compile-expr';
+import { notModelled } from './halt';
+import type { Interpreter } from './interpreter';
+import { literal } from './literal';
+import { ByteState, type Region } from './memory';
+import type { SourceFunction } from './program';
+import type { Access } from './typed-memory';
+import { Aggregate, isPointer, normaliser, pointed, typeName, Unknown, type Known, type Value } from './values';
+
+/** Values that the plan gives: C literals by the name of the parameter, field, global or call. */
+export type Given = Readonly<Record<string, string>>;
+
+interface Guess {
+  readonly value: Known;
+  readonly text: string;
+}
+
+const pageOfMemory = 4096;
+/** The memory behind an assumed descriptor or address. */
+const buffer = 65536;
+/** After so many equal answers at one place an unmodelled call says NULL, 0 or false: it would never end a loop. */
+const patience = 64;
+
+/** Gives values to what nothing in the code gives, and lists them. */
+export class Assumer {
+  readonly assumptions: Assumption[] = [];
+  readonly #run: Interpreter;
+  readonly #given: Given;
+  readonly #recorded = new Set<string>();
+  readonly #answers = new Map<string, number>();
+
+  constructor(run: Interpreter, given: Given) {
+    this.#run = run;
+    this.#given = given;
+  }
+
+  record(what: string, value: string, place: Place | undefined): void {
+    const key = `${what}\n${value}\n${place ? `${place.file}:${String(place.line)}` : ''}`;
+    if (this.#recorded.has(key)) return;
+    this.#recorded.add(key);
+    this.assumptions.push({ what, value, ...(place ? { place } : {}) });
+  }
+
+  /** The value that an unknown one takes; from now on it has it. */
+  settle(unknown: Unknown, wanted: Type, hint: Hint): Known {
+    if (unknown.value === undefined) {
+      if (unknown.reason !== undefined) notModelled(`${unknown.reason}: ${unknown.what}`);
+      const type = unknown.type.kind === 'unknown' ? wanted : unknown.type;
+      unknown.value = this.#take(unknown.what, unknown.name, type, hint, unknown.place, true);
+    }
+    return unknown.value;
+  }
+
+  /** The value of memory that existed before the run. */
+  stored(access: Access, type: Type, region: Region, place: Place | undefined): Known {
+    const wanted = type.kind === 'unknown' ? (access.hint.type ?? type) : type;
+    // A 64-bit integer that is cast at once is assumed as what it is cast to: user programs pass addresses so.
+    const hinted = access.hint.type;
+    const seen: Type =
+      wanted.kind === 'int' && wanted.bits === 64 && hinted && isPointer(hinted) ? { kind: 'int', bits: 64, signed: false, name: 'user_addr_t' } : wanted;
+    const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits < wanted.bits ? hinted : seen;
+    return this.#take(access.what === '' ? region.name : access.what, access.name, narrow, access.hint, place, false);
+  }
+
+  /** The value of a parameter of the function that is run, or of a call's argument that was left out. */
+  parameterDefault(source: SourceFunction, index: number): Value {
+    const { name, type } = source.function.locals[index]!;
+    const declared = this.#run.program.declaration(source.function.qualifiedName)?.parameters[index]?.default;
+    const value = declared === undefined ? undefined : literal(declared, this.#run.program);
+    if (value !== undefined) return normaliser(type)(value);
+    return new Unknown(name, name, type, this.#run.place(source, source.function.locals[index]!.span));
+  }
+
+  /** What a call that nothing models answers. It is taken to change nothing that it is given. */
+  call(site: CallSite, name: string, declaration: FunctionDeclaration | undefined): Value {
+    const run = this.#run;
+    const receiver = run.objects.at(site.receiver);
+    if (receiver?.sim) notModelled(`${name}()`);
+    const simulated: string[] = [];
+    site.args.forEach((arg, index) => {
+      const object = typeof arg === 'bigint' ? run.objects.at(arg) : undefined;
+      if (!object?.sim) return;
+      simulated.push(site.texts[index]!);
+      run.kernel.escaped(object.sim);
+    });
+    if (simulated.length > 0)
+      this.record(`${name}()`, `neither releases nor changes ${simulated.join(', ')}`, site.place);
+    const result = declaration && site.result.kind === 'unknown' ? declaration.result : site.result;
+    if (result.kind === 'void' || !site.used) {
+      if (simulated.length === 0) this.record(`${name}()`, 'has no effect', site.place);
+      return 0n;
+    }
+    const short = name.slice(name.lastIndexOf(':') + 1);
+    const key = `${site.text}\n${site.place ? `${site.place.file}:${String(site.place.line)}:${String(site.place.column)}` : ''}`;
+    const answered = (this.#answers.get(key) ?? 0) + 1;
+    this.#answers.set(key, answered);
+    if (answered > patience && !isAggregateType(result)) {
+      this.record(`${name}()`, `${result.kind === 'pointer' ? 'NULL' : '0'} after ${String(patience)} calls`, site.place);
+      return 0n;
+    }
+    return new Unknown(`${name}()`, short, result, site.place);
+  }
+
+  /** The value for a plan's name, where it gives one. */
+  given(name: string, type: Type): Known | undefined {
+    const text = this.#given[name];
+    if (text === undefined) return undefined;
+    const value = literal(text, this.#run.program);
+    return value === undefined ? undefined : normaliser(type)(value);
+  }
+
+  #take(what: string, name: string, type: Type, hint: Hint, place: Place | undefined, called: boolean): Known {
+    const given = this.given(name, type);
+    if (given !== undefined) return given;
+    const guess = this.#guess(what, name, type, hint, called);
+    this.record(what, guess.text, place);
+    return guess.value;
+  }
+
+  #guess(what: string, name: string, type: Type, hint: Hint, called: boolean): Guess {
+    switch (type.kind) {
+      case 'bool':
+        return called && what.endsWith('()') ? { value: 1n, text: 'true' } : { value: 0n, text: 'false' };
+      case 'int':
+        return this.#guessInteger(name, type, hint);
+      case 'enum':
+        return { value: 0n, text: '0' };
+      case 'float':
+        return { value: 0, text: '0.0' };
+      case 'pointer':
+      case 'reference':
+      case 'function':
+        return this.#guessPointer(what, name, type, hint);
+      case 'class':
+      case 'array': {
+        const size = this.#run.layouts.size(type);
+        return {
+          value: new Aggregate(new Uint8Array(size), new Uint8Array(size).fill(ByteState.Assumed)),
+          text: `a ${typeName(type)}`,
+        };
+      }
+      case 'void':
+      case 'unknown':
+        return { value: 0n, text: '0' };
+    }
+  }
+
+  #guessInteger(name: string, type: Type & { kind: 'int' }, hint: Hint): Guess {
+    if (type.name !== undefined && /^(mach_vm_address_t|vm_address_t|vm_offset_t|mach_vm_offset_t|user_addr_t|IOVirtualAddress)$/.test(type.name)) {
+      const address = this.#run.kernel.userBuffer(name, buffer);
+      return { value: address, text: `0x${address.toString(16)}, 64 KiB of the client's memory` };
+    }
+    if (type.name !== undefined && /^(IOPhysicalAddress(32|64)?|addr64_t)$/.test(type.name))
+      return { value: 0xc000_0000n, text: '0xc0000000, a physical address' };
+    if (isSize(name) || (hint.name !== undefined && isSize(hint.name))) {
+      const size = type.bits === 8 ? 64n : BigInt(pageOfMemory);
+      return { value: size, text: String(size) };
+    }
+    return { value: 0n, text: '0' };
+  }
+
+  #guessPointer(what: string, name: string, type: Type, hint: Hint): Guess {
+    const run = this.#run;
+    const to = pointed(type);
+    const wanted = hint.type && isPointer(hint.type) ? pointed(hint.type) : undefined;
+    const target = (to.kind === 'void' || to.kind === 'unknown') && wanted ? wanted : to;
+    const label = name === '' ? what : name;
+    if (target.kind === 'function' || type.kind === 'function')
+      return { value: run.functionAddress(`${what} (unknown function)`), text: 'a function' };
+    if (target.kind === 'class' || (target.kind === 'unknown' && target.name !== undefined)) {
+      const className = target.name ?? '';
+      const made = run.kernel.assumedObject(className, label);
+      if (made) return { value: made.address, text: made.text };
+      const object = run.objects.make(className, label, { assumed: true });
+      return { value: object.region.base, text: `a ${className}` };
+    }
+    if (target.kind === 'unknown') {
+      const object = run.objects.make('', label, { assumed: true, size: pageOfMemory });
+      return { value: object.region.base, text: 'an object' };
+    }
+    const size = target.kind === 'pointer' ? 512 : pageOfMemory;
+    const region = run.allocate(size, ByteState.Assumed, 'assumed', label);
+    return { value: region.base, text: `${String(size)} bytes of memory` };
+  }
+}
+
+function isAggregateType(type: Type): boolean {
+  return type.kind === 'class' || type.kind === 'array';
+}
+
+/** Whether a name says that a number of bytes is meant. */
+function isSize(name: string): boolean {
+  return /(len(gth)?|size|bytes|capacity)\d*_?$/i.test(name);
+}

@@ -1,0 +1,139 @@
+import type { Expr, Instruction, Type } from '../ir/types';
+import { CallSite } from './call-site';
+import type { Statement } from './compile';
+import { compileAddress, compileExpr, compileInteger, isSmart, placeName, type Context } from './compile-expr';
+import type { Evaluate, Execute, Frame } from './frame';
+import { returnsNothing, type Target } from './resolve';
+import { normaliser, type Value } from './values';
+
+type Call = Extract<Instruction, { op: 'call' }>;
+
+/** Turns a call into a closure: the callee is resolved once, or once a class of receiver. */
+export function compileCall(c: Context, call: Call, statement: Statement): Execute {
+  const { run } = c;
+  const args = call.args.map((arg) => compileExpr(c, arg));
+  const types = call.args.map((arg) => arg.type);
+  const texts = call.args.map((arg) => run.sourceText(c.source, arg.span));
+  const text = run.sourceText(c.source, statement.span);
+  const into = statement.into ? placeName(c, statement.into) : '';
+  const place = run.place(c.source, call.span);
+  const used = call.temp !== undefined && !returnsNothing(call.type);
+  const site = (name: string, receiver: bigint, values: readonly Value[]): CallSite =>
+    new CallSite(run, name, receiver, values, types, texts, call.type, place, text, into, used);
+  const perform = compileCallee(c, call, site);
+  const normalise = normaliser(call.type);
+  const temp = call.temp;
+  return (frame) => {
+    const values: Value[] = [];
+    for (const arg of args) values.push(arg(frame));
+    run.at(c.source, statement.span);
+    const result = perform(frame, values);
+    if (temp === undefined) return;
+    frame.temps[temp] =
+      (typeof result === 'bigint' || typeof result === 'number') && !isSmart(call.type) ? normalise(result) : result;
+  };
+}
+
+type MakeSite = (name: string, receiver: bigint, values: readonly Value[]) => CallSite;
+type Perform = (frame: Frame, values: readonly Value[]) => Value;
+
+function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
+  const { run } = c;
+  const callee = call.callee;
+  switch (callee.kind) {
+    case 'function': {
+      let target: Target | undefined;
+      return (_frame, values) => {
+        target ??= run.resolver.function(callee.name, values.length, c.source.file);
+        return run.perform(target, site(callee.name, 0n, values));
+      };
+    }
+    case 'method':
+      return compileMethod(c, callee, site);
+    case 'pointer': {
+      const address = compileInteger(c, callee.value);
+      const text = run.sourceText(c.source, callee.value.span);
+      return (_frame, values) => run.callAddress(address(_frame), site(text, 0n, values));
+    }
+    case 'constructor':
+      return compileConstructor(c, callee.class, callee.object, call.args, site);
+  }
+}
+
+function compileMethod(
+  c: Context,
+  callee: Extract<Call['callee'], { kind: 'method' }>,
+  site: MakeSite,
+): Perform {
+  const { run } = c;
+  const smart = smartReceiver(c, callee.receiver, callee.class);
+  if (smart) return (frame, values) => run.smart.method(callee.name, smart(frame), site(callee.name, 0n, values));
+  const staticClass = callee.class;
+  const receiver = compileInteger(
+    c,
+    callee.receiver,
+    {},
+    callee.receiver.type.kind === 'unknown'
+      ? { kind: 'pointer', to: staticClass === undefined ? { kind: 'unknown' } : { kind: 'class', name: staticClass } }
+      : callee.receiver.type,
+  );
+  const targets = new Map<string, Target>();
+  const text = run.sourceText(c.source, callee.receiver.span);
+  return (frame, values) => {
+    const self = receiver(frame);
+    const dynamic = run.objects.classAt(self);
+    const from = callee.direct ? (staticClass ?? '') : (dynamic ?? staticClass ?? '');
+    let target = targets.get(from);
+    if (!target) targets.set(from, (target = run.resolver.method(from, staticClass, callee.name, values.length)));
+    run.checkReceiver(self, text, callee.name);
+    return run.perform(target, site(target.name, self, values));
+  };
+}
+
+/** The address of the smart pointer that a method such as reset() is called on, where it is called on one. */
+function smartReceiver(c: Context, receiver: Expr, className: string | undefined): ((frame: Frame) => bigint) | undefined {
+  const type = receiver.type;
+  const pointed = type.kind === 'pointer' || type.kind === 'reference' ? type.to : type;
+  if (!isSmart(pointed) && !(className !== undefined && isSmart({ kind: 'class', name: className }))) return undefined;
+  if (receiver.op === 'load' && isSmart(type)) return compileAddress(c, receiver.place);
+  return compileInteger(c, receiver);
+}
+
+function compileConstructor(
+  c: Context,
+  type: Type,
+  object: Expr | undefined,
+  args: readonly Expr[],
+  site: MakeSite,
+): Perform {
+  const { run } = c;
+  const address: Evaluate | undefined = object && compileInteger(c, object);
+  const name = object?.op === 'address' ? placeName(c, object.place) : '';
+  // A smart pointer constructed from another one copies it where that is a variable, and moves it otherwise.
+  const copies = args[0]?.op === 'load';
+  return (frame, values) => {
+    const target = address ? run.integer(address(frame) as bigint) : run.temporary(type);
+    if (isSmart(type)) {
+      run.smart.construct(target, values, args.map((arg) => tagOf(arg)), copies);
+      if (name !== '') run.named(target, name);
+    } else run.construct(target, type, site('', target, values));
+    return address ? 0n : run.take(target, type);
+  };
+}
+
+/** The name of a tag argument (OSRetain, OSNoRetain), as far as the expression shows one. */
+function tagOf(expr: Expr): string {
+  switch (expr.op) {
+    case 'name':
+      return expr.name;
+    case 'int':
+      return expr.name ?? '';
+    case 'load':
+    case 'address':
+      return expr.place.kind === 'global' ? expr.place.name : '';
+    case 'cast':
+      return tagOf(expr.value);
+    default:
+      return '';
+  }
+}

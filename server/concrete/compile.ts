@@ -1,0 +1,204 @@
+import type { Block, BlockId, Expr, Instruction, Terminator, Type } from '../ir/types';
+import type { Span } from '../syntax/text';
+import { compileCall } from './compile-call';
+import {
+  compileAddress,
+  compileCondition,
+  compileExpr,
+  compileInteger,
+  isSmart,
+  placeName,
+  type Context,
+} from './compile-expr';
+import { returned, type Code, type CodeBlock, type Execute, type Frame } from './frame';
+import { notModelled } from './halt';
+import type { Interpreter } from './interpreter';
+import type { SourceFunction } from './program';
+import { storageOf } from './storage';
+import { isAggregate, normaliser } from './values';
+
+/** Turns a function into closures, one an instruction, so that running it looks at no IR. */
+export function compileFunction(run: Interpreter, source: SourceFunction): Code {
+  const code = source.function;
+  const storage = storageOf(code);
+  const c: Context = { run, source, storage };
+  const blocks = code.blocks.map((block) => compileBlock(c, block));
+  return { source, function: code, storage, blocks };
+}
+
+function compileBlock(c: Context, block: Block): CodeBlock {
+  const instructions = block.instructions.map((instruction, index) =>
+    compileInstruction(c, instruction, statementAround(block, index)),
+  );
+  return { instructions, next: compileTerminator(c, block.terminator) };
+}
+
+/** The statement that an instruction belongs to, and where its result goes. */
+export interface Statement {
+  readonly span: Span;
+  /** The variable, field or global that the result is stored to. */
+  readonly into?: Extract<Instruction, { op: 'store' }>['place'];
+}
+
+function statementAround(block: Block, index: number): Statement {
+  const instruction = block.instructions[index]!;
+  if (instruction.op !== 'call' && instruction.op !== 'new') return { span: instruction.span };
+  const temp = instruction.temp;
+  if (temp === undefined) return { span: instruction.span };
+  for (let at = index + 1; at < Math.min(index + 4, block.instructions.length); at++) {
+    const later = block.instructions[at]!;
+    if (later.op === 'store' && carries(later.value, temp))
+      return { span: widest(later.span, instruction.span), into: later.place };
+  }
+  return { span: instruction.span };
+}
+
+/** Whether an expression is a temp's value, at most cast. */
+function carries(expr: Expr, temp: number): boolean {
+  if (expr.op === 'temp') return expr.temp === temp;
+  return (expr.op === 'cast' || expr.op === 'pointee') && carries(expr.value, temp);
+}
+
+function widest(a: Span, b: Span): Span {
+  return a.end - a.start >= b.end - b.start ? a : b;
+}
+
+function compileInstruction(c: Context, instruction: Instruction, statement: Statement): Execute {
+  const { run } = c;
+  switch (instruction.op) {
+    case 'set': {
+      const value = compileExpr(c, instruction.value);
+      const temp = instruction.temp;
+      return (frame) => {
+        frame.temps[temp] = value(frame);
+      };
+    }
+    case 'store':
+      return compileStore(c, instruction);
+    case 'call':
+      return compileCall(c, instruction, statement);
+    case 'new': {
+      const count = instruction.count && compileInteger(c, instruction.count);
+      const name = statement.into ? placeName(c, statement.into) : '';
+      return (frame) => {
+        frame.temps[instruction.temp] = run.objects.create(instruction.of, count?.(frame), name);
+      };
+    }
+    case 'delete': {
+      const pointer = compileInteger(c, instruction.pointer);
+      return (frame) => {
+        run.at(c.source, instruction.span);
+        run.objects.delete(pointer(frame));
+      };
+    }
+    case 'begin': {
+      const local = instruction.local;
+      return (frame) => {
+        run.beginLocal(frame, local);
+      };
+    }
+    case 'end':
+      return (frame) => {
+        run.at(c.source, instruction.span);
+        for (const local of instruction.locals) run.endLocal(frame, local);
+      };
+    case 'opaque':
+      return () => {
+        const text = run.sourceText(c.source, instruction.span);
+        if (instruction.touches.length > 0) notModelled(`${instruction.reason}: ${text}`);
+        run.assume(text, 'has no effect', run.place(c.source, instruction.span));
+      };
+  }
+}
+
+function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store' }>): Execute {
+  const { run } = c;
+  const { place, value: expr, span } = instruction;
+  const name = placeName(c, place);
+  if (isSmart(place.type)) {
+    const address = compileAddress(c, place);
+    const value = compileExpr(c, expr);
+    const copies = expr.op === 'load';
+    return (frame) => {
+      run.at(c.source, span);
+      const target = address(frame);
+      run.smart.assign(target, value(frame), copies, instruction.initial);
+      run.named(target, name);
+    };
+  }
+  const wanted = place.type.kind === 'unknown' ? expr.type : place.type;
+  const value = compileExpr(c, expr, { name });
+  const convert = conversion(expr.type, wanted);
+  if (place.kind === 'local' && c.storage[place.local] === 'register') {
+    const local = place.local;
+    return (frame) => {
+      const raw = value(frame);
+      frame.registers[local] = typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw;
+    };
+  }
+  const address = compileAddress(c, place);
+  const isStatic = place.kind === 'local' && c.storage[place.local] === 'static' && instruction.initial;
+  const access = { what: run.sourceText(c.source, place.span), name, hint: {}, source: c.source, span };
+  return (frame) => {
+    const target = address(frame);
+    if (isStatic && run.initialisedStatic(target)) return;
+    const raw = value(frame);
+    run.store(target, wanted, typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw, access);
+  };
+}
+
+function conversion(from: Type, to: Type): (value: bigint | number) => bigint | number {
+  if (isAggregate(to) || sameNumbers(from, to)) return (value) => value;
+  return normaliser(to);
+}
+
+function sameNumbers(from: Type, to: Type): boolean {
+  return from.kind === 'int' && to.kind === 'int' && from.bits === to.bits && from.signed === to.signed;
+}
+
+function compileTerminator(c: Context, terminator: Terminator): (frame: Frame) => BlockId {
+  const { run } = c;
+  switch (terminator.op) {
+    case 'jump': {
+      const to = terminator.to;
+      return () => to;
+    }
+    case 'branch': {
+      const condition = compileCondition(c, terminator.condition);
+      const { then, else: otherwise } = terminator;
+      return (frame) => (condition(frame) ? then : otherwise);
+    }
+    case 'switch': {
+      const value = compileInteger(c, terminator.value);
+      const cases = terminator.cases.map(({ low, high, to }) => ({
+        low: compileInteger(c, low),
+        high: high && compileInteger(c, high),
+        to,
+      }));
+      return (frame) => {
+        const chosen = value(frame);
+        for (const { low, high, to } of cases) {
+          const from = low(frame);
+          if (high ? chosen >= from && chosen <= high(frame) : chosen === from) return to;
+        }
+        return terminator.default;
+      };
+    }
+    case 'return': {
+      if (!terminator.value) return () => returned;
+      const result = c.source.function.result;
+      const smart = isSmart(result);
+      const expr = terminator.value;
+      const value = compileExpr(c, expr, { type: result });
+      const convert = conversion(expr.type, result);
+      return (frame) => {
+        const raw = value(frame);
+        frame.result = typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw;
+        if (smart) frame.result = run.smart.returned(frame.result);
+        return returned;
+      };
+    }
+    case 'unreachable':
+      return () => notModelled(`what follows in ${c.source.function.qualifiedName}: control can't get here`);
+  }
+}

@@ -1,0 +1,495 @@
+import type { Expr, Type } from '../ir/types';
+import type { Assumption, MachineProfile, Place } from '../../sim/trace';
+import type { Span } from '../syntax/text';
+import { Assumer, type Given } from './assume';
+import type { CallSite } from './call-site';
+import { compileFunction } from './compile';
+import type { Hint } from './compile-expr';
+import { Frame, returned, type Callable, type Captured, type Code } from './frame';
+import { Halt, notModelled, panic } from './halt';
+import { KernelModel } from './kernel-model';
+import { isSmartPointer, Layouts } from './layout';
+import { ByteState, readInteger, RunMemory, type Region } from './memory';
+import { Objects } from './objects';
+import type { Program, SourceFunction } from './program';
+import { Resolver, type Target } from './resolve';
+import { SmartPointers } from './smart-pointer';
+import { Sources } from './sources';
+import { TypedMemory, type Access } from './typed-memory';
+import { Aggregate, normaliser, Unknown, type Known, type Value } from './values';
+
+export interface Limits {
+  /** Instructions that a run may execute. */
+  readonly steps: number;
+  /** Calls inside of calls. */
+  readonly depth: number;
+}
+
+/** One run: its memory, its objects, what it assumed, and the functions that it executed, compiled. */
+export class Interpreter {
+  readonly layouts: Layouts;
+  readonly memory: RunMemory;
+  readonly typed: TypedMemory;
+  readonly objects: Objects;
+  readonly smart: SmartPointers;
+  readonly resolver: Resolver;
+  readonly sources: Sources;
+  readonly assumer: Assumer;
+  readonly kernel: KernelModel;
+  /** Activations, outermost first. */
+  readonly frames: Frame[] = [];
+  readonly #codes = new Map<object, Code>();
+  readonly #strings = new Map<string, bigint>();
+  readonly #callables = new Map<bigint, Callable>();
+  readonly #functions = new Map<string, bigint>();
+  readonly #globals = new Map<string, bigint>();
+  readonly #statics = new Map<string, Region>();
+  readonly #initialised = new Set<bigint>();
+  readonly #fields = new Map<string, Region>();
+  readonly #unresolved = new Map<string, Value>();
+  #left: number;
+  /** Where the run is, for steps and messages. */
+  #here: { source: SourceFunction; span: Span } | undefined;
+
+  constructor(
+    readonly program: Program,
+    readonly profile: MachineProfile,
+    given: Given,
+    readonly limits: Limits,
+  ) {
+    this.layouts = new Layouts(program);
+    this.memory = new RunMemory(profile.arch);
+    this.typed = new TypedMemory(this);
+    this.resolver = new Resolver(program);
+    this.objects = new Objects(this);
+    this.smart = new SmartPointers(this);
+    this.sources = new Sources(program);
+    this.assumer = new Assumer(this, given);
+    this.kernel = new KernelModel(this);
+    this.#left = limits.steps;
+  }
+
+  get assumptions(): readonly Assumption[] {
+    return this.assumer.assumptions;
+  }
+
+  // Places and texts.
+
+  place(source: SourceFunction, span: Span): Place | undefined {
+    return this.sources.place(source, span);
+  }
+
+  sourceText(source: SourceFunction, span: Span): string {
+    return this.sources.text(source, span);
+  }
+
+  /** Says where the run is now. */
+  at(source: SourceFunction, span: Span): void {
+    this.#here = { source, span };
+  }
+
+  /** The statement that runs now, in short, and its place. */
+  here(): { readonly label: string; readonly place: Place | undefined } {
+    const here = this.#here;
+    return here
+      ? { label: this.sourceText(here.source, here.span), place: this.place(here.source, here.span) }
+      : { label: '', place: undefined };
+  }
+
+  // Functions.
+
+  /** Runs a function of the workspace. Missing arguments take their declared defaults, or are assumed. */
+  invoke(source: SourceFunction, self: bigint, args: readonly Value[], captured: readonly Captured[] = []): Value {
+    let code = this.#codes.get(source.function);
+    if (!code) this.#codes.set(source.function, (code = compileFunction(this, source)));
+    if (this.frames.length >= this.limits.depth)
+      throw new Halt({ kind: 'budget', reason: `${String(this.limits.depth)} calls deep in ${code.function.qualifiedName}` });
+    const frame = new Frame(code, self, this.frames.length);
+    const here = this.#here;
+    this.frames.push(frame);
+    this.#bind(frame, args, captured);
+    this.#execute(frame);
+    for (let local = 0; local < frame.regions.length; local++) {
+      const region = frame.regions[local];
+      if (region && code.storage[local] === 'memory') this.memory.free(region);
+    }
+    this.frames.pop();
+    this.#here = here;
+    return frame.result ?? 0n;
+  }
+
+  #bind(frame: Frame, args: readonly Value[], captured: readonly Captured[]): void {
+    const code = frame.code.function;
+    for (let index = 0; index < code.parameters; index++) {
+      const parameter = code.locals[index]!;
+      const raw = args[index] ?? this.assumer.parameterDefault(frame.code.source, index);
+      const value = typeof raw === 'bigint' || typeof raw === 'number' ? normaliser(parameter.type)(raw) : raw;
+      this.#initialise(frame, index, value);
+    }
+    for (const { local, value, region } of captured) {
+      if (region) frame.regions[local] = region;
+      else if (value !== undefined) this.#initialise(frame, local, value);
+    }
+  }
+
+  #initialise(frame: Frame, local: number, value: Value): void {
+    if (frame.code.storage[local] === 'memory') {
+      const { name, type } = frame.code.function.locals[local]!;
+      this.beginLocal(frame, local);
+      const address = frame.regions[local]!.base;
+      if (type.kind === 'class' && isSmartPointer(type.name)) this.smart.assign(address, value, true, true);
+      else this.typed.store(address, type, value, this.access(frame.code.source, name));
+    } else frame.registers[local] = value;
+  }
+
+  #execute(frame: Frame): void {
+    const { blocks } = frame.code;
+    let id = frame.code.function.entry;
+    while (id !== returned) {
+      const block = blocks[id]!;
+      const { instructions } = block;
+      this.#left -= instructions.length + 1;
+      if (this.#left < 0)
+        throw new Halt({
+          kind: 'budget',
+          reason: `${String(this.limits.steps)} steps in ${frame.code.function.qualifiedName}: a loop that waits for the outside, or a very long one`,
+        });
+      for (let at = 0; at < instructions.length; at++) instructions[at]!(frame);
+      id = block.next(frame);
+    }
+  }
+
+  /** Performs a call whose target is known. */
+  perform(target: Target, site: CallSite): Value {
+    switch (target.kind) {
+      case 'kernel':
+        return target.call(site);
+      case 'source':
+        return this.invoke(target.source, site.receiver, site.args);
+      case 'none':
+        return this.assumer.call(site, target.name, target.declaration);
+    }
+  }
+
+  /** Calls through a function pointer, a lambda or a block. */
+  callAddress(address: bigint, site: CallSite): Value {
+    const callable = this.#callables.get(address);
+    if (!callable) {
+      if (address < 4096n) this.typed.nullDereference(address, `call of ${site.name}`);
+      return this.assumer.call(site, site.name, undefined);
+    }
+    if (callable.kind === 'closure') return this.invoke(callable.source, callable.self, site.args, callable.captured);
+    return this.perform(this.resolver.function(callable.name, site.args.length, ''), site);
+  }
+
+  /** What a function pointer, lambda or block points to. */
+  callable(address: bigint): Callable | undefined {
+    return this.#callables.get(address);
+  }
+
+  // Locals.
+
+  beginLocal(frame: Frame, local: number): void {
+    if (frame.code.storage[local] === 'register') {
+      frame.registers[local] = undefined;
+      return;
+    }
+    if (frame.code.storage[local] !== 'memory') return;
+    const { name, type } = frame.code.function.locals[local]!;
+    const smart = type.kind === 'class' && isSmartPointer(type.name);
+    const previous = frame.regions[local];
+    if (previous) this.memory.free(previous);
+    frame.regions[local] = this.allocate(
+      this.layouts.size(type),
+      smart ? ByteState.Defined : ByteState.Uninitialised,
+      'stack',
+      name,
+    );
+  }
+
+  endLocal(frame: Frame, local: number): void {
+    if (frame.code.storage[local] !== 'memory') return;
+    const region = frame.regions[local];
+    if (!region || region.freed) return;
+    const { type } = frame.code.function.locals[local]!;
+    if (type.kind === 'class') this.destroy(region.base, type);
+    this.memory.free(region);
+  }
+
+  localAddress(frame: Frame, local: number): bigint {
+    const storage = frame.code.storage[local];
+    if (storage === 'static') return this.#static(frame.code.source, local).base;
+    const existing = frame.regions[local];
+    if (existing) return existing.base;
+    if (storage === 'register') {
+      const value = frame.registers[local];
+      if (value !== undefined) return this.integer(this.settleValue(value, frame.code.function.locals[local]!.type));
+    }
+    this.beginLocal(frame, local);
+    const region = frame.regions[local];
+    return region ? region.base : notModelled(`the address of ${frame.code.function.locals[local]!.name}`);
+  }
+
+  #static(source: SourceFunction, local: number): Region {
+    const key = `${source.file}:${source.function.qualifiedName}:${String(local)}`;
+    const known = this.#statics.get(key);
+    if (known) return known;
+    const { name, type } = source.function.locals[local]!;
+    const region = this.allocate(this.layouts.size(type), ByteState.Defined, 'global', name);
+    this.#statics.set(key, region);
+    return region;
+  }
+
+  /** Whether a static was initialised before; from now on it is. */
+  initialisedStatic(address: bigint): boolean {
+    if (this.#initialised.has(address)) return true;
+    this.#initialised.add(address);
+    return false;
+  }
+
+  // Addresses of things that have none in the IR.
+
+  allocate(size: number, state: ByteState, kind: Region['kind'], name: string): Region {
+    return (
+      this.memory.allocate(size, state, kind, name) ??
+      (() => {
+        throw new Halt({ kind: 'budget', reason: 'more memory objects than the run may have' });
+      })()
+    );
+  }
+
+  stringAddress(text: string): bigint {
+    const known = this.#strings.get(text);
+    if (known !== undefined) return known;
+    const bytes = new TextEncoder().encode(text);
+    const region = this.allocate(bytes.length + 1, ByteState.Defined, 'global', JSON.stringify(text));
+    region.bytes.set(bytes);
+    this.#strings.set(text, region.base);
+    return region.base;
+  }
+
+  functionAddress(name: string): bigint {
+    const known = this.#functions.get(name);
+    if (known !== undefined) return known;
+    const address = this.allocate(1, ByteState.Defined, 'code', name).base;
+    this.#functions.set(name, address);
+    this.#callables.set(address, { kind: 'function', name });
+    return address;
+  }
+
+  closureAddress(frame: Frame, index: number): bigint {
+    const code = frame.code.function.closures[index];
+    if (!code) return notModelled('a lambda whose body was not understood');
+    const captured: Captured[] = [];
+    code.locals.forEach((local, at) => {
+      if (!local.captures) return;
+      const outer = local.captures.local;
+      if (local.captures.byReference) {
+        this.localAddress(frame, outer);
+        const region = frame.regions[outer];
+        if (region) captured.push({ local: at, region });
+        return;
+      }
+      const region = frame.regions[outer];
+      const value = region ? this.typed.load(region.base, local.type, this.access(frame.code.source, local.name)) : frame.registers[outer];
+      if (value !== undefined) captured.push({ local: at, value });
+    });
+    const address = this.allocate(1, ByteState.Defined, 'code', 'lambda').base;
+    const source = { file: frame.code.source.file, function: code };
+    this.#callables.set(address, { kind: 'closure', source, self: frame.self, captured });
+    return address;
+  }
+
+  globalAddress(name: string, type: Type): bigint {
+    const known = this.#globals.get(name);
+    if (known !== undefined) return known;
+    const declared = this.program.global(name) ?? type;
+    const size = Math.max(8, this.layouts.size(declared));
+    const region = this.allocate(size, ByteState.Assumed, 'global', name);
+    this.#globals.set(name, region.base);
+    return region.base;
+  }
+
+  /** Globals of the kernel that the model knows: kernel_task and the page's size. */
+  wellKnown(name: string): Value | undefined {
+    switch (name) {
+      case 'kernel_task':
+        return this.kernel.kernelTask();
+      case 'page_size':
+      case 'vm_page_size':
+      case 'PAGE_SIZE':
+        return BigInt(this.profile.pageSize);
+      case 'page_mask':
+      case 'vm_page_mask':
+      case 'PAGE_MASK':
+        return BigInt(this.profile.pageSize - 1);
+      case 'page_shift':
+      case 'vm_page_shift':
+      case 'PAGE_SHIFT':
+        return BigInt(Math.log2(this.profile.pageSize));
+      default:
+        return undefined;
+    }
+  }
+
+  /** A field that no declaration of its class has: it gets memory of its own, in the state of the object's. */
+  undeclaredField(base: bigint, name: string, type: Type): bigint {
+    if (base < 4096n) return base + 8n;
+    const key = `${base.toString(16)}.${name}`;
+    const known = this.#fields.get(key);
+    if (known) return known.base;
+    const owner = this.memory.find(base);
+    const state = owner?.fresh ?? ByteState.Assumed;
+    const region = this.allocate(Math.max(8, this.layouts.size(type)), state, owner?.kind ?? 'assumed', name);
+    this.#fields.set(key, region);
+    return region.base;
+  }
+
+  /** Gives a value by value an address, so that parts of it can be read. */
+  materialise(value: Value, type: Type): bigint {
+    const known = this.settleValue(value, type);
+    if (!(known instanceof Aggregate)) {
+      const region = this.allocate(Math.max(8, this.layouts.size(type)), ByteState.Defined, 'stack', 'temporary');
+      this.typed.store(region.base, type.kind === 'class' ? { kind: 'int', bits: 64, signed: false } : type, known, this.access(undefined, ''));
+      return region.base;
+    }
+    const region = this.allocate(known.bytes.length, ByteState.Defined, 'stack', 'temporary');
+    region.bytes.set(known.bytes);
+    region.state.set(known.state);
+    return region.base;
+  }
+
+  /** Memory for a temporary object that a constructor fills. */
+  temporary(type: Type): bigint {
+    return this.allocate(this.layouts.size(type), ByteState.Defined, 'stack', 'temporary').base;
+  }
+
+  /** Takes a temporary's value out of its memory. */
+  take(address: bigint, type: Type): Value {
+    const value = this.typed.load(address, type, this.access(undefined, ''));
+    const region = this.memory.find(address);
+    if (region) this.memory.free(region);
+    return value;
+  }
+
+  // Values.
+
+  load(address: bigint, type: Type, access: Access): Value {
+    return this.typed.load(address, type, access);
+  }
+
+  store(address: bigint, type: Type, value: Value, access: Access): void {
+    this.typed.store(address, type, value, access);
+  }
+
+  access(source: SourceFunction | undefined, name: string): Access {
+    return { what: name, name, hint: {}, source, span: undefined };
+  }
+
+  /** An unknown value takes its value now. */
+  settle(unknown: Unknown, wanted: Type, hint: Hint): Known {
+    return this.assumer.settle(unknown, wanted, hint);
+  }
+
+  settleValue(value: Value, wanted: Type): Known {
+    return value instanceof Unknown ? this.settle(value, wanted, {}) : value;
+  }
+
+  integer(value: Value): bigint {
+    if (typeof value === 'bigint') return value;
+    if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
+    if (value instanceof Unknown) return this.integer(this.settle(value, { kind: 'int', bits: 64, signed: false }, {}));
+    return readInteger(value.bytes, 0, Math.min(8, value.bytes.length));
+  }
+
+  /** A local or temporary that is read before anything was stored to it. */
+  unset(source: SourceFunction, expr: Expr, name: string): Value {
+    const place = this.place(source, expr.span);
+    this.assume(`${name} (never set)`, '0', place);
+    return expr.type.kind === 'float' ? 0 : 0n;
+  }
+
+  unresolved(name: string, type: Type, place: Place | undefined): Value {
+    const known = this.#unresolved.get(name);
+    if (known !== undefined) return known;
+    const value = this.wellKnown(name) ?? this.program.constant(name) ?? new Unknown(name, name, type, place);
+    this.#unresolved.set(name, value);
+    return value;
+  }
+
+  /** An expression that lowering did not understand: nothing may depend on it. */
+  misunderstood(reason: string, source: SourceFunction, span: Span): Value {
+    const unknown = new Unknown(this.sourceText(source, span), '', { kind: 'unknown' }, this.place(source, span));
+    unknown.reason = reason;
+    return unknown;
+  }
+
+  assume(what: string, value: string, place: Place | undefined): void {
+    this.assumer.record(what, value, place);
+  }
+
+  /** Integer division by zero: Intel traps, ARM gives 0 (and the dividend as the remainder). */
+  divisionByZero(divide: boolean, dividend: bigint): bigint {
+    if (this.profile.arch === 'x86_64') panic('division by zero');
+    return divide ? 0n : dividend;
+  }
+
+  // Objects.
+
+  checkReceiver(self: bigint, text: string, method: string): void {
+    if (self < 4096n) this.typed.nullDereference(self, `${text}->${method}()`);
+    const object = this.objects.at(self);
+    if (object?.freed && !object.sim) this.kernel.useAfterFree(object, `${method}()`);
+  }
+
+  /** Runs a class's constructor; without a body its memory is taken as constructed already. */
+  construct(address: bigint, type: Type, site: CallSite): void {
+    if (type.kind !== 'class') return;
+    const only = site.args[0];
+    if (only instanceof Aggregate && site.args.length === 1) {
+      this.typed.store(address, type, only, this.access(undefined, ''));
+      return;
+    }
+    const short = type.name.slice(type.name.lastIndexOf('::') + 2).replace(/^::/, '');
+    const name = type.name.includes('::') ? short : type.name;
+    const region = this.memory.find(address);
+    if (region?.kind === 'stack') region.define();
+    const body = this.resolver.own(type.name, name, site.args.length);
+    if (body) this.invoke(body, address, site.args);
+  }
+
+  /** Runs a class's destructor, then its bases'. */
+  destroy(address: bigint, type: Type): void {
+    if (type.kind !== 'class') return;
+    if (isSmartPointer(type.name)) {
+      this.smart.destroy(address);
+      return;
+    }
+    for (const name of this.resolver.chain(type.name)) {
+      const body = this.resolver.own(name, `~${name.slice(name.lastIndexOf(':') + 1)}`, 0);
+      if (body) this.invoke(body, address, []);
+      for (const offset of this.#ownSmartFields(name)) this.smart.destroy(address + BigInt(offset));
+    }
+  }
+
+  /** Offsets of a class's own smart pointers, in the order in which they are destroyed. */
+  #ownSmartFields(name: string): readonly number[] {
+    const declared = this.program.classOf(name);
+    if (!declared) return [];
+    const found: number[] = [];
+    for (const field of declared.fields) {
+      if (field.static || field.type.kind !== 'class' || !isSmartPointer(field.type.name)) continue;
+      const layout = this.layouts.field({ kind: 'class', name }, field.name);
+      if (layout) found.push(layout.offset);
+    }
+    return found.reverse();
+  }
+
+  /** Tells the picture under which name an object is held first. */
+  named(address: bigint, name: string): void {
+    const target = this.memory.find(address);
+    if (!target) return;
+    const held = readInteger(target.bytes, this.memory.offset(target, address), 8);
+    this.objects.heldBy(address, held, name);
+  }
+}

@@ -1,0 +1,294 @@
+import { Machine } from '../../sim/machine';
+import type { MemoryDescriptor } from '../../sim/memory-descriptor';
+import type { MemoryMap } from '../../sim/memory-map';
+import type { CodeResult, DescriptorResult, MapResult, Panic, UseAfterFree } from '../../sim/outcomes';
+import type { Task } from '../../sim/task';
+import type { Defect } from '../../sim/trace';
+import type { CallSite } from './call-site';
+import { fault, notModelled, panic } from './halt';
+import type { Interpreter } from './interpreter';
+import type { Region } from './memory';
+import type { RunObject } from './objects';
+import { Steps } from './steps';
+import type { Access } from './typed-memory';
+
+/** Of an assumed descriptor, map or user buffer. */
+const assumedSize = 65536n;
+/** kIODirectionInOut. */
+const inOut = 3;
+/** Where an assumed provider's registers are. */
+const deviceStart = 0xc000_0000n;
+
+/** The run's side of the simulator: kernel objects as addresses, outcomes as the end of the run. */
+export class KernelModel {
+  readonly machine: Machine;
+  readonly steps: Steps;
+  readonly #run: Interpreter;
+  readonly #tasks = new Map<Task, bigint>();
+  readonly #escaped = new Set<object>();
+  readonly #shared = new Set<Region>();
+  #client: Task | undefined;
+  #devices = 0n;
+
+  constructor(run: Interpreter) {
+    this.#run = run;
+    this.machine = new Machine(run.profile.name);
+    this.steps = new Steps(run, this.machine);
+  }
+
+  // Tasks.
+
+  kernelTask(): bigint {
+    return this.taskAddress(this.machine.kernelTask);
+  }
+
+  /** The user task that calls the driver. */
+  client(): Task {
+    if (!this.#client) {
+      const made = this.steps.before(() => this.machine.createTask('client'));
+      this.#client = made;
+    }
+    return this.#client;
+  }
+
+  /** The value of a task_t. */
+  taskAddress(task: Task): bigint {
+    const known = this.#tasks.get(task);
+    if (known !== undefined) return known;
+    const { base } = this.#run.objects.make('task', task.name, { assumed: true, task }).region;
+    this.#tasks.set(task, base);
+    return base;
+  }
+
+  /** The task that a task_t means; undefined for NULL. */
+  taskAt(address: bigint): Task | undefined {
+    if (address === 0n) return undefined;
+    return this.#run.objects.at(address)?.task ?? notModelled('a task_t that is no task');
+  }
+
+  /** Memory of the client's, as a user program would pass it. */
+  userBuffer(name: string, size: number): bigint {
+    const client = this.client();
+    return this.steps.before(() => {
+      const made = this.machine.allocate(client, { size: BigInt(size), ...(name === '' ? {} : { note: name }) });
+      return made.kind === 'allocated' ? made.address : 0n;
+    });
+  }
+
+  // Objects that existed before the run.
+
+  /** A descriptor, a map or a task to take for a pointer that nothing in the code gives. */
+  assumedObject(className: string, label: string): { readonly address: bigint; readonly text: string } | undefined {
+    const { resolver, objects } = this.#run;
+    if (className === 'task' || className === 'task_t')
+      return { address: this.taskAddress(this.client()), text: "the client's task" };
+    if (resolver.isKind(className, 'IOMemoryMap')) {
+      const map = this.steps.before(() => this.#assumedMap(label));
+      return map && { address: objects.ofSim(map, className, true).region.base, text: 'a 64 KiB mapping in kernel_task' };
+    }
+    if (!resolver.isKind(className, 'IOMemoryDescriptor')) return undefined;
+    const device = className === 'IODeviceMemory';
+    const made = this.steps.before(() => (device ? this.deviceMemory() : this.#assumedBuffer(label)));
+    if (!made) return undefined;
+    this.steps.before(() => {
+      this.machine.setName(made, label);
+    });
+    const general = className === 'IOMemoryDescriptor' || className === 'IOGeneralMemoryDescriptor';
+    const object = objects.ofSim(made, general ? made.class : className, true);
+    return { address: object.region.base, text: device ? '64 KiB of device memory' : 'a 64 KiB buffer descriptor' };
+  }
+
+  /** Registers of a device, at a physical address of their own. */
+  deviceMemory(): MemoryDescriptor | undefined {
+    const made = this.machine.deviceMemory(deviceStart + this.#devices * assumedSize, assumedSize);
+    this.#devices++;
+    return made.kind === 'descriptor' ? made.descriptor : undefined;
+  }
+
+  #assumedBuffer(label: string): MemoryDescriptor | undefined {
+    const { machine } = this;
+    const made = machine.bufferInTask(machine.kernelTask, inOut, assumedSize, BigInt(machine.pageSize));
+    if (made.kind !== 'descriptor') return undefined;
+    machine.setName(made.descriptor, label);
+    return made.descriptor;
+  }
+
+  #assumedMap(label: string): MemoryMap | undefined {
+    const { machine } = this;
+    const made = this.deviceMemory();
+    const result = made && machine.map(made);
+    if (!made || result?.kind !== 'map') return undefined;
+    machine.setName(result.map, label);
+    machine.setName(made, `memory of ${label}`);
+    // The map keeps its descriptor; nobody else does.
+    machine.release(made);
+    return result.map;
+  }
+
+  // Results.
+
+  /** The value of a call that makes or finds a mapping. */
+  mapResult(site: CallSite, result: MapResult): bigint {
+    switch (result.kind) {
+      case 'map': {
+        const object = this.#run.objects.ofSim(result.map, 'IOMemoryMap');
+        if (site.into !== '') this.firstName(result.map, site.into);
+        this.steps.note();
+        return object.region.base;
+      }
+      case 'null':
+        this.steps.note();
+        return 0n;
+      case 'panic':
+      case 'use-after-free':
+      case 'not-modelled':
+        return this.#fatal(result);
+    }
+  }
+
+  /** The value of a call that makes a descriptor. */
+  descriptorResult(site: CallSite, result: DescriptorResult, className?: string): bigint {
+    switch (result.kind) {
+      case 'descriptor': {
+        const object = this.#run.objects.ofSim(result.descriptor, className ?? result.descriptor.class);
+        if (site.into !== '') this.firstName(result.descriptor, site.into);
+        this.steps.note();
+        return object.region.base;
+      }
+      case 'null':
+        this.steps.note('null', `NULL: ${result.why}`);
+        return 0n;
+      case 'use-after-free':
+        return this.#fatal(result);
+    }
+  }
+
+  codeResult(result: CodeResult): bigint {
+    if (result.kind !== 'code') return this.#fatal(result);
+    this.steps.note();
+    return BigInt(result.code);
+  }
+
+  /** A number that a getter of a descriptor or map answers. */
+  getter(object: MemoryDescriptor | MemoryMap, name: string): bigint {
+    const result = this.machine.get(object, name);
+    if (!result) return notModelled(`${name}()`);
+    return result.kind === 'value' ? result.value : this.#fatal(result);
+  }
+
+  #fatal(result: Panic | UseAfterFree | { readonly kind: 'not-modelled'; readonly what: string }): never {
+    this.steps.note();
+    switch (result.kind) {
+      case 'panic':
+        return panic(`${result.reason}: ${result.why}`);
+      case 'use-after-free':
+        return fault(result.why);
+      case 'not-modelled':
+        return notModelled(result.what);
+    }
+  }
+
+  retain(object: MemoryDescriptor | MemoryMap): void {
+    const result = this.machine.retain(object);
+    this.steps.note();
+    if (result.kind === 'use-after-free') fault(result.why);
+  }
+
+  release(object: MemoryDescriptor | MemoryMap): void {
+    const result = this.machine.release(object);
+    this.steps.note();
+    switch (result.kind) {
+      case 'released':
+      case 'over-release':
+        return;
+      case 'panic':
+      case 'use-after-free':
+        this.#fatal(result);
+    }
+  }
+
+  /** Ends the run with a defect that the run itself found. */
+  stop(kind: Defect['kind'], message: string): never {
+    this.steps.note('access', message, { kind, message });
+    return kind === 'panic' ? panic(message) : fault(message);
+  }
+
+  useAfterFree(object: RunObject, what: string): never {
+    return this.stop(
+      'use-after-free',
+      `${what} on ${object.region.name}, which was freed: keep a reference of your own for as long as you use it.`,
+    );
+  }
+
+  /** Names an object after the variable that first holds it. */
+  firstName(object: MemoryDescriptor | MemoryMap, name: string): void {
+    if (object.unnamed && name !== '') this.machine.setName(object, name);
+  }
+
+  /** An object was given to code that nothing models: it may be kept there, so it is not reported as leaked. */
+  escaped(object: MemoryDescriptor | MemoryMap): void {
+    this.#escaped.add(object);
+  }
+
+  hasEscaped(object: object): boolean {
+    return this.#escaped.has(object);
+  }
+
+  // Memory.
+
+  /** A load by the kernel from an address that is not of the run's own memory. */
+  read(address: bigint, size: number, access: Access): Uint8Array {
+    const { machine } = this;
+    const result = machine.read(machine.kernelTask, address, size);
+    if (result.kind === 'fault') {
+      this.steps.note();
+      return fault(result.why);
+    }
+    const { space } = machine.kernelTask;
+    const entry = space.entryAt(space.pageOf(address));
+    if (entry?.descriptor?.physical && result.bytes.every((byte) => byte === 0) && access.source && access.span)
+      this.#run.assume(access.what, '0 (device memory)', this.#run.place(access.source, access.span));
+    return result.bytes;
+  }
+
+  write(address: bigint, bytes: Uint8Array, _access: Access): void {
+    const result = this.machine.write(this.machine.kernelTask, address, bytes);
+    if (result.kind !== 'fault') return;
+    this.steps.note();
+    fault(result.why);
+  }
+
+  /**
+   * Makes memory of the run visible to the simulator, because a descriptor is about to describe it: from now on it lives
+   * there, at the same address. Stacks and small blocks belong to the kernel object, so they can't be mapped.
+   */
+  share(address: bigint): void {
+    const region = this.#run.memory.find(address);
+    if (!region || region.freed || this.#shared.has(region)) return;
+    const { machine } = this;
+    const size = BigInt(Math.max(1, region.size));
+    const small = region.kind === 'stack' || !region.pageable;
+    const made = machine.allocate(machine.kernelTask, {
+      size,
+      address: region.base,
+      kernelObject: small,
+      note: region.name,
+    });
+    if (made.kind === 'null') return;
+    this.#shared.add(region);
+    machine.write(machine.kernelTask, region.base, region.bytes);
+    this.#run.memory.forget(region);
+  }
+
+  /** Takes memory that a descriptor may describe out of the kernel's address space again. */
+  unshare(address: bigint): boolean {
+    for (const region of this.#shared) {
+      if (region.base !== address) continue;
+      this.machine.deallocate(this.machine.kernelTask, address, BigInt(Math.max(1, region.size)));
+      this.#shared.delete(region);
+      region.freed = true;
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,192 @@
+import type { MemoryDescriptor } from '../../sim/memory-descriptor';
+import type { MemoryMap } from '../../sim/memory-map';
+import type { Task } from '../../sim/task';
+import type { Type } from '../ir/types';
+import type { Interpreter } from './interpreter';
+import { ByteState, readInteger, type Region } from './memory';
+import { pointed } from './values';
+
+/** An instance of a class in the run's memory. */
+export interface RunObject {
+  readonly region: Region;
+  /** Its dynamic class. */
+  readonly class: string;
+  /** Counted here, unless the simulator counts it. */
+  references: number;
+  freed: boolean;
+  /** The simulator's object behind it. */
+  readonly sim?: MemoryDescriptor | MemoryMap;
+  readonly task?: Task;
+  /** It existed before the run. */
+  readonly assumed: boolean;
+  /** Addresses of objects that it retains (an array's elements). */
+  readonly contents: bigint[];
+  /** What a modelled kernel class keeps beside its fields. */
+  readonly state: Map<string, bigint>;
+}
+
+export interface Holder {
+  /** As the source names the variable: "map", "fMap". */
+  readonly name: string;
+  readonly address: bigint;
+  readonly local: boolean;
+}
+
+/** All objects of a run, by address; and which variables point to the simulator's. */
+export class Objects {
+  readonly #run: Interpreter;
+  readonly #objects = new Map<bigint, RunObject>();
+  readonly #ofSim = new Map<object, RunObject>();
+  /** Memory that was seen to hold the address of a simulator's object: where, and how the source calls it. */
+  readonly #slots = new Map<bigint, { readonly name: string; readonly target: bigint }>();
+
+  constructor(run: Interpreter) {
+    this.#run = run;
+  }
+
+  at(address: bigint): RunObject | undefined {
+    return this.#objects.get(address);
+  }
+
+  classAt(address: bigint): string | undefined {
+    return this.#objects.get(address)?.class;
+  }
+
+  /** All objects that stand for one of the simulator's. */
+  *simulated(): Iterable<RunObject> {
+    yield* this.#ofSim.values();
+  }
+
+  /** `new T`, `new T[count]`. Kernel objects start zeroed with one reference (OSObject::operator new). */
+  create(type: Type, count: bigint | undefined, name: string): bigint {
+    const run = this.#run;
+    const elements = count === undefined ? 1 : Number(count > 1_000_000n ? 1_000_000n : count);
+    const size = Math.max(1, run.layouts.size(type) * elements);
+    if (type.kind !== 'class') return run.allocate(size, ByteState.Uninitialised, 'heap', name === '' ? 'new' : name).base;
+    return this.make(type.name, name === '' ? `new ${type.name}` : name, { size }).region.base;
+  }
+
+  /** A new object. `assumed` ones existed before the run: their fields have values that the run assumes. */
+  make(
+    className: string,
+    name: string,
+    options: { assumed?: boolean; size?: number; sim?: MemoryDescriptor | MemoryMap; task?: Task; zero?: boolean } = {},
+  ): RunObject {
+    const run = this.#run;
+    const assumed = options.assumed ?? false;
+    const size = options.size ?? Math.max(64, run.layouts.size({ kind: 'class', name: className }));
+    const state = assumed && !options.zero ? ByteState.Assumed : ByteState.Defined;
+    const region = run.allocate(size, state, 'object', name);
+    const object: RunObject = {
+      region,
+      class: className,
+      references: 1,
+      freed: false,
+      ...(options.sim ? { sim: options.sim } : {}),
+      ...(options.task ? { task: options.task } : {}),
+      assumed,
+      contents: [],
+      state: new Map(),
+    };
+    this.#objects.set(region.base, object);
+    if (options.sim) this.#ofSim.set(options.sim, object);
+    return object;
+  }
+
+  /** The object that stands for one of the simulator's; made when first asked for. */
+  ofSim(sim: MemoryDescriptor | MemoryMap, className: string, assumed = false): RunObject {
+    return this.#ofSim.get(sim) ?? this.make(className, sim.name, { sim, assumed });
+  }
+
+  isKind(object: RunObject, className: string): boolean {
+    return this.#run.resolver.isKind(object.class, className);
+  }
+
+  retain(address: bigint): void {
+    const object = this.#objects.get(address);
+    if (!object) return;
+    if (object.sim) this.#run.kernel.retain(object.sim);
+    else if (object.freed) this.#run.kernel.useAfterFree(object, 'retain()');
+    else object.references++;
+  }
+
+  /** Gives up a reference; the last one frees the object, by its own free() where the workspace has one. */
+  release(address: bigint): void {
+    const object = this.#objects.get(address);
+    if (!object) return;
+    if (object.sim) {
+      this.#run.kernel.release(object.sim);
+      return;
+    }
+    if (object.freed) this.#run.kernel.useAfterFree(object, 'release()');
+    if (--object.references > 0) return;
+    // What existed before the run may have holders that the run does not know.
+    if (object.assumed) return;
+    this.#free(object);
+  }
+
+  #free(object: RunObject): void {
+    const run = this.#run;
+    const free = run.resolver.method(object.class, object.class, 'free', 0);
+    if (free.kind === 'source') run.invoke(free.source, object.region.base, []);
+    run.destroy(object.region.base, { kind: 'class', name: object.class });
+    this.freed(object);
+  }
+
+  /** Marks an object as gone and releases what it retained. */
+  freed(object: RunObject): void {
+    if (object.freed) return;
+    object.freed = true;
+    for (const element of object.contents.splice(0)) this.release(element);
+    this.#run.memory.free(object.region);
+  }
+
+  /** `delete p`. */
+  delete(address: bigint): void {
+    if (address === 0n) return;
+    const object = this.#objects.get(address);
+    const region = this.#run.memory.find(address);
+    if (!region) return;
+    if (region.freed) this.#run.kernel.stop('use-after-free', `delete of ${region.name}, which is gone.`);
+    if (object) {
+      this.#run.destroy(address, { kind: 'class', name: object.class });
+      object.freed = true;
+    }
+    this.#run.memory.free(region);
+  }
+
+  /** Notes that the variable at `address` points to something, for the picture's holders. */
+  heldBy(address: bigint, target: bigint, name: string): void {
+    const object = this.#objects.get(target);
+    if (!object?.sim) return;
+    this.#slots.set(address, { name, target });
+    this.#run.kernel.firstName(object.sim, name);
+  }
+
+  /** The variables that point to an object now. */
+  holders(object: RunObject): readonly Holder[] {
+    const run = this.#run;
+    const found: Holder[] = [];
+    const target = object.region.base;
+    for (const [address, slot] of this.#slots) {
+      if (slot.target !== target) continue;
+      const region = run.memory.find(address);
+      if (!region || region.freed || readInteger(region.bytes, run.memory.offset(region, address), 8) !== target)
+        this.#slots.delete(address);
+      else found.push({ name: slot.name, address, local: region.kind === 'stack' });
+    }
+    run.frames.forEach((frame) => {
+      frame.registers.forEach((value, index) => {
+        if (value !== target) return;
+        found.push({ name: frame.code.function.locals[index]!.name, address: 0n, local: true });
+      });
+    });
+    return found;
+  }
+
+  /** Whether a pointer type leads to a kernel object of a class, or of one that derives from it. */
+  pointsTo(type: Type, className: string): boolean {
+    const to = pointed(type);
+    return to.kind === 'class' && this.#run.resolver.isKind(to.name, className);
+  }
+}

@@ -1,0 +1,31 @@
+import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
+import type { Function, Type } from '../ir/types';
+
+/** A function of the workspace with its body. `file` is what places in the trace name. */
+export interface SourceFunction {
+  readonly file: string;
+  readonly function: Function;
+}
+
+/**
+ * What the concrete interpreter asks about the code that it runs. Names are as the IR spells them ("Class::method",
+ * "function", "kIOMapAnywhere"). Every answer is a pure function of the texts: asking twice gives the same.
+ */
+export interface Program {
+  /** All bodies under a qualified name (overloads, and copies under different `#if`s), in a stable order. */
+  functions(qualifiedName: string): readonly SourceFunction[];
+  /** The declaration of a free function, static or method, of the workspace or else of the API model. */
+  declaration(qualifiedName: string): FunctionDeclaration | undefined;
+  /** A class, struct or union of the workspace, or else of the API model, by its name as resolved. */
+  classOf(name: string): ClassDeclaration | undefined;
+  /** Classes of the workspace whose direct base is `name`. */
+  derived(name: string): readonly string[];
+  /** An enumerator or a constant macro by its name. */
+  constant(name: string): bigint | undefined;
+  /** The type that a name stands for, where the name is a typedef or an enumeration. */
+  typeNamed(name: string): Type | undefined;
+  /** The type of a global or static data member, where something declares it. */
+  global(name: string): Type | undefined;
+  /** A file's text; undefined where the file is not part of the workspace. */
+  text(file: string): string | undefined;
+}

@@ -1,0 +1,130 @@
+import type { FunctionDeclaration } from '../ir/declarations';
+import type { Type } from '../ir/types';
+import type { KernelCall } from './call-site';
+import { kernelBases } from './kernel/classes';
+import { kernelCalls } from './kernel/table';
+import type { Program, SourceFunction } from './program';
+
+/** What a call runs. */
+export type Target = { readonly name: string } & (
+  | { readonly kind: 'kernel'; readonly call: KernelCall }
+  | { readonly kind: 'source'; readonly source: SourceFunction }
+  | { readonly kind: 'none'; readonly declaration: FunctionDeclaration | undefined }
+);
+
+/** Methods that every kernel object has, so also one of a class that nothing declares. */
+const universal = new Set(['retain', 'release', 'taggedRetain', 'taggedRelease', 'getRetainCount', 'free', 'init']);
+
+/** Finds what a call runs: a modelled kernel call first, then a body of the workspace. */
+export class Resolver {
+  readonly #program: Program;
+  readonly #chains = new Map<string, readonly string[]>();
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  function(written: string, args: number, file: string): Target {
+    const name = withoutTemplate(written);
+    const kernel = kernelCalls.get(name) ?? kernelCalls.get(name.replace(/^::/, ''));
+    if (kernel) return { kind: 'kernel', name: written, call: kernel };
+    const source = this.#body(name, args, file);
+    if (source) return { kind: 'source', name, source };
+    const at = name.lastIndexOf('::');
+    if (at > 0) {
+      const inherited = this.#inChain(name.slice(0, at), name.slice(at + 2), args);
+      if (inherited) return inherited;
+    }
+    return { kind: 'none', name, declaration: this.#program.declaration(name) };
+  }
+
+  /** @param from the class to look in first: the object's own, or the one that a direct call names. */
+  method(from: string, staticClass: string | undefined, name: string, args: number): Target {
+    const found =
+      this.#inChain(from, name, args) ??
+      (staticClass !== undefined && staticClass !== from ? this.#inChain(staticClass, name, args) : undefined);
+    if (found) return found;
+    const declaration = this.#declared(from, name) ?? (staticClass ? this.#declared(staticClass, name) : undefined);
+    if (universal.has(name)) {
+      const call = kernelCalls.get(`OSObject::${name}`);
+      if (call && (!declaration || !declaration.hasBody)) return { kind: 'kernel', name: `OSObject::${name}`, call };
+    }
+    return { kind: 'none', name: from === '' ? name : `${from}::${name}`, declaration };
+  }
+
+  /** A class and its bases, nearest first. */
+  chain(name: string): readonly string[] {
+    const known = this.#chains.get(name);
+    if (known) return known;
+    const chain: string[] = [];
+    const pending = [withoutTemplate(name)];
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+      if (chain.includes(next)) continue;
+      chain.push(next);
+      const declared = this.#program.classOf(next)?.bases ?? [];
+      pending.push(...(declared.length > 0 ? declared : kernelBases(next)));
+    }
+    this.#chains.set(name, chain);
+    return chain;
+  }
+
+  /** Whether a class is another or derives from it. */
+  isKind(name: string, base: string): boolean {
+    return this.chain(name).includes(base);
+  }
+
+  /** The body of a class's own method, e.g. its constructor or destructor. */
+  own(className: string, name: string, args: number): SourceFunction | undefined {
+    return this.#body(`${className}::${name}`, args, '');
+  }
+
+  #inChain(className: string, name: string, args: number): Target | undefined {
+    for (const each of this.chain(className)) {
+      const qualified = `${each}::${name}`;
+      const kernel = kernelCalls.get(qualified);
+      if (kernel) return { kind: 'kernel', name: qualified, call: kernel };
+      const source = this.#body(qualified, args, '');
+      if (source) return { kind: 'source', name: qualified, source };
+    }
+    return undefined;
+  }
+
+  #declared(className: string, name: string): FunctionDeclaration | undefined {
+    for (const each of this.chain(className)) {
+      const declaration = this.#program.declaration(`${each}::${name}`);
+      if (declaration) return declaration;
+    }
+    return undefined;
+  }
+
+  /** The body that fits the number of arguments best; of the calling file where several do. */
+  #body(name: string, args: number, file: string): SourceFunction | undefined {
+    let best: SourceFunction | undefined;
+    let bestRank = -1;
+    for (const candidate of this.#program.functions(name)) {
+      const parameters = candidate.function.parameters;
+      const rank = (parameters === args ? 4 : parameters > args ? 2 : 1) + (candidate.file === file ? 1 : 0);
+      if (rank > bestRank) {
+        best = candidate;
+        bestRank = rank;
+      }
+    }
+    return best;
+  }
+}
+
+/** "OSDynamicCast<IOPCIDevice>" is OSDynamicCast. */
+export function withoutTemplate(name: string): string {
+  const at = name.indexOf('<');
+  return at > 0 && !name.includes('operator') ? name.slice(0, at) : name;
+}
+
+/** "IOPCIDevice" of "OSDynamicCast<IOPCIDevice>". */
+export function templateArgument(name: string): string {
+  const at = name.indexOf('<');
+  return at < 0 ? '' : name.slice(at + 1, name.lastIndexOf('>')).trim();
+}
+
+export function returnsNothing(type: Type): boolean {
+  return type.kind === 'void';
+}

@@ -1,0 +1,201 @@
+import type { Type } from '../ir/types';
+import type { Span } from '../syntax/text';
+import type { Hint } from './compile-expr';
+import type { Interpreter } from './interpreter';
+import { ByteState, readInteger, writeInteger, type Region } from './memory';
+import type { SourceFunction } from './program';
+import { Aggregate, isPointer, normaliser, Unknown, type Value } from './values';
+
+/** What the code says about an access, for assumptions and messages. */
+export interface Access {
+  /** The place's source text. */
+  readonly what: string;
+  /** The last name in it. */
+  readonly name: string;
+  readonly hint: Hint;
+  readonly source: SourceFunction | undefined;
+  readonly span: Span | undefined;
+}
+
+/** Addresses below this one are NULL and fields of it. */
+const nullEnd = 4096n;
+
+/** Loads and stores of typed values: in the run's own memory, else in the kernel task of the simulator. */
+export class TypedMemory {
+  readonly #run: Interpreter;
+
+  constructor(run: Interpreter) {
+    this.#run = run;
+  }
+
+  load(address: bigint, type: Type, access: Access): Value {
+    const run = this.#run;
+    const size = this.#size(type);
+    const region = run.memory.find(address);
+    if (!region) return this.decode(this.#foreignRead(address, size, access), undefined, 0, type, size);
+    const offset = this.#check(region, address, size, access, 'read');
+    if (type.kind === 'class' || type.kind === 'array')
+      return new Aggregate(region.bytes.slice(offset, offset + size), region.state.slice(offset, offset + size));
+    if (region.state[offset] !== ByteState.Defined || region.state[offset + size - 1] !== ByteState.Defined)
+      return this.#loadUnset(region, offset, size, type, access);
+    return this.decode(region.bytes, region, offset, type, size);
+  }
+
+  store(address: bigint, type: Type, value: Value, access: Access): void {
+    const run = this.#run;
+    const known = value instanceof Unknown ? run.settle(value, type, { name: access.name }) : value;
+    const size = known instanceof Aggregate ? Math.min(known.bytes.length, Math.max(this.#size(type), 1)) : this.#size(type);
+    const region = run.memory.find(address);
+    if (!region) {
+      const bytes = known instanceof Aggregate ? known.bytes.slice(0, size) : new Uint8Array(size);
+      if (!(known instanceof Aggregate)) this.encode(bytes, 0, type, size, known);
+      this.#foreignWrite(address, bytes, access);
+      return;
+    }
+    const offset = this.#check(region, address, size, access, 'write');
+    if (known instanceof Aggregate) {
+      region.bytes.set(known.bytes.subarray(0, size), offset);
+      region.state.set(known.state.subarray(0, size), offset);
+      return;
+    }
+    this.encode(region.bytes, offset, type, size, known);
+    region.state.fill(ByteState.Defined, offset, offset + size);
+    if (size === 8 && typeof known === 'bigint') run.objects.heldBy(address, known, access.what);
+  }
+
+  /** `size` raw bytes; bytes that are not defined read as what the region holds (zero, where nothing was written). */
+  readBytes(address: bigint, size: number, access: Access): Uint8Array {
+    const region = this.#run.memory.find(address);
+    if (!region) return size === 0 ? new Uint8Array(0) : this.#foreignRead(address, size, access);
+    const offset = this.#check(region, address, size, access, 'read');
+    return region.bytes.slice(offset, offset + size);
+  }
+
+  writeBytes(address: bigint, bytes: Uint8Array, access: Access): void {
+    if (bytes.length === 0) return;
+    const region = this.#run.memory.find(address);
+    if (!region) {
+      this.#foreignWrite(address, bytes, access);
+      return;
+    }
+    const offset = this.#check(region, address, bytes.length, access, 'write');
+    region.bytes.set(bytes, offset);
+    region.state.fill(ByteState.Defined, offset, offset + bytes.length);
+  }
+
+  /** Copies bytes with their states. */
+  copy(to: bigint, from: bigint, size: number, access: Access): void {
+    if (size === 0) return;
+    const source = this.#run.memory.find(from);
+    const target = this.#run.memory.find(to);
+    if (!source || !target) {
+      this.writeBytes(to, this.readBytes(from, size, access), access);
+      return;
+    }
+    const at = this.#check(source, from, size, access, 'read');
+    const into = this.#check(target, to, size, access, 'write');
+    target.bytes.set(source.bytes.slice(at, at + size), into);
+    target.state.set(source.state.slice(at, at + size), into);
+  }
+
+  /** The C string at an address, at most `limit` bytes of it. */
+  text(address: bigint, limit: number, access: Access): string {
+    const region = this.#run.memory.find(address);
+    if (!region || region.freed) return '';
+    const start = this.#check(region, address, 1, access, 'read');
+    const stop = region.bytes.indexOf(0, start);
+    return new TextDecoder().decode(region.bytes.subarray(start, Math.min(stop < 0 ? region.size : stop, start + limit)));
+  }
+
+  decode(bytes: Uint8Array, region: Region | undefined, offset: number, type: Type, size: number): Value {
+    switch (type.kind) {
+      case 'float': {
+        const view = new DataView(bytes.buffer, bytes.byteOffset + offset, size);
+        return size === 4 ? view.getFloat32(0, true) : view.getFloat64(0, true);
+      }
+      case 'class':
+      case 'array':
+        return new Aggregate(
+          bytes.slice(offset, offset + size),
+          region ? region.state.slice(offset, offset + size) : new Uint8Array(size).fill(ByteState.Defined),
+        );
+      case 'int':
+      case 'enum': {
+        const raw = readInteger(bytes, offset, size);
+        return type.kind === 'int' && type.signed ? BigInt.asIntN(size * 8, raw) : raw;
+      }
+      case 'bool':
+        return bytes[offset] === 0 ? 0n : 1n;
+      case 'void':
+        return 0n;
+      case 'pointer':
+      case 'reference':
+      case 'function':
+      case 'unknown':
+        return readInteger(bytes, offset, size);
+    }
+  }
+
+  encode(bytes: Uint8Array, offset: number, type: Type, size: number, value: bigint | number): void {
+    if (type.kind === 'float') {
+      const view = new DataView(bytes.buffer, bytes.byteOffset + offset, size);
+      if (size === 4) view.setFloat32(0, Number(value), true);
+      else view.setFloat64(0, Number(value), true);
+      return;
+    }
+    writeInteger(bytes, offset, size, this.#run.integer(normaliser(type)(value)));
+  }
+
+  /** The run uses NULL as an address. */
+  nullDereference(address: bigint, what: string): never {
+    const message = `${what}: the pointer is NULL${address === 0n ? '' : ` (address 0x${address.toString(16)})`}.`;
+    return this.#run.kernel.stop('null-dereference', message);
+  }
+
+  #size(type: Type): number {
+    return type.kind === 'void' ? 1 : this.#run.layouts.size(type);
+  }
+
+  #loadUnset(region: Region, offset: number, size: number, type: Type, access: Access): Value {
+    const run = this.#run;
+    const state = region.state.subarray(offset, offset + size);
+    if (state.every((byte) => byte === ByteState.Defined)) return this.decode(region.bytes, region, offset, type, size);
+    const place = access.source && access.span ? run.place(access.source, access.span) : undefined;
+    let value: bigint | number;
+    if (state.includes(ByteState.Assumed) && !state.includes(ByteState.Defined)) {
+      const assumed = run.assumer.stored(access, type, region, place);
+      value = assumed instanceof Aggregate ? readInteger(assumed.bytes, 0, Math.min(8, assumed.bytes.length)) : assumed;
+    } else {
+      if (!state.includes(ByteState.Assumed) && !state.includes(ByteState.Defined))
+        run.assume(`${access.what} (never set)`, '0', place);
+      value = this.decode(region.bytes, region, offset, type, size) as bigint | number;
+    }
+    this.encode(region.bytes, offset, type, size, value);
+    state.fill(ByteState.Defined);
+    if (isPointer(type) && typeof value === 'bigint') run.objects.heldBy(region.base + BigInt(offset), value, access.what);
+    return typeof value === 'bigint' || typeof value === 'number' ? normaliser(type)(value) : value;
+  }
+
+  /** The access's offset in its region; stops the run where the region does not have all of its bytes. */
+  #check(region: Region, address: bigint, size: number, access: Access, verb: 'read' | 'write'): number {
+    const offset = this.#run.memory.offset(region, address);
+    if (region.freed)
+      return this.#run.kernel.stop('use-after-free', `${access.what}: ${verb}s ${region.name}, which is gone.`);
+    if (offset < 0 || offset + size > region.size)
+      return this.#run.kernel.stop(
+        'fault',
+        `${access.what}: ${verb}s byte ${String(offset)} of ${region.name}, which has ${String(region.size)} bytes.`,
+      );
+    return offset;
+  }
+
+  #foreignRead(address: bigint, size: number, access: Access): Uint8Array {
+    if (address < nullEnd) this.nullDereference(address, access.what);
+    return this.#run.kernel.read(address, size, access);
+  }
+
+  #foreignWrite(address: bigint, bytes: Uint8Array, access: Access): void {
+    if (address < nullEnd) this.nullDereference(address, access.what);
+    this.#run.kernel.write(address, bytes, access);
+  }
+}
