@@ -2,7 +2,8 @@ import type { KernelObject } from './kernel-object';
 import type { Machine } from './machine';
 import type { MemoryMap } from './memory-map';
 import { countText } from './text';
-import type { Assumption, Defect, Outcome, Place, Step, StepKind, Trace } from './trace';
+import type { Note } from './kernel-state';
+import type { Assumption, Change, Defect, Outcome, Place, Step, StepKind, Trace } from './trace';
 
 /**
  * Turns a run on a machine into a trace. The run's interpreter brackets each statement with `beginStep` and `endStep`;
@@ -50,7 +51,12 @@ export class Recorder {
   readonly title: string;
   readonly #steps: Step[] = [];
   readonly #assumptions: Assumption[] = [];
+  /** The changes of step 0. */
+  readonly #first: Change[];
   #open: StepStart | undefined;
+  /** Of the open step: what was taken from the machine already. */
+  #notes: Note[] = [];
+  #changes: Change[] = [];
   #sentences: string[] = [];
   #defects: Defect[] = [];
 
@@ -59,13 +65,29 @@ export class Recorder {
     this.machine = machine;
     this.title = title;
     machine.takeNotes();
+    this.#first = [...machine.takeChanges()];
     this.#steps.push({
       kind: 'start',
       label: title,
       sentence: 'Before the first statement.',
-      changes: machine.takeChanges(),
+      changes: this.#first,
       defects: [],
     });
+  }
+
+  /** Makes something that the run finds made already: it becomes a part of step 0, whenever the run comes upon it. */
+  before<T>(make: () => T): T {
+    this.#changes.push(...this.machine.takeChanges());
+    this.#notes.push(...this.machine.takeNotes());
+    const made = make();
+    this.machine.takeNotes();
+    this.#first.push(...this.machine.takeChanges());
+    return made;
+  }
+
+  /** Gives the open step what the machine had to say before the step was begun. */
+  add(notes: readonly Note[]): void {
+    this.#notes.push(...notes);
   }
 
   /** The number of the step that is open, or will be next. */
@@ -121,8 +143,10 @@ export class Recorder {
     const start = this.#open;
     if (!start) return false;
     this.#open = undefined;
-    const notes = this.machine.takeNotes();
-    const changes = this.machine.takeChanges();
+    const notes = [...this.#notes, ...this.machine.takeNotes()];
+    const changes = [...this.#changes, ...this.machine.takeChanges()];
+    this.#notes = [];
+    this.#changes = [];
     const sentences = [...notes.map((note) => note.sentence), ...this.#sentences];
     const defects = [...notes.flatMap((note) => (note.defect ? [note.defect] : [])), ...this.#defects];
     this.#sentences = [];

@@ -163,6 +163,7 @@ export class Interpreter {
   perform(target: Target, site: CallSite): Value {
     switch (target.kind) {
       case 'kernel':
+        this.kernel.steps.close();
         return target.call(site);
       case 'source':
         return this.invoke(target.source, site.receiver, site.args);

@@ -27,12 +27,15 @@ export class KernelModel {
   readonly #tasks = new Map<Task, bigint>();
   readonly #escaped = new Set<object>();
   readonly #shared = new Set<Region>();
+  /** Whose addresses the code uses: the kernel's, or those of a DriverKit driver's own task. */
+  codeTask: Task;
   #client: Task | undefined;
   #devices = 0n;
 
   constructor(run: Interpreter) {
     this.#run = run;
     this.machine = new Machine(run.profile.name);
+    this.codeTask = this.machine.kernelTask;
     this.steps = new Steps(run, this.machine);
   }
 
@@ -189,12 +192,14 @@ export class KernelModel {
   }
 
   retain(object: MemoryDescriptor | MemoryMap): void {
+    this.steps.close();
     const result = this.machine.retain(object);
     this.steps.note();
     if (result.kind === 'use-after-free') fault(result.why);
   }
 
   release(object: MemoryDescriptor | MemoryMap): void {
+    this.steps.close();
     const result = this.machine.release(object);
     this.steps.note();
     switch (result.kind) {
@@ -239,12 +244,12 @@ export class KernelModel {
   /** A load by the kernel from an address that is not of the run's own memory. */
   read(address: bigint, size: number, access: Access): Uint8Array {
     const { machine } = this;
-    const result = machine.read(machine.kernelTask, address, size);
+    const result = machine.read(this.codeTask, address, size);
     if (result.kind === 'fault') {
       this.steps.note();
       return fault(result.why);
     }
-    const { space } = machine.kernelTask;
+    const { space } = this.codeTask;
     const entry = space.entryAt(space.pageOf(address));
     if (entry?.descriptor?.physical && result.bytes.every((byte) => byte === 0) && access.source && access.span)
       this.#run.assume(access.what, '0 (device memory)', this.#run.place(access.source, access.span));
@@ -252,7 +257,7 @@ export class KernelModel {
   }
 
   write(address: bigint, bytes: Uint8Array, _access: Access): void {
-    const result = this.machine.write(this.machine.kernelTask, address, bytes);
+    const result = this.machine.write(this.codeTask, address, bytes);
     if (result.kind !== 'fault') return;
     this.steps.note();
     fault(result.why);

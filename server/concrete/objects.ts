@@ -10,7 +10,7 @@ import { pointed } from './values';
 export interface RunObject {
   readonly region: Region;
   /** Its dynamic class. */
-  readonly class: string;
+  class: string;
   /** Counted here, unless the simulator counts it. */
   references: number;
   freed: boolean;
@@ -24,6 +24,9 @@ export interface RunObject {
   /** What a modelled kernel class keeps beside its fields. */
   readonly state: Map<string, bigint>;
 }
+
+/** Of an object that may be of any subclass. */
+const assumedObjectSize = 4096;
 
 export interface Holder {
   /** As the source names the variable: "map", "fMap". */
@@ -52,6 +55,15 @@ export class Objects {
     return this.#objects.get(address)?.class;
   }
 
+  all(): Iterable<RunObject> {
+    return this.#objects.values();
+  }
+
+  /** How the source names the variable at an address, where it was seen to hold one of the simulator's objects. */
+  slotName(address: bigint): string | undefined {
+    return this.#slots.get(address)?.name;
+  }
+
   /** All objects that stand for one of the simulator's. */
   *simulated(): Iterable<RunObject> {
     yield* this.#ofSim.values();
@@ -74,7 +86,8 @@ export class Objects {
   ): RunObject {
     const run = this.#run;
     const assumed = options.assumed ?? false;
-    const size = options.size ?? Math.max(64, run.layouts.size({ kind: 'class', name: className }));
+    const least = assumed ? assumedObjectSize : 64;
+    const size = options.size ?? Math.max(least, run.layouts.size({ kind: 'class', name: className }));
     const state = assumed && !options.zero ? ByteState.Assumed : ByteState.Defined;
     const region = run.allocate(size, state, 'object', name);
     const object: RunObject = {
@@ -96,6 +109,11 @@ export class Objects {
   /** The object that stands for one of the simulator's; made when first asked for. */
   ofSim(sim: MemoryDescriptor | MemoryMap, className: string, assumed = false): RunObject {
     return this.#ofSim.get(sim) ?? this.make(className, sim.name, { sim, assumed });
+  }
+
+  /** An assumed object turns out to be of a subclass. */
+  refine(object: RunObject, className: string): void {
+    object.class = className;
   }
 
   isKind(object: RunObject, className: string): boolean {

@@ -1,115 +1,63 @@
+import type { KernelObject } from '../../sim/kernel-object';
 import type { Machine } from '../../sim/machine';
-import type { Change, Defect, Place, Step, StepKind } from '../../sim/trace';
+import { Recorder } from '../../sim/recorder';
+import type { Defect, Outcome, Place, StepKind, Trace } from '../../sim/trace';
 import type { Interpreter } from './interpreter';
-
-interface Pending {
-  kind: StepKind;
-  readonly label: string;
-  readonly place: Place | undefined;
-  readonly sentences: string[];
-  readonly defects: Defect[];
-}
+import { readInteger } from './memory';
+import type { RunObject } from './objects';
 
 /**
- * Collects the trace. A step stays open until the next one begins, so that it shows also where its result was stored.
+ * The run's trace. A step stays open until the next kernel operation begins, so that it shows also where the statement
+ * stored its result.
  */
 export class Steps {
   readonly #run: Interpreter;
   readonly #machine: Machine;
-  readonly #steps: Step[] = [];
-  /** What exists before step 0. */
-  readonly #before: Change[] = [];
-  #pending: Pending | undefined;
-  /** Changes of the open step, taken before something that belongs to step 0. */
-  #taken: Change[] = [];
+  #recorder: Recorder | undefined;
 
   constructor(run: Interpreter, machine: Machine) {
     this.#run = run;
     this.#machine = machine;
   }
 
-  get count(): number {
-    return this.#steps.length;
+  /** Step 0 is the machine's state now. */
+  start(title: string): void {
+    this.#recorder = new Recorder(this.#machine, title);
   }
 
-  /** Step 0. */
-  start(label: string, sentence: string, place: Place | undefined): void {
-    this.#before.push(...this.#machine.takeChanges());
-    this.#steps.push({ kind: 'start', label, sentence, ...(place ? { place } : {}), changes: this.#before, defects: [] });
-  }
-
-  /** Does something that the run takes to have happened before it began: it changes step 0. */
+  /** Does something that the run takes to have happened before it began: it becomes a part of step 0. */
   before<T>(make: () => T): T {
-    this.#taken.push(...this.#machine.takeChanges());
-    const notes = this.#machine.takeNotes();
-    const made = make();
-    this.#machine.takeNotes();
-    this.#before.push(...this.#machine.takeChanges());
-    for (const note of notes) this.#add(note.kind, note.sentence, note.defect);
-    return made;
+    return this.#recorder ? this.#recorder.before(make) : make();
+  }
+
+  /** Ends the open step: the picture is now as the statement left it. */
+  close(): void {
+    const recorder = this.#recorder;
+    if (!recorder) return;
+    this.#hold();
+    recorder.endStep();
   }
 
   /** Makes a step of what the simulator had to say, and of a sentence of the run's own. */
   note(kind?: StepKind, sentence?: string, defect?: Defect): void {
     const notes = this.#machine.takeNotes();
-    if (sentence !== undefined && !notes.some((note) => note.sentence === sentence)) {
-      this.#open();
-      for (const note of notes) this.#add(note.kind, note.sentence, note.defect);
-      this.#add(kind ?? 'access', sentence, defect);
-      return;
-    }
-    if (notes.length === 0) return;
-    this.#open();
-    for (const note of notes) this.#add(note.kind, note.sentence, note.defect);
-  }
-
-  /** The last step. */
-  end(label: string, sentence: string, place: Place | undefined, defects: readonly Defect[]): void {
-    this.close();
-    const changes = this.#changes();
-    this.#steps.push({ kind: 'end', label, sentence, ...(place ? { place } : {}), changes, defects });
-  }
-
-  all(): readonly Step[] {
-    this.close();
-    return this.#steps;
-  }
-
-  /** Ends the open step: the picture is now as the step left it. */
-  close(): void {
-    const pending = this.#pending;
-    if (!pending) return;
-    this.#pending = undefined;
-    this.#hold();
-    const { kind, label, place, sentences, defects } = pending;
-    this.#steps.push({
-      kind,
-      label,
-      sentence: sentences.join(' '),
-      ...(place ? { place } : {}),
-      changes: this.#changes(),
-      defects,
-    });
-  }
-
-  #open(): void {
-    this.close();
+    const recorder = this.#recorder;
+    if (!recorder || (notes.length === 0 && sentence === undefined)) return;
+    recorder.endStep();
     const { label, place } = this.#run.here();
-    this.#pending = { kind: 'access', label, place, sentences: [], defects: [] };
+    recorder.beginStep({ label, ...(place ? { place } : {}), ...(kind ? { kind } : {}) });
+    recorder.add(notes);
+    if (sentence !== undefined && !notes.some((note) => sentence.includes(note.sentence))) recorder.say(sentence);
+    if (defect) recorder.defect(defect);
   }
 
-  #add(kind: StepKind, sentence: string, defect: Defect | undefined): void {
-    if (!this.#pending) this.#open();
-    const pending = this.#pending!;
-    pending.kind = kind;
-    pending.sentences.push(sentence);
-    if (defect) pending.defects.push(defect);
-  }
-
-  #changes(): readonly Change[] {
-    const changes = [...this.#taken, ...this.#machine.takeChanges()];
-    this.#taken = [];
-    return changes;
+  /** The whole trace. `returned` is the address that the function returned, if it returned one. */
+  finish(outcome: Outcome, end: { readonly label?: string; readonly place?: Place }, returned: bigint): Trace {
+    this.close();
+    const recorder = this.#recorder ?? new Recorder(this.#machine, '');
+    if (outcome.kind === 'returned') this.#holdForever(returned);
+    for (const assumption of this.#run.assumptions) recorder.assume(assumption);
+    return recorder.finish(outcome, end);
   }
 
   /** Says which variables point to which objects, and names objects after the first one. */
@@ -121,5 +69,51 @@ export class Steps {
       if (names[0] !== undefined && object.sim.unnamed) this.#machine.setName(object.sim, names[0]);
       this.#machine.setHolders(object.sim, names);
     }
+  }
+
+  /** Says what still answers for each object once the function's locals are gone. */
+  #holdForever(returned: bigint): void {
+    const { objects } = this.#run;
+    const found = this.#pointers(new Map([...objects.simulated()].map((object) => [object.region.base, object])));
+    for (const object of objects.simulated()) {
+      const sim = object.sim;
+      if (!sim || sim.freed) continue;
+      const names = found.get(object) ?? [];
+      if (object.region.base === returned) names.push('the returned value');
+      if (object.assumed) names.push('whoever made it');
+      this.#machine.setHolders(sim, this.#excused(sim, names));
+    }
+  }
+
+  /** Code that is not modelled may keep any number of references to what it was given. */
+  #excused(sim: KernelObject, names: readonly string[]): readonly string[] {
+    const distinct = names.map((name, index) => (names.indexOf(name) === index ? name : `${name} (${String(index)})`));
+    if (!this.#run.kernel.hasEscaped(sim)) return distinct;
+    for (let count = distinct.length; count < sim.references; count++)
+      distinct.push(count === 0 ? 'code that is not modelled' : `code that is not modelled (${String(count)})`);
+    return distinct;
+  }
+
+  /** Everything that points to an object from memory that outlives the function: fields, globals, heap, collections. */
+  #pointers(targets: ReadonlyMap<bigint, RunObject>): Map<RunObject, string[]> {
+    const { objects, memory } = this.#run;
+    const found = new Map<RunObject, string[]>();
+    const add = (object: RunObject | undefined, name: string): void => {
+      if (!object) return;
+      const names = found.get(object);
+      if (names) names.push(name);
+      else found.set(object, [name]);
+    };
+    for (const region of memory.regions()) {
+      if (region.kind === 'stack' || region.kind === 'code') continue;
+      for (let offset = 0; offset + 8 <= region.size; offset += 8) {
+        if (region.bytes[offset + 7] !== 0xff) continue;
+        const target = targets.get(readInteger(region.bytes, offset, 8));
+        if (target) add(target, objects.slotName(region.base + BigInt(offset)) ?? region.name);
+      }
+    }
+    for (const object of objects.all())
+      for (const element of object.contents) if (!object.freed) add(targets.get(element), object.region.name);
+    return found;
   }
 }

@@ -1,0 +1,64 @@
+import type { CallSite, KernelTable } from '../call-site';
+import type { RunObject } from '../objects';
+import type { Value } from '../values';
+
+/** OSArray and OSSet: they retain what they hold (libkern/c++/OSArray.cpp, OSSet.cpp). */
+export const collectionCalls: KernelTable = {
+  'OSArray::withCapacity': (site) => site.run.objects.make('OSArray', site.into).region.base,
+  'OSSet::withCapacity': (site) => site.run.objects.make('OSSet', site.into).region.base,
+  'OSArray::setObject': (site) => add(site, site.count > 1 ? site.pointer(1) : site.pointer(0), site.count > 1 ? Number(site.bits(0)) : undefined),
+  'OSSet::setObject': (site) => {
+    const collection = own(site);
+    const element = site.pointer(0);
+    return collection?.contents.includes(element) ? 0n : add(site, element, undefined);
+  },
+  'OSArray::getObject': (site) => own(site)?.contents[Number(site.bits(0))] ?? 0n,
+  'OSArray::getLastObject': (site) => own(site)?.contents.at(-1) ?? 0n,
+  'OSSet::getAnyObject': (site) => own(site)?.contents[0] ?? 0n,
+  'OSSet::containsObject': (site) => (own(site)?.contents.includes(site.pointer(0)) ? 1n : 0n),
+  'OSSet::member': (site) => (own(site)?.contents.includes(site.pointer(0)) ? 1n : 0n),
+  'OSArray::getCount': (site) => count(site),
+  'OSSet::getCount': (site) => count(site),
+  'OSArray::removeObject': (site) => {
+    const [removed] = own(site)?.contents.splice(Number(site.bits(0)), 1) ?? [];
+    if (removed !== undefined) site.run.objects.release(removed);
+    return 0n;
+  },
+  'OSSet::removeObject': (site) => {
+    const collection = own(site);
+    const element = site.pointer(0);
+    const at = collection?.contents.indexOf(element) ?? -1;
+    if (collection && at >= 0) {
+      collection.contents.splice(at, 1);
+      site.run.objects.release(element);
+    }
+    return 0n;
+  },
+  'OSArray::flushCollection': (site) => flush(site),
+  'OSSet::flushCollection': (site) => flush(site),
+};
+
+function own(site: CallSite): RunObject | undefined {
+  return site.run.objects.at(site.receiver);
+}
+
+function add(site: CallSite, element: bigint, at: number | undefined): Value {
+  const collection = own(site);
+  if (!collection || element === 0n) return 0n;
+  site.run.objects.retain(element);
+  collection.contents.splice(at ?? collection.contents.length, 0, element);
+  return 1n;
+}
+
+/** What an assumed collection holds is not known: it is taken to be empty but for what the run adds. */
+function count(site: CallSite): Value {
+  const collection = own(site);
+  const size = BigInt(collection?.contents.length ?? 0);
+  if (collection?.assumed) site.run.assume(`${site.name}()`, String(size), site.place);
+  return size;
+}
+
+function flush(site: CallSite): Value {
+  for (const element of own(site)?.contents.splice(0) ?? []) site.run.objects.release(element);
+  return 0n;
+}

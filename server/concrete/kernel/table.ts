@@ -1,0 +1,35 @@
+import type { KernelCall, KernelTable } from '../call-site';
+import { atomicCalls } from './atomic';
+import { collectionCalls } from './collections';
+import { driverKitCalls } from './driver-kit';
+import { bufferMemoryDescriptorCalls } from './io-buffer-memory-descriptor';
+import { memoryDescriptorCalls } from './io-memory-descriptor';
+import { memoryMapCalls } from './io-memory-map';
+import { serviceCalls } from './io-service';
+import { workLoopCalls } from './io-work-loop';
+import { logCalls } from './log';
+import { memoryCalls } from './memory';
+import { objectCalls } from './osobject';
+import { quietCalls } from './quiet';
+import { stringCalls } from './strings';
+import { taskCalls } from './tasks';
+
+const tables: readonly KernelTable[] = [
+  quietCalls,
+  objectCalls,
+  collectionCalls,
+  memoryDescriptorCalls,
+  bufferMemoryDescriptorCalls,
+  memoryMapCalls,
+  driverKitCalls,
+  serviceCalls,
+  workLoopCalls,
+  memoryCalls,
+  stringCalls,
+  atomicCalls,
+  logCalls,
+  taskCalls,
+];
+
+/** Every kernel call that is modelled, by its name. */
+export const kernelCalls: ReadonlyMap<string, KernelCall> = new Map(tables.flatMap((table) => Object.entries(table)));

@@ -1,0 +1,101 @@
+import { machineLayout, machineLayouts, type MachineLayout } from '../../sim/profiles';
+import { returnName } from '../../sim/returns';
+import type { Outcome, Place, Trace } from '../../sim/trace';
+import type { Type } from '../ir/types';
+import { Halt } from './halt';
+import { Interpreter } from './interpreter';
+import { ByteState } from './memory';
+import type { Program, SourceFunction } from './program';
+import { Aggregate, isPointer, Unknown, type Value } from './values';
+
+export interface RunPlan {
+  readonly source: SourceFunction;
+  /** Values by the name of a parameter, field, global or call, as C literals ("4096", "0x1000", "NULL", "true"). */
+  readonly values?: Readonly<Record<string, string>>;
+  /** A machine profile by its name; the default machine where it is left out or unknown. */
+  readonly machine?: string;
+  /** Instructions that the run may execute, 4,000,000 where it is left out. */
+  readonly steps?: number;
+}
+
+const defaultSteps = 4_000_000;
+/** Calls inside of calls; the JavaScript stack holds a few times as many. */
+const depth = 200;
+
+/**
+ * Runs one function of the workspace on a fresh machine. Never throws for what a text says: what goes wrong in the code
+ * is the trace's outcome.
+ */
+export function runFunction(program: Program, plan: RunPlan): Trace {
+  const layout: MachineLayout = machineLayout(plan.machine ?? '') ?? machineLayouts[0]!;
+  const run = new Interpreter(program, layout.profile, plan.values ?? {}, { steps: plan.steps ?? defaultSteps, depth });
+  const code = plan.source.function;
+  const namePlace = run.place(plan.source, code.nameSpan);
+  let returned: Value = 0n;
+  let outcome: Outcome;
+  try {
+    run.at(plan.source, code.nameSpan);
+    const self = code.class !== undefined && !code.static ? thisObject(run, plan.source) : 0n;
+    const args = parameters(run, plan.source);
+    run.kernel.steps.start(code.qualifiedName);
+    returned = run.invoke(plan.source, self, args);
+    outcome = { kind: 'returned', value: valueText(run, returned, code.result) };
+  } catch (thrown) {
+    if (!(thrown instanceof Halt)) throw thrown;
+    outcome = thrown.outcome;
+  }
+  const end = outcome.kind === 'returned' ? endPlace(run, plan.source) : run.here().place;
+  return run.kernel.steps.finish(
+    outcome,
+    { label: outcome.kind === 'returned' ? 'return' : run.here().label, ...((end ?? namePlace) ? { place: end ?? namePlace! } : {}) },
+    typeof returned === 'bigint' ? returned : 0n,
+  );
+}
+
+/** An object of the method's class. Before init() its fields are zero; later they hold what the run assumes. */
+function thisObject(run: Interpreter, source: SourceFunction): bigint {
+  const { class: className = '', name } = source.function;
+  const fresh = /^init/i.test(name) || name === className.slice(className.lastIndexOf(':') + 1);
+  return run.objects.make(className, 'this', { assumed: true, zero: fresh }).region.base;
+}
+
+/** The arguments: given by the plan, else assumed by type and name. */
+function parameters(run: Interpreter, source: SourceFunction): Value[] {
+  const code = source.function;
+  const args: Value[] = [];
+  for (let index = 0; index < code.parameters; index++) {
+    const { name, type } = code.locals[index]!;
+    const given = run.assumer.given(name, type);
+    if (given !== undefined) args.push(given);
+    else if (type.kind === 'class') args.push(aggregate(run, type));
+    else args.push(run.settle(new Unknown(name, name, type, run.place(source, code.locals[index]!.span)), type, {}));
+  }
+  return args;
+}
+
+function aggregate(run: Interpreter, type: Type): Aggregate {
+  const size = run.layouts.size(type);
+  return new Aggregate(new Uint8Array(size), new Uint8Array(size).fill(ByteState.Assumed));
+}
+
+/** The function's closing brace. */
+function endPlace(run: Interpreter, source: SourceFunction): Place | undefined {
+  const { start, end } = source.function.span;
+  return run.place(source, { start: Math.max(0, end - start - 1), end: end - start });
+}
+
+/** A value as a reader wants it: names for return codes and objects. */
+function valueText(run: Interpreter, value: Value, type: Type): string {
+  if (type.kind === 'void') return '';
+  const known = run.settleValue(value, type);
+  if (known instanceof Aggregate) return type.kind === 'class' ? `a ${type.name}` : '';
+  if (type.kind === 'bool') return known === 0n ? 'false' : 'true';
+  if (isPointer(type)) {
+    if (known === 0n) return 'NULL';
+    const object = typeof known === 'bigint' ? run.objects.at(known) : undefined;
+    return object ? (object.sim?.name ?? object.region.name) : `0x${known.toString(16)}`;
+  }
+  if (type.kind === 'int' && (type.name === 'IOReturn' || type.name === 'kern_return_t'))
+    return returnName(Number(BigInt.asUintN(32, run.integer(known))));
+  return String(known);
+}
