@@ -1,7 +1,15 @@
 import type { Expr, Instruction, Type } from '../ir/types';
 import { CallSite } from './call-site';
 import type { Statement } from './compile';
-import { compileAddress, compileExpr, compileInteger, isSmart, placeName, type Context } from './compile-expr';
+import {
+  compileAddress,
+  compileExpr,
+  compileInteger,
+  isSmart,
+  isVariable,
+  placeName,
+  type Context,
+} from './compile-expr';
 import type { Evaluate, Execute, Frame } from './frame';
 import { returnsNothing, type Target } from './resolve';
 import { normaliser, type Value } from './values';
@@ -23,11 +31,14 @@ export function compileCall(c: Context, call: Call, statement: Statement): Execu
   const perform = compileCallee(c, call, site);
   const normalise = normaliser(call.type);
   const temp = call.temp;
+  // Smart pointers that are results: they give their reference up at the end of the statement.
+  const temporaries = call.args.flatMap((arg, index) => (isSmart(arg.type) && !isVariable(c, arg) ? [index] : []));
   return (frame) => {
     const values: Value[] = [];
     for (const arg of args) values.push(arg(frame));
     run.at(c.source, statement.span);
     const result = perform(frame, values);
+    for (const index of temporaries) run.smart.drop(values[index]!);
     if (temp === undefined) return;
     frame.temps[temp] =
       (typeof result === 'bigint' || typeof result === 'number') && !isSmart(call.type) ? normalise(result) : result;
@@ -110,7 +121,7 @@ function compileConstructor(
   const address: Evaluate | undefined = object && compileInteger(c, object);
   const name = object?.op === 'address' ? placeName(c, object.place) : '';
   // A smart pointer constructed from another one copies it where that is a variable, and moves it otherwise.
-  const copies = args[0]?.op === 'load';
+  const copies = args[0] !== undefined && isVariable(c, args[0]);
   return (frame, values) => {
     const target = address ? run.integer(address(frame) as bigint) : run.temporary(type);
     if (isSmart(type)) {

@@ -120,6 +120,15 @@ export function isSmart(type: Type): boolean {
   return type.kind === 'class' && isSmartPointer(type.name);
 }
 
+/** Whether a smart pointer's value is that of a variable, which keeps its reference; else it is a result's. */
+export function isVariable(c: Context, expr: Expr): boolean {
+  if (expr.op === 'load') return true;
+  if (expr.op !== 'temp') return false;
+  return c.source.function.blocks.some((block) =>
+    block.instructions.some((each) => each.op === 'set' && each.temp === expr.temp && each.value.op === 'load'),
+  );
+}
+
 function compileLoad(c: Context, place: Place, expr: Expr, hint: Hint): Evaluate {
   const { run } = c;
   if (place.type.kind === 'array' && isPointer(expr.type)) return compileAddress(c, place);

@@ -27,10 +27,38 @@ export function compileFunction(run: Interpreter, source: SourceFunction): Code 
 }
 
 function compileBlock(c: Context, block: Block): CodeBlock {
+  const kept = returnedCopy(c, block);
   const instructions = block.instructions.map((instruction, index) =>
-    compileInstruction(c, instruction, statementAround(block, index)),
+    instruction === kept
+      ? compileReturnedCopy(c, kept)
+      : compileInstruction(c, instruction, statementAround(block, index)),
   );
   return { instructions, next: compileTerminator(c, block.terminator) };
+}
+
+type Set = Extract<Instruction, { op: 'set' }>;
+
+/**
+ * `return local;` of a smart pointer: the instruction that copies the local before the function's locals end. The copy
+ * has a reference of its own, which the caller takes over.
+ */
+function returnedCopy(c: Context, block: Block): Set | undefined {
+  const { terminator } = block;
+  if (terminator.op !== 'return' || !isSmart(c.source.function.result) || terminator.value?.op !== 'temp') return undefined;
+  const { temp } = terminator.value;
+  return block.instructions.find(
+    (each): each is Instruction & Set => each.op === 'set' && each.temp === temp && each.value.op === 'load',
+  );
+}
+
+function compileReturnedCopy(c: Context, instruction: Set): Execute {
+  const { run } = c;
+  const value = compileExpr(c, instruction.value);
+  return (frame) => {
+    const copied = value(frame);
+    run.smart.retain(copied);
+    frame.temps[instruction.temp] = copied;
+  };
 }
 
 /** The statement that an instruction belongs to, and where its result goes. */
@@ -118,7 +146,7 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
   if (isSmart(place.type)) {
     const address = compileAddress(c, place);
     const value = compileExpr(c, expr);
-    const copies = expr.op === 'load';
+    const copies = isVariable(c, expr);
     return (frame) => {
       run.at(c.source, span);
       const target = address(frame);
@@ -139,6 +167,13 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
   const address = compileAddress(c, place);
   const isStatic = place.kind === 'local' && c.storage[place.local] === 'static' && instruction.initial;
   const access = { what: run.sourceText(c.source, place.span), name, hint: {}, source: c.source, span };
+  if (place.type.kind === 'array' && expr.op === 'string') {
+    const { type } = place;
+    const text = expr.value;
+    return (frame) => {
+      run.typed.storeText(address(frame), type, text, access);
+    };
+  }
   return (frame) => {
     const target = address(frame);
     if (isStatic && run.initialisedStatic(target)) return;
@@ -194,7 +229,7 @@ function compileTerminator(c: Context, terminator: Terminator): (frame: Frame) =
       return (frame) => {
         const raw = value(frame);
         frame.result = typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw;
-        if (smart) frame.result = run.smart.returned(frame.result);
+        if (smart) frame.result = run.smart.wrapped(frame.result);
         return returned;
       };
     }

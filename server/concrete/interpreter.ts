@@ -39,6 +39,7 @@ export class Interpreter {
   /** Activations, outermost first. */
   readonly frames: Frame[] = [];
   readonly #codes = new Map<object, Code>();
+  readonly #closures = new Map<object, SourceFunction>();
   readonly #strings = new Map<string, bigint>();
   readonly #callables = new Map<bigint, Callable>();
   readonly #functions = new Map<string, bigint>();
@@ -236,7 +237,8 @@ export class Interpreter {
     const known = this.#statics.get(key);
     if (known) return known;
     const { name, type } = source.function.locals[local]!;
-    const region = this.allocate(this.layouts.size(type), ByteState.Defined, 'global', name);
+    // It was initialised when the function first ran, which may have been before.
+    const region = this.allocate(this.layouts.size(type), ByteState.Assumed, 'global', name);
     this.#statics.set(key, region);
     return region;
   }
@@ -296,9 +298,18 @@ export class Interpreter {
       if (value !== undefined) captured.push({ local: at, value });
     });
     const address = this.allocate(1, ByteState.Defined, 'code', 'lambda').base;
-    const source = { file: frame.code.source.file, function: code };
+    const source = this.#closureSource(frame.code.source, code);
     this.#callables.set(address, { kind: 'closure', source, self: frame.self, captured });
     return address;
+  }
+
+  /** A closure's spans count from the start of the function that it stands in. */
+  #closureSource(outer: SourceFunction, code: SourceFunction['function']): SourceFunction {
+    const known = this.#closures.get(code);
+    if (known) return known;
+    const source = { file: outer.file, function: { ...code, span: outer.function.span } };
+    this.#closures.set(code, source);
+    return source;
   }
 
   globalAddress(name: string, type: Type): bigint {
@@ -413,9 +424,19 @@ export class Interpreter {
   unresolved(name: string, type: Type, place: Place | undefined): Value {
     const known = this.#unresolved.get(name);
     if (known !== undefined) return known;
-    const value = this.wellKnown(name) ?? this.program.constant(name) ?? new Unknown(name, name, type, place);
+    const value =
+      this.wellKnown(name) ??
+      this.program.constant(name) ??
+      this.#offset(name) ?? new Unknown(name, name, type, place);
     this.#unresolved.set(name, value);
     return value;
+  }
+
+  /** offsetof(Class, field) comes as a name. */
+  #offset(name: string): bigint | undefined {
+    const [, className = '', field = ''] = /^offsetof\((\w+), (\w+)\)$/.exec(name) ?? [];
+    const layout = this.layouts.field({ kind: 'class', name: className }, field);
+    return layout && BigInt(layout.offset);
   }
 
   /** An expression that lowering did not understand: nothing may depend on it. */

@@ -57,13 +57,22 @@ export class SmartPointers {
     if (pointer !== 0n) this.#run.objects.release(pointer);
   }
 
-  /** A returned smart pointer: the caller's copy has a reference of its own, the callee's variable gives its one up. */
-  returned(value: Value | undefined): Value {
-    if (value === undefined) return this.value(0n);
-    if (!(value instanceof Aggregate)) return this.value(this.#pointer(value));
+  /** Gives a smart pointer's value a reference of its own. */
+  retain(value: Value): void {
     const pointer = this.#pointer(value);
     if (pointer !== 0n) this.#run.objects.retain(pointer);
-    return value;
+  }
+
+  /** A temporary goes away. */
+  drop(value: Value): void {
+    const pointer = this.#pointer(value);
+    if (pointer !== 0n) this.#run.objects.release(pointer);
+  }
+
+  /** A returned value as a smart pointer: a raw pointer comes with the reference that the caller takes over. */
+  wrapped(value: Value | undefined): Value {
+    if (value === undefined) return this.value(0n);
+    return value instanceof Aggregate ? value : this.value(this.#pointer(value));
   }
 
   method(name: string, address: bigint, site: CallSite): Value {
@@ -104,5 +113,6 @@ export class SmartPointers {
     const bytes = new Uint8Array(8);
     writeInteger(bytes, 0, 8, pointer);
     this.#run.typed.writeBytes(address, bytes, this.#run.access(undefined, 'smart pointer'));
+    if (pointer !== 0n) this.#run.objects.heldBy(address, pointer, this.#run.memory.find(address)?.name ?? '');
   }
 }

@@ -63,6 +63,14 @@ export class TypedMemory {
     if (size === 8 && typeof known === 'bigint') run.objects.heldBy(address, known, access.what);
   }
 
+  /** Initialises a character array: the string, its end, and zeros. */
+  storeText(address: bigint, type: Type & { kind: 'array' }, text: string, access: Access): void {
+    const encoded = new TextEncoder().encode(text);
+    const bytes = new Uint8Array(type.length === undefined ? encoded.length + 1 : this.#size(type));
+    bytes.set(encoded.subarray(0, bytes.length));
+    this.writeBytes(address, bytes, access);
+  }
+
   /** `size` raw bytes; bytes that are not defined read as what the region holds (zero, where nothing was written). */
   readBytes(address: bigint, size: number, access: Access): Uint8Array {
     const region = this.#run.memory.find(address);
