@@ -61,7 +61,9 @@ export class Assumer {
     // A 64-bit integer that is cast at once is assumed as what it is cast to: user programs pass addresses so.
     const hinted = access.hint.type;
     const seen: Type =
-      wanted.kind === 'int' && wanted.bits === 64 && hinted && isPointer(hinted) ? { kind: 'int', bits: 64, signed: false, name: 'user_addr_t' } : wanted;
+      wanted.kind === 'int' && wanted.bits === 64 && hinted && isPointer(hinted)
+        ? { kind: 'int', bits: 64, signed: false, name: 'user_addr_t' }
+        : wanted;
     const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits < wanted.bits ? hinted : seen;
     return this.#take(access.what === '' ? region.name : access.what, access.name, narrow, access.hint, place, false);
   }
@@ -99,7 +101,11 @@ export class Assumer {
     const answered = (this.#answers.get(key) ?? 0) + 1;
     this.#answers.set(key, answered);
     if (answered > patience && !isAggregateType(result)) {
-      this.record(`${name}()`, `${result.kind === 'pointer' ? 'NULL' : '0'} after ${String(patience)} calls`, site.place);
+      this.record(
+        `${name}()`,
+        `${result.kind === 'pointer' ? 'NULL' : '0'} after ${String(patience)} calls`,
+        site.place,
+      );
       return 0n;
     }
     return new Unknown(`${name}()`, short, result, site.place);
@@ -150,7 +156,10 @@ export class Assumer {
   }
 
   #guessInteger(name: string, type: Type & { kind: 'int' }, hint: Hint): Guess {
-    if (type.name !== undefined && /^(mach_vm_address_t|vm_address_t|vm_offset_t|mach_vm_offset_t|user_addr_t|IOVirtualAddress)$/.test(type.name)) {
+    if (
+      type.name !== undefined &&
+      /^(mach_vm_address_t|vm_address_t|vm_offset_t|mach_vm_offset_t|user_addr_t|IOVirtualAddress)$/.test(type.name)
+    ) {
       const address = this.#run.kernel.userBuffer(name, buffer);
       return { value: address, text: `0x${address.toString(16)}, 64 KiB of the client's memory` };
     }

@@ -46,7 +46,9 @@ export class CallSite {
   /** A pointer argument; 0 where the call leaves it out. */
   pointer(index: number): bigint {
     const type = this.types[index];
-    return index < this.args.length ? this.run.integer(this.known(index, type && isPointer(type) ? type : voidPointer)) : 0n;
+    return index < this.args.length
+      ? this.run.integer(this.known(index, type && isPointer(type) ? type : voidPointer))
+      : 0n;
   }
 }
 

@@ -71,11 +71,7 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
   }
 }
 
-function compileMethod(
-  c: Context,
-  callee: Extract<Call['callee'], { kind: 'method' }>,
-  site: MakeSite,
-): Perform {
+function compileMethod(c: Context, callee: Extract<Call['callee'], { kind: 'method' }>, site: MakeSite): Perform {
   const { run } = c;
   const smart = smartReceiver(c, callee.receiver, callee.class);
   if (smart) return (frame, values) => run.smart.method(callee.name, smart(frame), site(callee.name, 0n, values));
@@ -102,7 +98,11 @@ function compileMethod(
 }
 
 /** The address of the smart pointer that a method such as reset() is called on, where it is called on one. */
-function smartReceiver(c: Context, receiver: Expr, className: string | undefined): ((frame: Frame) => bigint) | undefined {
+function smartReceiver(
+  c: Context,
+  receiver: Expr,
+  className: string | undefined,
+): ((frame: Frame) => bigint) | undefined {
   const type = receiver.type;
   const pointed = type.kind === 'pointer' || type.kind === 'reference' ? type.to : type;
   if (!isSmart(pointed) && !(className !== undefined && isSmart({ kind: 'class', name: className }))) return undefined;
@@ -125,7 +125,12 @@ function compileConstructor(
   return (frame, values) => {
     const target = address ? run.integer(address(frame) as bigint) : run.temporary(type);
     if (isSmart(type)) {
-      run.smart.construct(target, values, args.map((arg) => tagOf(arg)), copies);
+      run.smart.construct(
+        target,
+        values,
+        args.map((arg) => tagOf(arg)),
+        copies,
+      );
       if (name !== '') run.named(target, name);
     } else run.construct(target, type, site('', target, values));
     return address ? 0n : run.take(target, type);

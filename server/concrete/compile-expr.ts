@@ -5,15 +5,7 @@ import type { Interpreter } from './interpreter';
 import { isSmartPointer } from './layout';
 import { readInteger } from './memory';
 import type { SourceFunction } from './program';
-import {
-  Aggregate,
-  isPointer,
-  normaliser,
-  pointed,
-  Unknown,
-  type Known,
-  type Value,
-} from './values';
+import { Aggregate, isPointer, normaliser, pointed, Unknown, type Known, type Value } from './values';
 
 /** What the closures of one function share. */
 export interface Context {
@@ -79,14 +71,24 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
     case 'closure':
       return (frame) => run.closureAddress(frame, expr.index);
     case 'name':
-      return () => run.unresolved(expr.name, hint.type && expr.type.kind === 'unknown' ? hint.type : expr.type, run.place(c.source, expr.span));
+      return () =>
+        run.unresolved(
+          expr.name,
+          hint.type && expr.type.kind === 'unknown' ? hint.type : expr.type,
+          run.place(c.source, expr.span),
+        );
     case 'unknown':
       return () => run.misunderstood(expr.reason, c.source, expr.span);
   }
 }
 
 /** As `compileExpr`, for a value that is needed now: an unknown one takes its assumed value. */
-export function compileKnown(c: Context, expr: Expr, hint: Hint = {}, wanted: Type = expr.type): (frame: Frame) => Known {
+export function compileKnown(
+  c: Context,
+  expr: Expr,
+  hint: Hint = {},
+  wanted: Type = expr.type,
+): (frame: Frame) => Known {
   const evaluate = compileExpr(c, expr, hint);
   const { run } = c;
   return (frame) => {
@@ -96,7 +98,12 @@ export function compileKnown(c: Context, expr: Expr, hint: Hint = {}, wanted: Ty
 }
 
 /** An address or integer operand as a bigint. */
-export function compileInteger(c: Context, expr: Expr, hint: Hint = {}, wanted: Type = expr.type): (frame: Frame) => bigint {
+export function compileInteger(
+  c: Context,
+  expr: Expr,
+  hint: Hint = {},
+  wanted: Type = expr.type,
+): (frame: Frame) => bigint {
   const evaluate = compileKnown(c, expr, hint, wanted);
   const { run } = c;
   return (frame) => run.integer(evaluate(frame));
@@ -112,7 +119,11 @@ export function compileCondition(c: Context, expr: Expr): (frame: Frame) => bool
   const evaluate = compileKnown(c, expr, {}, expr.type.kind === 'unknown' ? { kind: 'bool' } : expr.type);
   return (frame) => {
     const value = evaluate(frame);
-    return typeof value === 'bigint' ? value !== 0n : typeof value === 'number' ? value !== 0 : run.integer(value) !== 0n;
+    return typeof value === 'bigint'
+      ? value !== 0n
+      : typeof value === 'number'
+        ? value !== 0
+        : run.integer(value) !== 0n;
   };
 }
 
@@ -257,7 +268,10 @@ function compileCast(c: Context, expr: Expr & { op: 'cast' }, hint: Hint): Evalu
     const pointer = compilePointee(c, expr.value);
     return to.kind === 'bool' ? (frame) => (pointer(frame) === 0n ? 0n : 1n) : pointer;
   }
-  const value = compileExpr(c, expr.value, { ...hint, type: to.kind === 'unknown' || to.kind === 'void' ? hint.type : (hint.type ?? to) });
+  const value = compileExpr(c, expr.value, {
+    ...hint,
+    type: to.kind === 'unknown' || to.kind === 'void' ? hint.type : (hint.type ?? to),
+  });
   if (to.kind === 'void' || to.kind === 'unknown') return value;
   const normalise = normaliser(to);
   return (frame) => {

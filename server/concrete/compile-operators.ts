@@ -1,5 +1,13 @@
 import type { BinaryOperator, Expr, Type } from '../ir/types';
-import { compileExpr, compileInteger, compileKnown, isSmart, compilePointee, type Context, type Hint } from './compile-expr';
+import {
+  compileExpr,
+  compileInteger,
+  compileKnown,
+  isSmart,
+  compilePointee,
+  type Context,
+  type Hint,
+} from './compile-expr';
 import type { Evaluate, Frame } from './frame';
 import { Aggregate, int32, isPointer, normaliser, pointed, uint64, Unknown, type Known } from './values';
 
@@ -135,8 +143,7 @@ function compileFloat(c: Context, expr: Expr & { op: 'binary' }): Evaluate {
   const number = (value: Known | Unknown): number =>
     Number(value instanceof Unknown ? run.settle(value, { kind: 'float', bits: 64 }, {}) : value);
   const compared = comparison(expr.operator);
-  if (compared)
-    return (frame) => (compared(number(left(frame)), number(right(frame))) ? 1n : 0n);
+  if (compared) return (frame) => (compared(number(left(frame)), number(right(frame))) ? 1n : 0n);
   const result = normaliser(expr.type);
   return (frame) => {
     const a = number(left(frame));
@@ -164,7 +171,8 @@ function operand(c: Context, expr: Expr, type: Type, hint: Hint): (frame: Frame)
 /** An operand's type; where nothing is known of it, the type of what it is combined with. */
 function operandType(expr: Expr, other: Expr): Type {
   if (expr.op === 'null' || isSmart(expr.type)) return { kind: 'pointer', to: { kind: 'unknown' } };
-  if (expr.type.kind !== 'unknown') return expr.type.kind === 'array' ? { kind: 'pointer', to: expr.type.of } : expr.type;
+  if (expr.type.kind !== 'unknown')
+    return expr.type.kind === 'array' ? { kind: 'pointer', to: expr.type.of } : expr.type;
   if (other.op === 'null' || isSmart(other.type)) return { kind: 'pointer', to: { kind: 'unknown' } };
   if (isPointer(other.type)) return expr.op === 'int' ? uint64 : other.type;
   return other.type.kind === 'unknown' ? uint64 : other.type;

@@ -1,5 +1,4 @@
 import type { Block, BlockId, Expr, Instruction, Terminator, Type } from '../ir/types';
-import type { Span } from '../syntax/text';
 import { compileCall } from './compile-call';
 import {
   compileAddress,
@@ -7,13 +6,14 @@ import {
   compileExpr,
   compileInteger,
   isSmart,
+  isVariable,
   placeName,
   type Context,
 } from './compile-expr';
 import { returned, type Code, type CodeBlock, type Execute, type Frame } from './frame';
 import { notModelled } from './halt';
 import type { Interpreter } from './interpreter';
-import type { SourceFunction } from './program';
+import type { SourceFunction, Span } from './program';
 import { storageOf } from './storage';
 import { isAggregate, normaliser } from './values';
 
@@ -44,7 +44,8 @@ type Set = Extract<Instruction, { op: 'set' }>;
  */
 function returnedCopy(c: Context, block: Block): Set | undefined {
   const { terminator } = block;
-  if (terminator.op !== 'return' || !isSmart(c.source.function.result) || terminator.value?.op !== 'temp') return undefined;
+  if (terminator.op !== 'return' || !isSmart(c.source.function.result) || terminator.value?.op !== 'temp')
+    return undefined;
   const { temp } = terminator.value;
   return block.instructions.find(
     (each): each is Instruction & Set => each.op === 'set' && each.temp === temp && each.value.op === 'load',

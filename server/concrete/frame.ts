@@ -50,7 +50,12 @@ export interface Code {
 /** Something that can be called through an address. */
 export type Callable =
   | { readonly kind: 'function'; readonly name: string }
-  | { readonly kind: 'closure'; readonly source: SourceFunction; readonly self: bigint; readonly captured: readonly Captured[] };
+  | {
+      readonly kind: 'closure';
+      readonly source: SourceFunction;
+      readonly self: bigint;
+      readonly captured: readonly Captured[];
+    };
 
 /** What a closure took with it for one of its locals. */
 export interface Captured {

@@ -1,6 +1,5 @@
 import type { Expr, Type } from '../ir/types';
 import type { Assumption, MachineProfile, Place } from '../../sim/trace';
-import type { Span } from '../syntax/text';
 import { Assumer, type Given } from './assume';
 import type { CallSite } from './call-site';
 import { compileFunction } from './compile';
@@ -11,7 +10,7 @@ import { KernelModel } from './kernel-model';
 import { isSmartPointer, Layouts } from './layout';
 import { ByteState, readInteger, RunMemory, type Region } from './memory';
 import { Objects } from './objects';
-import type { Program, SourceFunction } from './program';
+import type { Program, SourceFunction, Span } from './program';
 import { Resolver, type Target } from './resolve';
 import { SmartPointers } from './smart-pointer';
 import { Sources } from './sources';
@@ -104,12 +103,17 @@ export class Interpreter {
     let code = this.#codes.get(source.function);
     if (!code) this.#codes.set(source.function, (code = compileFunction(this, source)));
     if (this.frames.length >= this.limits.depth)
-      throw new Halt({ kind: 'budget', reason: `${String(this.limits.depth)} calls deep in ${code.function.qualifiedName}` });
+      throw new Halt({
+        kind: 'budget',
+        reason: `${String(this.limits.depth)} calls deep in ${code.function.qualifiedName}`,
+      });
     const frame = new Frame(code, self, this.frames.length);
     const here = this.#here;
     this.frames.push(frame);
     this.#bind(frame, args, captured);
     this.#execute(frame);
+    // The last step still shows which locals held what.
+    if (this.frames.length === 1) this.kernel.steps.close();
     for (let local = 0; local < frame.regions.length; local++) {
       const region = frame.regions[local];
       if (region && code.storage[local] === 'memory') this.memory.free(region);
@@ -294,7 +298,9 @@ export class Interpreter {
         return;
       }
       const region = frame.regions[outer];
-      const value = region ? this.typed.load(region.base, local.type, this.access(frame.code.source, local.name)) : frame.registers[outer];
+      const value = region
+        ? this.typed.load(region.base, local.type, this.access(frame.code.source, local.name))
+        : frame.registers[outer];
       if (value !== undefined) captured.push({ local: at, value });
     });
     const address = this.allocate(1, ByteState.Defined, 'code', 'lambda').base;
@@ -362,7 +368,12 @@ export class Interpreter {
     const known = this.settleValue(value, type);
     if (!(known instanceof Aggregate)) {
       const region = this.allocate(Math.max(8, this.layouts.size(type)), ByteState.Defined, 'stack', 'temporary');
-      this.typed.store(region.base, type.kind === 'class' ? { kind: 'int', bits: 64, signed: false } : type, known, this.access(undefined, ''));
+      this.typed.store(
+        region.base,
+        type.kind === 'class' ? { kind: 'int', bits: 64, signed: false } : type,
+        known,
+        this.access(undefined, ''),
+      );
       return region.base;
     }
     const region = this.allocate(known.bytes.length, ByteState.Defined, 'stack', 'temporary');
@@ -425,9 +436,7 @@ export class Interpreter {
     const known = this.#unresolved.get(name);
     if (known !== undefined) return known;
     const value =
-      this.wellKnown(name) ??
-      this.program.constant(name) ??
-      this.#offset(name) ?? new Unknown(name, name, type, place);
+      this.wellKnown(name) ?? this.program.constant(name) ?? this.#offset(name) ?? new Unknown(name, name, type, place);
     this.#unresolved.set(name, value);
     return value;
   }

@@ -87,7 +87,9 @@ export class KernelModel {
       return { address: this.taskAddress(this.client()), text: "the client's task" };
     if (resolver.isKind(className, 'IOMemoryMap')) {
       const map = this.steps.before(() => this.#assumedMap(label));
-      return map && { address: objects.ofSim(map, className, true).region.base, text: 'a 64 KiB mapping in kernel_task' };
+      return (
+        map && { address: objects.ofSim(map, className, true).region.base, text: 'a 64 KiB mapping in kernel_task' }
+      );
     }
     if (!resolver.isKind(className, 'IOMemoryDescriptor')) return undefined;
     const device = className === 'IODeviceMemory';
@@ -256,7 +258,7 @@ export class KernelModel {
     return result.bytes;
   }
 
-  write(address: bigint, bytes: Uint8Array, _access: Access): void {
+  write(address: bigint, bytes: Uint8Array): void {
     const result = this.machine.write(this.codeTask, address, bytes);
     if (result.kind !== 'fault') return;
     this.steps.note();

@@ -81,7 +81,8 @@ export class Layouts {
     const key = type.name;
     const known = this.#classes.get(key);
     if (known) return known;
-    if (isSmartPointer(key)) return remember(this.#classes, key, { size: 8, align: 8, fields: new Map(), assumed: false });
+    if (isSmartPointer(key))
+      return remember(this.#classes, key, { size: 8, align: 8, fields: new Map(), assumed: false });
     const declared = this.#program.classOf(key);
     // A class that contains itself is not C++; it is broken text, or two classes of one name.
     if (!declared || this.#open.has(key)) return { size: guessedSize, align: 8, fields: new Map(), assumed: true };

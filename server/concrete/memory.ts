@@ -106,7 +106,6 @@ export class RunMemory {
   }
 }
 
-
 /** The little-endian unsigned integer in `size` bytes. */
 export function readInteger(bytes: Uint8Array, offset: number, size: number): bigint {
   let low = 0;

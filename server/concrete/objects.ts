@@ -74,7 +74,8 @@ export class Objects {
     const run = this.#run;
     const elements = count === undefined ? 1 : Number(count > 1_000_000n ? 1_000_000n : count);
     const size = Math.max(1, run.layouts.size(type) * elements);
-    if (type.kind !== 'class') return run.allocate(size, ByteState.Uninitialised, 'heap', name === '' ? 'new' : name).base;
+    if (type.kind !== 'class')
+      return run.allocate(size, ByteState.Uninitialised, 'heap', name === '' ? 'new' : name).base;
     return this.make(type.name, name === '' ? `new ${type.name}` : name, { size }).region.base;
   }
 

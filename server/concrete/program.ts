@@ -7,6 +7,9 @@ export interface SourceFunction {
   readonly function: Function;
 }
 
+/** A half-open range of UTF-16 offsets, from the start of the function's declaration. */
+export type Span = Function['span'];
+
 /**
  * What the concrete interpreter asks about the code that it runs. Names are as the IR spells them ("Class::method",
  * "function", "kIOMapAnywhere"). Every answer is a pure function of the texts: asking twice gives the same.
@@ -28,4 +31,6 @@ export interface Program {
   global(name: string): Type | undefined;
   /** A file's text; undefined where the file is not part of the workspace. */
   text(file: string): string | undefined;
+  /** The 1-based line and column of an offset in a file. */
+  position(file: string, offset: number): { readonly line: number; readonly column: number } | undefined;
 }

@@ -47,7 +47,10 @@ export function runFunction(program: Program, plan: RunPlan): Trace {
   const end = outcome.kind === 'returned' ? endPlace(run, plan.source) : run.here().place;
   return run.kernel.steps.finish(
     outcome,
-    { label: outcome.kind === 'returned' ? 'return' : run.here().label, ...((end ?? namePlace) ? { place: end ?? namePlace! } : {}) },
+    {
+      label: outcome.kind === 'returned' ? 'return' : run.here().label,
+      ...((end ?? namePlace) ? { place: end ?? namePlace! } : {}),
+    },
     typeof returned === 'bigint' ? returned : 0n,
   );
 }

@@ -1,9 +1,8 @@
 import type { Type } from '../ir/types';
-import type { Span } from '../syntax/text';
 import type { Hint } from './compile-expr';
 import type { Interpreter } from './interpreter';
 import { ByteState, readInteger, writeInteger, type Region } from './memory';
-import type { SourceFunction } from './program';
+import type { SourceFunction, Span } from './program';
 import { Aggregate, isPointer, normaliser, Unknown, type Value } from './values';
 
 /** What the code says about an access, for assumptions and messages. */
@@ -44,7 +43,8 @@ export class TypedMemory {
   store(address: bigint, type: Type, value: Value, access: Access): void {
     const run = this.#run;
     const known = value instanceof Unknown ? run.settle(value, type, { name: access.name }) : value;
-    const size = known instanceof Aggregate ? Math.min(known.bytes.length, Math.max(this.#size(type), 1)) : this.#size(type);
+    const size =
+      known instanceof Aggregate ? Math.min(known.bytes.length, Math.max(this.#size(type), 1)) : this.#size(type);
     const region = run.memory.find(address);
     if (!region) {
       const bytes = known instanceof Aggregate ? known.bytes.slice(0, size) : new Uint8Array(size);
@@ -112,7 +112,9 @@ export class TypedMemory {
     if (!region || region.freed) return '';
     const start = this.#check(region, address, 1, access, 'read');
     const stop = region.bytes.indexOf(0, start);
-    return new TextDecoder().decode(region.bytes.subarray(start, Math.min(stop < 0 ? region.size : stop, start + limit)));
+    return new TextDecoder().decode(
+      region.bytes.subarray(start, Math.min(stop < 0 ? region.size : stop, start + limit)),
+    );
   }
 
   decode(bytes: Uint8Array, region: Region | undefined, offset: number, type: Type, size: number): Value {
@@ -180,7 +182,8 @@ export class TypedMemory {
     }
     this.encode(region.bytes, offset, type, size, value);
     state.fill(ByteState.Defined);
-    if (isPointer(type) && typeof value === 'bigint') run.objects.heldBy(region.base + BigInt(offset), value, access.what);
+    if (isPointer(type) && typeof value === 'bigint')
+      run.objects.heldBy(region.base + BigInt(offset), value, access.what);
     return typeof value === 'bigint' || typeof value === 'number' ? normaliser(type)(value) : value;
   }
 
@@ -204,6 +207,6 @@ export class TypedMemory {
 
   #foreignWrite(address: bigint, bytes: Uint8Array, access: Access): void {
     if (address < nullEnd) this.nullDereference(address, access.what);
-    this.#run.kernel.write(address, bytes, access);
+    this.#run.kernel.write(address, bytes);
   }
 }

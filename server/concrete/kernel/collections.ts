@@ -6,7 +6,8 @@ import type { Value } from '../values';
 export const collectionCalls: KernelTable = {
   'OSArray::withCapacity': (site) => site.run.objects.make('OSArray', site.into).region.base,
   'OSSet::withCapacity': (site) => site.run.objects.make('OSSet', site.into).region.base,
-  'OSArray::setObject': (site) => add(site, site.count > 1 ? site.pointer(1) : site.pointer(0), site.count > 1 ? Number(site.bits(0)) : undefined),
+  'OSArray::setObject': (site) =>
+    add(site, site.count > 1 ? site.pointer(1) : site.pointer(0), site.count > 1 ? Number(site.bits(0)) : undefined),
   'OSSet::setObject': (site) => {
     const collection = own(site);
     const element = site.pointer(0);

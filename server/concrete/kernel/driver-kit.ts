@@ -27,7 +27,12 @@ export const driverKitCalls: KernelTable = {
     const options = site.bits(0);
     if (options === 0n || options > 3n) return badArgument;
     kernel.codeTask = kernel.client();
-    const made = kernel.machine.bufferInTask(kernel.client(), Number(options) | pageable, site.bits(1), site.bits(2) || 1n);
+    const made = kernel.machine.bufferInTask(
+      kernel.client(),
+      Number(options) | pageable,
+      site.bits(1),
+      site.bits(2) || 1n,
+    );
     return out(site, 3, kernel.descriptorResult(site, made));
   },
   'IOMemoryDescriptor::CreateMapping': (site) => createMapping(site),
@@ -47,7 +52,10 @@ export const driverKitCalls: KernelTable = {
   'IOBufferMemoryDescriptor::SetLength': (site) => {
     const descriptor = descriptorOf(site);
     if (!('capacity' in descriptor)) return notModelled('SetLength() on what is no buffer');
-    site.run.kernel.machine.setLength(descriptor as Parameters<typeof site.run.kernel.machine.setLength>[0], site.bits(0));
+    site.run.kernel.machine.setLength(
+      descriptor as Parameters<typeof site.run.kernel.machine.setLength>[0],
+      site.bits(0),
+    );
     return success;
   },
   'IOMemoryMap::GetAddress': (site) => site.run.kernel.getter(mapOf(site), 'getAddress'),

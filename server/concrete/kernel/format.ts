@@ -9,23 +9,32 @@ export function format(site: CallSite, at: number): string {
   const pattern = run.typed.text(site.pointer(at), 4096, run.access(undefined, ''));
   let next = at + 1;
   const width = (given: string | undefined): number => (given === '*' ? number(site, next++) : Number(given ?? 0));
-  return pattern.replace(directive, (_all, flags: string, wide: string, precise: string, size: string, kind: string) => {
-    if (kind === '%') return '%';
-    const columns = width(wide);
-    const precision = precise === undefined ? undefined : width(precise);
-    const argument = site.args[next];
-    const index = next++;
-    if (argument === undefined) return '?';
-    if (argument instanceof Unknown && argument.value === undefined) return '?';
-    return pad(one(site, index, size, kind, precision), columns, flags);
-  });
+  return pattern.replace(
+    directive,
+    (_all, flags: string, wide: string, precise: string, size: string, kind: string) => {
+      if (kind === '%') return '%';
+      const columns = width(wide);
+      const precision = precise === undefined ? undefined : width(precise);
+      const argument = site.args[next];
+      const index = next++;
+      if (argument === undefined) return '?';
+      if (argument instanceof Unknown && argument.value === undefined) return '?';
+      return pad(one(site, index, size, kind, precision), columns, flags);
+    },
+  );
 }
 
 function number(site: CallSite, index: number): number {
   return Number(BigInt.asIntN(32, site.bits(index)));
 }
 
-function one(site: CallSite, index: number, size: string | undefined, kind: string, precision: number | undefined): string {
+function one(
+  site: CallSite,
+  index: number,
+  size: string | undefined,
+  kind: string,
+  precision: number | undefined,
+): string {
   const bits = size === 'll' || size === 'l' || size === 'q' || size === 'z' || size === 't' || size === 'j' ? 64 : 32;
   switch (kind) {
     case 'd':
@@ -36,9 +45,14 @@ function one(site: CallSite, index: number, size: string | undefined, kind: stri
     case 'o':
       return BigInt.asUintN(bits, site.bits(index)).toString(8);
     case 'x':
-      return BigInt.asUintN(bits, site.bits(index)).toString(16).padStart(precision ?? 0, '0');
+      return BigInt.asUintN(bits, site.bits(index))
+        .toString(16)
+        .padStart(precision ?? 0, '0');
     case 'X':
-      return BigInt.asUintN(bits, site.bits(index)).toString(16).toUpperCase().padStart(precision ?? 0, '0');
+      return BigInt.asUintN(bits, site.bits(index))
+        .toString(16)
+        .toUpperCase()
+        .padStart(precision ?? 0, '0');
     case 'c':
       return String.fromCharCode(Number(site.bits(index) & 0xffn));
     case 'p':

@@ -84,7 +84,13 @@ function make(
   return makeBuffer(site, task, optionBits(site, options), site.bits(capacity), wanted === 0n ? 1n : wanted);
 }
 
-function makeBuffer(site: CallSite, task: Task | undefined, options: number, capacity: bigint, alignment: bigint): Value {
+function makeBuffer(
+  site: CallSite,
+  task: Task | undefined,
+  options: number,
+  capacity: bigint,
+  alignment: bigint,
+): Value {
   const { kernel } = site.run;
   return kernel.descriptorResult(site, kernel.machine.bufferInTask(task, options, capacity, alignment));
 }

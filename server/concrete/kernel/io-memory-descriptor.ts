@@ -96,7 +96,11 @@ export const memoryDescriptorCalls: KernelTable = {
   },
   'IOMemoryDescriptor::writeBytes': (site) => {
     const { kernel, typed } = site.run;
-    const bytes = typed.readBytes(site.pointer(1), Number(site.bits(2)), site.run.access(undefined, site.texts[1] ?? ''));
+    const bytes = typed.readBytes(
+      site.pointer(1),
+      Number(site.bits(2)),
+      site.run.access(undefined, site.texts[1] ?? ''),
+    );
     const result = kernel.machine.writeBytes(descriptorOf(site), site.bits(0), bytes);
     return result.kind === 'transferred' ? BigInt(result.bytes.length) : kernel.codeResult(result);
   },

@@ -102,7 +102,8 @@ export function relative(site: CallSite, key: string, name: string, className = 
   const known = owner?.state.get(key);
   if (known !== undefined) return known;
   const given = site.run.assumer.given(name, site.result);
-  const made = given === undefined ? objects.make(className, name, { assumed: true }).region.base : site.run.integer(given);
+  const made =
+    given === undefined ? objects.make(className, name, { assumed: true }).region.base : site.run.integer(given);
   if (given === undefined) site.run.assume(`${owner?.region.name ?? ''}->${key}`, `an ${className}`, site.place);
   owner?.state.set(key, made);
   return made;

@@ -28,7 +28,9 @@ export const workLoopCalls: KernelTable = {
   'IOCommandGate::attemptAction': (site) => runAction(site, site.pointer(0), 1),
   'IOCommandGate::runCommand': (site) => {
     const action = site.run.objects.at(site.receiver)?.state.get('action') ?? 0n;
-    return action === 0n ? notModelled('IOCommandGate::runCommand() without a known action') : runAction(site, action, 0);
+    return action === 0n
+      ? notModelled('IOCommandGate::runCommand() without a known action')
+      : runAction(site, action, 0);
   },
   'IOCommandGate::commandWakeup': () => 0n,
 };
@@ -36,13 +38,26 @@ export const workLoopCalls: KernelTable = {
 /** Calls action(owner, arg0, arg1, arg2, arg3). An assumed gate belongs to the object whose method runs. */
 function runAction(site: CallSite, action: bigint, from: number): Value {
   const { run } = site;
-  const owner = run.objects.at(site.receiver)?.state.get('owner') ?? run.frames.find((frame) => frame.self !== 0n)?.self ?? 0n;
+  const owner =
+    run.objects.at(site.receiver)?.state.get('owner') ?? run.frames.find((frame) => frame.self !== 0n)?.self ?? 0n;
   const args: Value[] = [owner, ...site.args.slice(from)];
   while (args.length < 5) args.push(0n);
   const types = [{ kind: 'pointer', to: { kind: 'class', name: 'OSObject' } } as const, ...site.types.slice(from)];
   const texts = ['owner', ...site.texts.slice(from)];
   return run.callAddress(
     action,
-    new CallSite(run, site.texts[0] ?? site.name, 0n, args, types, texts, site.result, site.place, site.text, site.into, site.used),
+    new CallSite(
+      run,
+      site.texts[0] ?? site.name,
+      0n,
+      args,
+      types,
+      texts,
+      site.result,
+      site.place,
+      site.text,
+      site.into,
+      site.used,
+    ),
   );
 }

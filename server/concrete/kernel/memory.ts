@@ -92,6 +92,7 @@ function compare(site: CallSite): Value {
 
 /** A size that no block has means that a subtraction went wrong: the access leaves every mapping. */
 function block(site: CallSite, size: bigint): number {
-  if (size > largest) return site.run.kernel.stop('fault', `${site.name}() of 0x${size.toString(16)} bytes runs out of its memory.`);
+  if (size > largest)
+    return site.run.kernel.stop('fault', `${site.name}() of 0x${size.toString(16)} bytes runs out of its memory.`);
   return Number(size);
 }

@@ -47,7 +47,15 @@ const answers: Readonly<Record<string, bigint>> = {
   IOSetProcessorCacheMode: 0n,
 };
 
-const makers = ['IOLockAlloc', 'IORecursiveLockAlloc', 'IOSimpleLockAlloc', 'IORWLockAlloc', 'lck_mtx_alloc_init', 'lck_spin_alloc_init', 'lck_grp_alloc_init'];
+const makers = [
+  'IOLockAlloc',
+  'IORecursiveLockAlloc',
+  'IOSimpleLockAlloc',
+  'IORWLockAlloc',
+  'lck_mtx_alloc_init',
+  'lck_spin_alloc_init',
+  'lck_grp_alloc_init',
+];
 
 export const quietCalls: KernelTable = {
   ...Object.fromEntries(Object.entries(answers).map(([name, value]) => [name, () => value])),

@@ -19,7 +19,12 @@ export function mapOf(site: CallSite): MemoryMap {
 export function storeOut(site: CallSite, index: number, value: bigint, bits: 8 | 16 | 32 | 64 = 64): void {
   const address = site.pointer(index);
   if (address === 0n) return;
-  site.run.store(address, { kind: 'int', bits, signed: false }, value, site.run.access(undefined, site.texts[index] ?? ''));
+  site.run.store(
+    address,
+    { kind: 'int', bits, signed: false },
+    value,
+    site.run.access(undefined, site.texts[index] ?? ''),
+  );
 }
 
 /** An IOOptionBits argument as the number that the simulator takes. */
