@@ -1,0 +1,182 @@
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import type { Severity } from '../features/service';
+
+export type FailOn = Severity | 'never';
+
+export interface CheckCommand {
+  readonly command: 'check';
+  readonly paths: readonly string[];
+  readonly format: 'text' | 'json' | 'sarif';
+  /** Empty for all rules. */
+  readonly rules: readonly string[];
+  readonly stats: boolean;
+  readonly readAll: boolean;
+  readonly failOn: FailOn;
+}
+
+export interface SimulateCommand {
+  readonly command: 'simulate';
+  readonly file: string;
+  readonly function: string;
+  readonly format: 'text' | 'json' | 'svg';
+  readonly values: Readonly<Record<string, string>>;
+  readonly machine: string | undefined;
+  /** The step whose picture or table is shown; undefined for the one that tells most. */
+  readonly step: number | undefined;
+  /** Further files and folders whose declarations the run may use. */
+  readonly include: readonly string[];
+  readonly failOn: FailOn;
+}
+
+export type Command =
+  | CheckCommand
+  | SimulateCommand
+  | { readonly command: 'help'; readonly topic: 'all' | 'check' | 'simulate' }
+  | { readonly command: 'version' };
+
+export type ParsedArguments =
+  | { readonly ok: true; readonly command: Command }
+  /** `message`: one line that says what is wrong. */
+  | { readonly ok: false; readonly message: string };
+
+const severities: readonly FailOn[] = ['error', 'warning', 'info', 'never'];
+
+/** Reads the arguments after the program's name. */
+export function parseArguments(argv: readonly string[]): ParsedArguments {
+  const [first, ...rest] = argv;
+  switch (first) {
+    case undefined:
+      return wrong('no command; try "maplens --help"');
+    case '--help':
+    case '-h':
+    case 'help': {
+      const topic = rest[0];
+      return right({ command: 'help', topic: topic === 'check' || topic === 'simulate' ? topic : 'all' });
+    }
+    case '--version':
+    case '-v':
+      return right({ command: 'version' });
+    case 'check':
+      return parseCheck(rest);
+    case 'simulate':
+      return parseSimulate(rest);
+    default:
+      return wrong(`unknown command "${first}"; there are check and simulate`);
+  }
+}
+
+function parseCheck(argv: readonly string[]): ParsedArguments {
+  const parsed = read(argv, {
+    format: { type: 'string', default: 'text' },
+    rule: { type: 'string', multiple: true, default: [] },
+    stats: { type: 'boolean', default: false },
+    'read-all': { type: 'boolean', default: false },
+    'fail-on': { type: 'string', default: 'warning' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (typeof parsed === 'string') return wrong(parsed);
+  if (parsed.flag('help')) return right({ command: 'help', topic: 'check' });
+  const format = oneOf('--format', parsed.text('format'), ['text', 'json', 'sarif']);
+  if (!format.ok) return format;
+  const failOn = oneOf('--fail-on', parsed.text('fail-on'), severities);
+  if (!failOn.ok) return failOn;
+  if (parsed.positionals.length === 0) return wrong('check needs a file or folder');
+  return right({
+    command: 'check',
+    paths: parsed.positionals,
+    format: format.value,
+    rules: parsed.list('rule').flatMap((ids) => ids.split(',').filter((id) => id !== '')),
+    stats: parsed.flag('stats'),
+    readAll: parsed.flag('read-all'),
+    failOn: failOn.value,
+  });
+}
+
+function parseSimulate(argv: readonly string[]): ParsedArguments {
+  const parsed = read(argv, {
+    function: { type: 'string' },
+    format: { type: 'string', default: 'text' },
+    value: { type: 'string', multiple: true, default: [] },
+    machine: { type: 'string' },
+    step: { type: 'string' },
+    include: { type: 'string', multiple: true, default: [] },
+    'fail-on': { type: 'string', default: 'warning' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (typeof parsed === 'string') return wrong(parsed);
+  if (parsed.flag('help')) return right({ command: 'help', topic: 'simulate' });
+  const format = oneOf('--format', parsed.text('format'), ['text', 'json', 'svg']);
+  if (!format.ok) return format;
+  const failOn = oneOf('--fail-on', parsed.text('fail-on'), severities);
+  if (!failOn.ok) return failOn;
+  const [file, ...more] = parsed.positionals;
+  if (file === undefined) return wrong('simulate needs a file');
+  if (more.length > 0) return wrong(`simulate takes one file, not "${more[0]}" as well`);
+  const name = parsed.text('function');
+  if (!name) return wrong('simulate needs --function NAME');
+  const values: Record<string, string> = {};
+  for (const pair of parsed.list('value')) {
+    const at = pair.indexOf('=');
+    if (at < 1 || at === pair.length - 1) return wrong(`--value wants name=literal, not "${pair}"`);
+    values[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  const step = parsed.text('step');
+  if (step !== undefined && !/^\d{1,9}$/.test(step)) return wrong(`--step wants a number, not "${step}"`);
+  return right({
+    command: 'simulate',
+    file,
+    function: name,
+    format: format.value,
+    values,
+    machine: parsed.text('machine'),
+    step: step === undefined ? undefined : Number(step),
+    include: parsed.list('include'),
+    failOn: failOn.value,
+  });
+}
+
+interface ReadArguments {
+  readonly positionals: readonly string[];
+  text(name: string): string | undefined;
+  flag(name: string): boolean;
+  list(name: string): readonly string[];
+}
+
+/** The values of options by name, or what is wrong in one line. */
+function read(argv: readonly string[], options: NonNullable<ParseArgsConfig['options']>): ReadArguments | string {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    return {
+      positionals,
+      text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+      flag: (name) => values[name] === true,
+      list: (name) => {
+        const value = values[name];
+        return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+      },
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return message.split('\n')[0]!.replace(/\. .*$/, '');
+  }
+}
+
+function oneOf<T extends string>(
+  option: string,
+  value: string | undefined,
+  allowed: readonly T[],
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string } {
+  const found = allowed.find((candidate) => candidate === value);
+  return found === undefined
+    ? { ok: false, message: `${option} is one of ${allowed.join(', ')}, not "${value ?? ''}"` }
+    : { ok: true, value: found };
+}
+
+function right(command: Command): ParsedArguments {
+  return { ok: true, command };
+}
+
+function wrong(message: string): ParsedArguments {
+  return { ok: false, message };
+}

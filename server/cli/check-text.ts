@@ -1,0 +1,80 @@
+import type { Finding, Stats } from '../features/service';
+import type { CheckResult } from './check';
+import { excerpt } from './excerpt';
+import type { Paint, Terminal } from './terminal';
+import { paint, plural } from './terminal';
+
+/** Findings for people: place, message, source with a caret, and the path in numbered steps. */
+export function checkText(result: CheckResult, terminal: Terminal): void {
+  const brush = paint(terminal.color);
+  for (const finding of result.findings) {
+    terminal.out(findingText(finding, result.texts, terminal.columns, brush));
+  }
+  if (result.stats) terminal.out(`${statsText(result.stats, brush)}\n`);
+  terminal.out(`${summary(result, brush)}\n`);
+}
+
+function findingText(finding: Finding, texts: ReadonlyMap<string, string>, columns: number, brush: Paint): string {
+  const [first = '', ...rest] = finding.message.split('\n');
+  const label =
+    finding.severity === 'error'
+      ? brush.red('error')
+      : finding.severity === 'warning'
+        ? brush.yellow('warning')
+        : brush.cyan('info');
+  const lines = [
+    `${brush.bold(`${finding.file}:${finding.line}:${finding.column}:`)} ${brush.bold(label)}: ${brush.bold(first)} ${brush.dim(`[${finding.rule}]`)}`,
+  ];
+  const [source, carets] = excerpt(texts.get(finding.file) ?? '', finding, columns);
+  if (source !== undefined && carets !== undefined) lines.push(source, brush.green(carets));
+  for (const line of rest) if (line.trim() !== '') lines.push(`      ${line}`);
+  const places = finding.path.map((step) =>
+    step.file === finding.file ? `${step.line}:${step.column}` : `${step.file}:${step.line}:${step.column}`,
+  );
+  const width = Math.max(0, ...places.map((place) => place.length));
+  finding.path.forEach((step, index) => {
+    const number = String(index + 1).padStart(4);
+    lines.push(`${number}. ${brush.dim(places[index]!.padEnd(width))}  ${step.message.replace(/\s*\n\s*/g, ' ')}`);
+  });
+  return `${lines.join('\n')}\n\n`;
+}
+
+function summary(result: CheckResult, brush: Paint): string {
+  const read = plural(result.texts.size, 'file');
+  if (result.findings.length === 0) return `${brush.green('No findings')} in ${read}.`;
+  const counts = (['error', 'warning', 'info'] as const)
+    .map((severity) => ({ severity, count: result.findings.filter((finding) => finding.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => (severity === 'info' ? plural(count, 'note') : plural(count, severity)));
+  const files = new Set(result.findings.map((finding) => finding.file)).size;
+  return `${brush.bold(counts.join(', '))} in ${plural(files, 'file')} of ${result.texts.size.toLocaleString('en-US')}.`;
+}
+
+/** How much was read, for people. */
+export function statsText(stats: Stats, brush: Paint): string {
+  const share = (part: number): string =>
+    stats.functions === 0 ? '' : ` (${((100 * part) / stats.functions).toFixed(2)} %)`;
+  const { whole, part, none } = stats.lowered;
+  const count = (value: number): string => value.toLocaleString('en-US');
+  const rows: [string, string][] = [
+    [
+      'files',
+      `${count(stats.files)}, of which ${count(stats.scannedOnly)} only scanned: nothing in them concerns a mapping`,
+    ],
+    ['size', `${(stats.bytes / 1e6).toFixed(2)} MB`],
+    ['function bodies', count(stats.functions)],
+    ['  delimited exactly', `${count(stats.delimited)}${share(stats.delimited)}`],
+    ['  lowered whole', `${count(whole)}${share(whole)}`],
+    ['  lowered in part', `${count(part)}${share(part)}`],
+    ['  not lowered', `${count(none)}${share(none)}`],
+    ['  budget ended', `${count(stats.budgetEnded)}${share(stats.budgetEnded)}`],
+  ];
+  const gaps = Object.entries(stats.gaps).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return [
+    brush.bold('How much was read'),
+    ...rows.map(([name, value]) => `  ${name.padEnd(20)} ${value}`),
+    ...(gaps.length > 0 ? ['  what was not lowered, in how many functions:'] : []),
+    ...gaps.map(([construct, functions]) => `    ${count(functions).padStart(6)}  ${construct}`),
+    '',
+  ].join('\n');
+}

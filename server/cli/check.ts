@@ -1,0 +1,126 @@
+import type { Finding, LanguageService, Severity, Stats } from '../features/service';
+import { displayPath, listSources, problemOf, readSource } from '../files';
+import type { FileProblem } from '../files';
+import { stat } from 'node:fs/promises';
+import type { CheckCommand, FailOn } from './arguments';
+import { checkText } from './check-text';
+import { sarifLog } from './sarif';
+import type { RuleInfo } from './sarif';
+import type { Terminal } from './terminal';
+
+export interface CheckResult {
+  readonly findings: readonly Finding[];
+  /** Texts by the names that findings use. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly problems: readonly FileProblem[];
+  readonly stats: Stats | undefined;
+}
+
+export interface Loaded {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly problems: readonly FileProblem[];
+  /** A path that was named itself could not be read. */
+  readonly namedFailed: boolean;
+}
+
+const rank: Readonly<Record<FailOn, number>> = { info: 0, warning: 1, error: 2, never: 3 };
+
+export function fails(severity: Severity, failOn: FailOn): boolean {
+  return rank[severity] >= rank[failOn];
+}
+
+/** Reads files and folders as named on the command line; texts by their path relative to `from`, in its order. */
+export async function load(paths: readonly string[], from: string): Promise<Loaded> {
+  const texts = new Map<string, string>();
+  const problems: FileProblem[] = [];
+  let namedFailed = false;
+  const read = async (path: string, named: boolean): Promise<void> => {
+    const name = displayPath(path, from);
+    if (texts.has(name)) return;
+    const source = await readSource(path);
+    if (source.ok) texts.set(name, source.text);
+    else if (named || source.problem.kind !== 'empty') {
+      problems.push({ ...source.problem, path: name });
+      if (named && source.problem.kind !== 'empty') namedFailed = true;
+    }
+  };
+  for (const path of paths) {
+    const info = await stat(path).catch((error: unknown) => problemOf(path, error));
+    if ('kind' in info) {
+      problems.push({ ...info, path });
+      namedFailed = true;
+    } else if (info.isDirectory()) {
+      const listing = await listSources(path);
+      problems.push(...listing.problems.map((problem) => ({ ...problem, path: displayPath(problem.path, from) })));
+      if (listing.paths.length === 0 && listing.problems.length === 0) {
+        problems.push({ path, kind: 'no-sources', message: 'has no C, C++ or DriverKit sources' });
+        namedFailed = true;
+      }
+      for (const source of listing.paths) await read(source, false);
+    } else await read(path, true);
+  }
+  const ordered = [...texts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return { texts: new Map(ordered), problems, namedFailed };
+}
+
+/** Runs `maplens check`; yields the exit code. */
+export async function runCheck(
+  command: CheckCommand,
+  service: LanguageService,
+  rules: readonly RuleInfo[],
+  version: string,
+  from: string,
+  terminal: Terminal,
+): Promise<number> {
+  const unknown = command.rules.find((id) => !rules.some((rule) => rule.id === id));
+  if (unknown !== undefined) {
+    terminal.error(`no rule "${unknown}"; there are ${rules.map((rule) => rule.id).join(', ')}`);
+    return 2;
+  }
+  const { texts, problems, namedFailed } = await load(command.paths, from);
+  for (const problem of problems) terminal.error(`${problem.path}: ${problem.message}`);
+  if (texts.size === 0) return 2;
+
+  for (const [file, text] of texts) service.setFile(file, text);
+  const findings: Finding[] = [];
+  for (const file of texts.keys())
+    for (const finding of service.diagnose(file))
+      if (command.rules.length === 0 || command.rules.includes(finding.rule)) findings.push(finding);
+  const stats = command.stats ? service.stats(command.readAll) : undefined;
+
+  const code = namedFailed ? 2 : findings.some((finding) => fails(finding.severity, command.failOn)) ? 1 : 0;
+  const result: CheckResult = { findings, texts, problems, stats };
+  switch (command.format) {
+    case 'text':
+      checkText(result, terminal);
+      break;
+    case 'json':
+      terminal.out(`${JSON.stringify(findingsJson(result), null, 2)}\n`);
+      break;
+    case 'sarif':
+      terminal.out(`${JSON.stringify(sarifLog(result, rules, version, code), null, 2)}\n`);
+      break;
+    default:
+      return command.format satisfies never;
+  }
+  return code;
+}
+
+/** What `--format json` prints: docs/findings.schema.json. */
+export function findingsJson(result: CheckResult): object {
+  return {
+    findings: result.findings.map((finding) => ({
+      file: finding.file,
+      line: finding.line,
+      column: finding.column,
+      endLine: finding.endLine,
+      endColumn: finding.endColumn,
+      rule: finding.rule,
+      severity: finding.severity,
+      message: finding.message,
+      function: finding.function,
+      path: finding.path.map(({ file, line, column, message }) => ({ file, line, column, message })),
+    })),
+    ...(result.stats ? { stats: result.stats } : {}),
+  };
+}

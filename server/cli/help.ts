@@ -1,0 +1,39 @@
+export const helpTexts = {
+  all: `MapLens checks IOKit and DriverKit sources for wrong memory mappings and runs them in a simulator.
+
+Usage:
+  maplens check PATH…          report findings in files and folders
+  maplens simulate FILE --function NAME
+                               run a function and show the mappings that it makes
+  maplens help check|simulate  all options of a command
+  maplens --version
+
+Exit codes: 0 nothing to report; 1 findings; 2 wrong usage, or input that can't be read.
+`,
+  check: `Usage: maplens check PATH… [options]
+
+Reads C, C++, Objective-C++ and .iig files; folders are searched.
+
+  --format text|json|sarif          how to report (default text)
+  --rule ID                         report only this rule; may be repeated, or list several with commas
+  --fail-on error|warning|info|never
+                                    least severity that makes the exit code 1 (default warning)
+  --stats                           say how much of the sources was understood
+  --read-all                        for --stats: read also files that can't concern a mapping
+  -h, --help
+`,
+  simulate: `Usage: maplens simulate FILE --function NAME [options]
+
+Runs one function against a model of XNU's memory mapping. The other sources in the file's folder are read as well.
+
+  --function NAME         qualified name, e.g. FrameGrabber::start; the last part is enough when it is unique
+  --value NAME=LITERAL    a parameter's or field's value, e.g. length=4096; may be repeated
+  --machine NAME          macos-15.4-arm64 (default) or macos-15.4-x86_64
+  --step N                show the mappings after step N instead of the telling one and the last
+  --include PATH          read declarations from here too; may be repeated
+  --format text|json|svg  text, the whole trace, or a picture (default text)
+  --fail-on error|warning|info|never
+                          never: exit code 0 in spite of defects (default warning)
+  -h, --help
+`,
+} as const;

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { rules } from '../../../server/rules/index';
+import { rulePage } from '../../../server/rules/page';
+
+const root = join(import.meta.dirname, '../../..');
+
+describe('the documents', () => {
+  const documents = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'docs/cli.md',
+    'server/api/README.md',
+  ];
+  it.each(documents)('%s links to files that exist', (document) => {
+    const text = readFileSync(join(root, document), 'utf8').replace(/```[\s\S]*?```/g, '');
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!);
+    const folder = join(root, document, '..');
+    const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+    expect(local.filter((target) => !existsSync(join(folder, target)))).toEqual([]);
+  });
+
+  it('name each layer of the table', async () => {
+    const config: unknown = await import(pathToFileURL(join(root, 'eslint.config.mjs')).href);
+    const { layers } = config as {
+      layers: Readonly<Record<string, readonly string[]>>;
+    };
+    const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+    for (const layer of Object.keys(layers)) expect(text).toContain(`\`${layer}/\``);
+  });
+
+  it('README gives commands that package.json has', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Readonly<Record<string, string>>;
+    };
+    const text = ['README.md', 'CONTRIBUTING.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('\n');
+    const names = [
+      ...[...text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1]!),
+      ...[...text.matchAll(/npm (start|test)\b/g)].map((match) => match[1]!),
+    ];
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter((name) => !(name in manifest.scripts))).toEqual([]);
+  });
+});
+
+describe('rule pages', () => {
+  // After a change of a rule: npx vitest run test/unit/project -u
+  it.each(rules.map((rule) => [rule.id, rule] as const))('%s.md is what the rule says', async (id, rule) => {
+    await expect(rulePage(rule)).toMatchFileSnapshot(join(root, 'docs/rules', `${id}.md`));
+  });
+
+  it('each belong to a rule, and README names each rule', () => {
+    const ids = rules.map((rule) => rule.id).sort();
+    expect(readdirSync(join(root, 'docs/rules')).sort()).toEqual(ids.map((id) => `${id}.md`));
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    expect([...readme.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]!).sort()).toEqual(ids);
+  });
+});
