@@ -1,0 +1,183 @@
+import { foldIntegers, integerOf } from '../syntax/condition';
+import type { ExprNode, TypeNode } from '../syntax/tree';
+import type { Names } from './names';
+import type { Type } from './types';
+
+export const voidType: Type = { kind: 'void' };
+export const boolType: Type = { kind: 'bool' };
+export const intType: Type = { kind: 'int', bits: 32, signed: true };
+export const longType: Type = { kind: 'int', bits: 64, signed: true };
+export const sizeType: Type = { kind: 'int', bits: 64, signed: false, name: 'size_t' };
+export const charType: Type = { kind: 'int', bits: 8, signed: true, name: 'char' };
+export const unknownType: Type = { kind: 'unknown' };
+
+export function pointerTo(to: Type): Type {
+  return { kind: 'pointer', to };
+}
+
+/** Names of classes that own a reference to what they point at, and are used like a pointer to their first argument. */
+const smartPointers = new Set(['OSSharedPtr', 'OSPtr', 'OSTaggedSharedPtr', 'OSTaggedPtr', 'libkern::intrusive_shared_ptr']);
+
+/** The pointer type inside a smart pointer's type; undefined for other types. */
+export function pointeeType(type: Type): Type | undefined {
+  const target = type.kind === 'reference' ? type.to : type;
+  if (target.kind !== 'class' || !target.args?.[0] || !smartPointers.has(target.name)) return undefined;
+  return pointerTo(target.args[0]);
+}
+
+const builtinTypes = new Map<string, Type>();
+
+function builtin(name: string): Type | undefined {
+  let type = builtinTypes.get(name);
+  if (!type && (type = readBuiltin(name))) builtinTypes.set(name, type);
+  return type;
+}
+
+function readBuiltin(name: string): Type | undefined {
+  const words = name.split(' ');
+  const known = /^(?:void|bool|_Bool|char|short|int|long|float|double|signed|unsigned|__signed|__signed__|__int128|__uint128_t|wchar_t|char8_t|char16_t|char32_t)$/;
+  if (!words.every((word) => known.test(word))) return undefined;
+  const has = (word: string): boolean => words.includes(word);
+  if (has('void')) return voidType;
+  if (has('bool') || has('_Bool')) return boolType;
+  if (has('float')) return { kind: 'float', bits: 32 };
+  if (has('double')) return { kind: 'float', bits: 64 };
+  const signed = !has('unsigned') && !has('__uint128_t') && !has('char16_t') && !has('char32_t') && !has('char8_t');
+  if (has('char') || has('char8_t')) return { kind: 'int', bits: 8, signed, name: 'char' };
+  if (has('short') || has('char16_t')) return { kind: 'int', bits: 16, signed };
+  if (has('__int128') || has('__uint128_t')) return { kind: 'int', bits: 128, signed };
+  return { kind: 'int', bits: has('long') ? 64 : 32, signed };
+}
+
+/** The type that a type's syntax means. An unknown name stays itself, so that messages can tell it. */
+export function typeOf(node: TypeNode, names: Names, scope: string): Type {
+  switch (node.k) {
+    case 'named': {
+      const known = builtin(node.name);
+      if (known) return known;
+      const args = node.args?.map((arg) => typeOf(arg, names, scope));
+      if (args) {
+        const generic: Type = { kind: 'class', name: node.name, args };
+        // OSPtr<T> is T* unless the workspace builds with shared pointers: that choice is typeOfPtr's caller's.
+        return node.name === 'OSPtr' && args[0] ? pointerTo(args[0]) : generic;
+      }
+      const type = names.type(node.name, scope);
+      if (type) return type;
+      if (node.keyword === 'enum') return { kind: 'enum', name: node.name };
+      return node.keyword ? { kind: 'class', name: node.name } : { kind: 'unknown', name: node.name };
+    }
+    case 'pointer':
+      return pointerTo(typeOf(node.to, names, scope));
+    case 'reference':
+      return { kind: 'reference', to: typeOf(node.to, names, scope) };
+    case 'array': {
+      const of = typeOf(node.of, names, scope);
+      const length = node.size && constantOf(node.size, names, scope);
+      return length !== undefined && length >= 0n && length < 1n << 31n ? { kind: 'array', of, length: Number(length) } : { kind: 'array', of };
+    }
+    case 'function':
+      return { kind: 'function', result: typeOf(node.result, names, scope), params: node.params.map((param) => typeOf(param.type, names, scope)) };
+    case 'defined':
+      return node.declaration.k === 'enum'
+        ? { kind: 'enum', name: node.declaration.name }
+        : { kind: 'class', name: node.declaration.k === 'class' ? node.declaration.name : '' };
+    case 'typeof':
+    case 'auto':
+      return unknownType;
+  }
+}
+
+/** Size in bytes where the type alone decides it. */
+export function sizeOf(type: Type): bigint | undefined {
+  switch (type.kind) {
+    case 'bool':
+      return 1n;
+    case 'int':
+    case 'float':
+      return BigInt(type.bits / 8);
+    case 'pointer':
+    case 'reference':
+      return 8n;
+    case 'enum':
+      return 4n;
+    case 'array': {
+      const each = sizeOf(type.of);
+      return each !== undefined && type.length !== undefined ? each * BigInt(type.length) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The value of a constant expression; undefined where it is not one, or hangs on something not known. */
+export function constantOf(node: ExprNode, names: Names, scope: string): bigint | undefined {
+  switch (node.k) {
+    case 'number':
+      return integerOf(node.text);
+    case 'character':
+      return characterOf(node.text);
+    case 'bool':
+      return node.value ? 1n : 0n;
+    case 'null':
+      return 0n;
+    case 'name':
+      return names.constant(node.name, scope)?.value;
+    case 'unary': {
+      const value = constantOf(node.value, names, scope);
+      if (value === undefined) return undefined;
+      return node.operator === '-' ? -value : node.operator === '~' ? ~value : node.operator === '!' ? (value === 0n ? 1n : 0n) : node.operator === '+' ? value : undefined;
+    }
+    case 'binary': {
+      const left = constantOf(node.left, names, scope);
+      if (left === undefined) return undefined;
+      const right = constantOf(node.right, names, scope);
+      if (right === undefined) return undefined;
+      if (node.operator === '&&') return left !== 0n && right !== 0n ? 1n : 0n;
+      if (node.operator === '||') return left !== 0n || right !== 0n ? 1n : 0n;
+      return foldIntegers(node.operator, left, right);
+    }
+    case 'conditional': {
+      const condition = constantOf(node.condition, names, scope);
+      if (condition === undefined) return undefined;
+      return condition !== 0n ? (node.then ? constantOf(node.then, names, scope) : condition) : constantOf(node.else, names, scope);
+    }
+    case 'cast': {
+      const value = constantOf(node.value, names, scope);
+      const type = typeOf(node.type, names, scope);
+      return value === undefined ? undefined : wrap(value, type);
+    }
+    case 'construct':
+      return node.args.length === 1 ? constantOf(node.args[0]!, names, scope) : undefined;
+    case 'sizeof':
+      return node.type && node.operator === 'sizeof' ? sizeOf(typeOf(node.type, names, scope)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A value as the integer type holds it. */
+export function wrap(value: bigint, type: Type): bigint {
+  if (type.kind !== 'int') return value;
+  return type.signed ? BigInt.asIntN(type.bits, value) : BigInt.asUintN(type.bits, value);
+}
+
+const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, 0: 0, a: 7, b: 8, f: 12, v: 11, e: 27 };
+
+/** The value of a character literal, four-character codes ('APPL') included. */
+export function characterOf(text: string): bigint {
+  const inner = text.replace(/^(?:u8|[uUL])?'|'$/g, '');
+  let value = 0n;
+  for (let at = 0; at < inner.length; at++) {
+    let code = inner.charCodeAt(at);
+    if (code === 92) {
+      const next = inner[++at] ?? '';
+      const number = next === 'x' ? /^[0-9a-fA-F]+/.exec(inner.slice(at + 1)) : /^[0-7]{1,3}/.exec(inner.slice(at));
+      if (number) {
+        code = parseInt(number[0], next === 'x' ? 16 : 8);
+        at += number[0].length - (next === 'x' ? 0 : 1);
+      } else code = escapes[next] ?? next.charCodeAt(0);
+    }
+    value = (value << 8n) | BigInt(code & 0xff);
+  }
+  return value;
+}
