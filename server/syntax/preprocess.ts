@@ -7,6 +7,8 @@ export interface Macro {
   readonly name: string;
   readonly parameters?: readonly string[];
   readonly body: string;
+  /** Ours, of a name that may also be a method's: not expanded after `.`, `->` or `::`. */
+  readonly wellKnown?: boolean;
 }
 
 /** The definition of a macro where it is used; `at` is the offset of the use in the declaration's text. */
@@ -109,7 +111,8 @@ class Preprocessor {
     for (let token = this.#read(); token; token = this.#read()) {
       if (token.kind === Kind.Identifier) {
         const macro = this.#macro(token.text, token.start);
-        if (macro && this.#expandSource(macro, token)) continue;
+        const qualified = macro?.wellKnown && ['.', '->', '::'].includes(this.#output.at(-1)?.text ?? '');
+        if (macro && !qualified && this.#expandSource(macro, token)) continue;
       }
       this.#output.push(token);
       if (this.#output.length > tokenLimit) break;

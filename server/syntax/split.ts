@@ -52,6 +52,8 @@ interface Conditional {
 
 /** A chunk and the state of the splitter after it: what an incremental split resumes from. */
 export interface SplitChunk extends Chunk {
+  /** Stays the same object while the chunk's text and scope do, wherever it moves: the key of all that is kept of it. */
+  readonly id: object;
   readonly after: { readonly scope: Scope; readonly conditional?: Conditional; readonly key: string };
 }
 
@@ -84,9 +86,14 @@ export function split(text: string, previous?: { text: string; chunks: readonly 
   const editEnd = text.length - suffix;
   const result = kept;
   let candidate = keep;
+  let twin = keep;
   for (;;) {
-    const chunk = splitter.next();
-    if (!chunk) return result;
+    const read = splitter.next();
+    if (!read) return result;
+    // A chunk that was only read again keeps its identity.
+    const same = previous.chunks.findIndex((each, index) => index >= twin && index < twin + 4 && isSame(each, old, read, text));
+    const chunk = same < 0 ? read : { ...read, id: previous.chunks[same]!.id };
+    if (same >= 0) twin = same + 1;
     result.push(chunk);
     if (chunk.end < editEnd || chunk.guessed) continue;
     while (candidate < previous.chunks.length && previous.chunks[candidate]!.end + delta < chunk.end) candidate++;
@@ -96,6 +103,11 @@ export function split(text: string, previous?: { text: string; chunks: readonly 
       return result;
     }
   }
+}
+
+function isSame(before: SplitChunk, old: string, now: SplitChunk, text: string): boolean {
+  if (before.kind !== now.kind || before.end - before.start !== now.end - now.start || before.scope.key !== now.scope.key) return false;
+  return old.slice(before.start, before.end) === text.slice(now.start, now.end);
 }
 
 class Splitter {
@@ -142,7 +154,7 @@ class Splitter {
       const end = scanner.position;
       const conditional = this.#conditional;
       const key = `${this.#scope.key}|${conditional?.key ?? ''}`;
-      return { kind, start, end, bodyStart: bodyStart && bodyStart - start, guessed: this.#guessed, scope, after: { scope: this.#scope, conditional, key } };
+      return { kind, start, end, bodyStart: bodyStart && bodyStart - start, guessed: this.#guessed, scope, id: {}, after: { scope: this.#scope, conditional, key } };
     }
   }
 
