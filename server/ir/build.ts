@@ -1,6 +1,18 @@
 import type { Node } from '../syntax/tree';
 import type { Span } from '../syntax/text';
-import type { Block, BlockId, Expr, Function, Instruction, Local, LocalVariable, Place, Temp, Terminator, Type } from './types';
+import type {
+  Block,
+  BlockId,
+  Expr,
+  Function,
+  Instruction,
+  Local,
+  LocalVariable,
+  Place,
+  Temp,
+  Terminator,
+  Type,
+} from './types';
 
 type Emitted<T> = T extends unknown ? Omit<T, 'span' | 'macro'> : never;
 
@@ -50,7 +62,11 @@ export class FunctionBuilder {
     const block = this.blocks[this.#current]!;
     if (block.terminator) return;
     this.#emitted++;
-    block.instructions.push({ ...instruction, span: at.span, ...(at.macro !== undefined && { macro: at.macro }) } as Instruction);
+    block.instructions.push({
+      ...instruction,
+      span: at.span,
+      ...(at.macro !== undefined && { macro: at.macro }),
+    } as Instruction);
   }
 
   /** Ends the current block; what is emitted after it, before another block is entered, can't be reached. */
@@ -115,7 +131,8 @@ export class FunctionBuilder {
   /** Emits the end of the locals of all scopes from `depth` inwards, innermost first; the scopes stay open. */
   endScopes(depth: number, at: Node): void {
     const locals: Local[] = [];
-    for (let index = this.scopes.length - 1; index >= depth; index--) locals.push(...this.scopes[index]!.locals.toReversed());
+    for (let index = this.scopes.length - 1; index >= depth; index--)
+      locals.push(...this.scopes[index]!.locals.toReversed());
     if (locals.length > 0) this.emit({ op: 'end', locals }, { span: { start: at.span.end, end: at.span.end } });
   }
 
@@ -165,7 +182,11 @@ function retarget(terminator: Terminator, to: (id: BlockId) => BlockId): Termina
     case 'branch':
       return { ...terminator, then: to(terminator.then), else: to(terminator.else) };
     case 'switch':
-      return { ...terminator, cases: terminator.cases.map((each) => ({ ...each, to: to(each.to) })), default: to(terminator.default) };
+      return {
+        ...terminator,
+        cases: terminator.cases.map((each) => ({ ...each, to: to(each.to) })),
+        default: to(terminator.default),
+      };
     case 'return':
     case 'unreachable':
       return terminator;

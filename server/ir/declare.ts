@@ -1,5 +1,11 @@
 import type { AttributeNode, DeclarationNode, ParameterNode } from '../syntax/tree';
-import type { ClassDeclaration, Declaration, FieldDeclaration, FunctionDeclaration, ParameterDeclaration } from './declarations';
+import type {
+  ClassDeclaration,
+  Declaration,
+  FieldDeclaration,
+  FunctionDeclaration,
+  ParameterDeclaration,
+} from './declarations';
 import type { Names } from './names';
 import { constantOf, typeOf } from './type-of';
 
@@ -12,7 +18,13 @@ export function qualify(scope: string, name: string): string {
  * The facts in a declaration's syntax tree, as seen from outside it. `scope` is what it stands in, `ownerClass` the class
  * of which it is a member, where it is one. Spans stay relative to the declaration's text.
  */
-export function declare(node: DeclarationNode, names: Names, scope: string, ownerClass: string | undefined, doc = ''): Declaration[] {
+export function declare(
+  node: DeclarationNode,
+  names: Names,
+  scope: string,
+  ownerClass: string | undefined,
+  doc = '',
+): Declaration[] {
   switch (node.k) {
     case 'function':
       return [declareFunction(node, names, scope, ownerClass, doc)];
@@ -20,23 +32,49 @@ export function declare(node: DeclarationNode, names: Names, scope: string, owne
       const type = typeOf(node.type, names, scope);
       const value = node.constant && node.init ? constantOf(node.init, names, scope) : undefined;
       const name = qualify(scope, node.name);
-      if (value !== undefined && (type.kind === 'int' || type.kind === 'bool' || type.kind === 'enum' || type.kind === 'unknown')) return [{ kind: 'constant', name, value, doc, span: node.span }];
+      if (
+        value !== undefined &&
+        (type.kind === 'int' || type.kind === 'bool' || type.kind === 'enum' || type.kind === 'unknown')
+      )
+        return [{ kind: 'constant', name, value, doc, span: node.span }];
       return [{ kind: 'global', name, type, span: node.span }];
     }
     case 'typedef':
-      return [{ kind: 'typedef', name: qualify(scope, node.name), type: typeOf(node.type, names, scope), span: node.span }, ...nestedType(node.type, names, scope)];
+      return [
+        { kind: 'typedef', name: qualify(scope, node.name), type: typeOf(node.type, names, scope), span: node.span },
+        ...nestedType(node.type, names, scope),
+      ];
     case 'enum': {
       const family = attributeArgument(node.attributes, 'family') ?? node.name;
       const found: Declaration[] = [];
-      if (node.name) found.push({ kind: 'typedef', name: qualify(scope, node.name), type: { kind: 'enum', name: qualify(scope, node.name) }, span: node.span });
+      if (node.name)
+        found.push({
+          kind: 'typedef',
+          name: qualify(scope, node.name),
+          type: { kind: 'enum', name: qualify(scope, node.name) },
+          span: node.span,
+        });
       let next: bigint | undefined = 0n;
       const own = new Map<string, bigint>();
-      const withOwn: Names = { ...bind(names), constant: (name, at) => (own.has(name) ? { kind: 'constant', name, value: own.get(name), doc: '', span: node.span } : names.constant(name, at)) };
+      const withOwn: Names = {
+        ...bind(names),
+        constant: (name, at) =>
+          own.has(name)
+            ? { kind: 'constant', name, value: own.get(name), doc: '', span: node.span }
+            : names.constant(name, at),
+      };
       for (const constant of node.constants) {
         const value: bigint | undefined = constant.value ? constantOf(constant.value, withOwn, scope) : next;
         if (value !== undefined) own.set(constant.name, value);
         next = value === undefined ? undefined : value + 1n;
-        found.push({ kind: 'constant', name: qualify(scope, constant.name), value, ...(family && { family }), doc: '', span: constant.span });
+        found.push({
+          kind: 'constant',
+          name: qualify(scope, constant.name),
+          value,
+          ...(family && { family }),
+          doc: '',
+          span: constant.span,
+        });
       }
       return found;
     }
@@ -50,7 +88,17 @@ export function declare(node: DeclarationNode, names: Names, scope: string, owne
         if (member.k === 'variable') fields.push(declareField(member, names, name));
         else if (member.k === 'function') methods.push(declareFunction(member, names, name, name, ''));
         else nested.push(...declare(member, names, name, name));
-      const declaration: ClassDeclaration = { kind: 'class', keyword: node.keyword, name, bases: node.bases, fields, methods, attributes: node.attributes, doc, span: node.span };
+      const declaration: ClassDeclaration = {
+        kind: 'class',
+        keyword: node.keyword,
+        name,
+        bases: node.bases,
+        fields,
+        methods,
+        attributes: node.attributes,
+        doc,
+        span: node.span,
+      };
       return [declaration, ...nested];
     }
     case 'namespace':
@@ -79,10 +127,22 @@ function bind(names: Names): Names {
 }
 
 export function declareField(node: DeclarationNode & { k: 'variable' }, names: Names, owner: string): FieldDeclaration {
-  return { name: node.name, type: typeOf(node.type, names, owner), static: node.static, attributes: node.attributes, span: node.span };
+  return {
+    name: node.name,
+    type: typeOf(node.type, names, owner),
+    static: node.static,
+    attributes: node.attributes,
+    span: node.span,
+  };
 }
 
-export function declareFunction(node: DeclarationNode & { k: 'function' }, names: Names, scope: string, ownerClass: string | undefined, doc: string): FunctionDeclaration {
+export function declareFunction(
+  node: DeclarationNode & { k: 'function' },
+  names: Names,
+  scope: string,
+  ownerClass: string | undefined,
+  doc: string,
+): FunctionDeclaration {
   const cut = node.name.lastIndexOf('::');
   // Defined outside its class: Class::method.
   const owner = ownerClass ?? (cut > 0 ? qualify(scope, node.name.slice(0, cut)) : undefined);
@@ -106,7 +166,12 @@ export function declareFunction(node: DeclarationNode & { k: 'function' }, names
 }
 
 function declareParameter(node: ParameterNode, names: Names, scope: string): ParameterDeclaration {
-  return { name: node.name, type: typeOf(node.type, names, scope), ...(node.default !== undefined && { default: node.default }), attributes: node.attributes };
+  return {
+    name: node.name,
+    type: typeOf(node.type, names, scope),
+    ...(node.default !== undefined && { default: node.default }),
+    attributes: node.attributes,
+  };
 }
 
 function attributeArgument(attributes: readonly AttributeNode[], name: string): string | undefined {

@@ -3,7 +3,20 @@ import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode, Typ
 import type { FunctionDeclaration } from './declarations';
 import { FunctionBuilder } from './build';
 import type { Names } from './names';
-import { boolType, characterOf, charType, intType, longType, pointeeType, pointerTo, sizeOf, sizeType, typeOf, unknownType, voidType } from './type-of';
+import {
+  boolType,
+  characterOf,
+  charType,
+  intType,
+  longType,
+  pointeeType,
+  pointerTo,
+  sizeOf,
+  sizeType,
+  typeOf,
+  unknownType,
+  voidType,
+} from './type-of';
 import type { BinaryOperator, BlockId, Callee, Expr, Function, Local, Place, Type } from './types';
 
 const comparisons = new Set(['==', '!=', '<', '>', '<=', '>=']);
@@ -19,7 +32,13 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   protected readonly outer: ExpressionLowering | undefined;
   readonly #effects = new WeakMap<ExprNode, boolean>();
 
-  constructor(names: Names, scope: string, className: string | undefined, isStatic: boolean, outer?: ExpressionLowering) {
+  constructor(
+    names: Names,
+    scope: string,
+    className: string | undefined,
+    isStatic: boolean,
+    outer?: ExpressionLowering,
+  ) {
     super();
     this.names = names;
     this.scope = scope;
@@ -61,7 +80,12 @@ export abstract class ExpressionLowering extends FunctionBuilder {
       case 'number': {
         const value = integerOf(node.text);
         if (value !== undefined) return { op: 'int', value, type: literalType(node.text, value), span };
-        return { op: 'float', value: Number.parseFloat(node.text.replaceAll("'", '')), type: { kind: 'float', bits: /f$/i.test(node.text) ? 32 : 64 }, span };
+        return {
+          op: 'float',
+          value: Number.parseFloat(node.text.replaceAll("'", '')),
+          type: { kind: 'float', bits: /f$/i.test(node.text) ? 32 : 64 },
+          span,
+        };
       }
       case 'character': {
         const value = characterOf(node.text);
@@ -101,7 +125,12 @@ export abstract class ExpressionLowering extends FunctionBuilder {
       case 'sizeof':
         return this.#sizeof(node);
       case 'offsetof':
-        return { op: 'name', name: `offsetof(${node.type.k === 'named' ? node.type.name : '?'}, ${node.member})`, type: sizeType, span };
+        return {
+          op: 'name',
+          name: `offsetof(${node.type.k === 'named' ? node.type.name : '?'}, ${node.member})`,
+          type: sizeType,
+          span,
+        };
       case 'new':
         return this.#new(node);
       case 'delete': {
@@ -112,11 +141,17 @@ export abstract class ExpressionLowering extends FunctionBuilder {
       case 'lambda': {
         const closure = this.lowerClosure(node, node.params);
         this.closures.push(closure);
-        const type: Type = { kind: 'function', result: closure.result, params: closure.locals.slice(0, closure.parameters).map((local) => local.type) };
+        const type: Type = {
+          kind: 'function',
+          result: closure.result,
+          params: closure.locals.slice(0, closure.parameters).map((local) => local.type),
+        };
         return { op: 'closure', index: this.closures.length - 1, type: pointerTo(type), span };
       }
       case 'list':
-        return node.items.length === 1 && node.items[0]!.field === undefined ? this.value(node.items[0]!.value) : { op: 'unknown', reason: 'initialiser list', type: unknownType, span };
+        return node.items.length === 1 && node.items[0]!.field === undefined
+          ? this.value(node.items[0]!.value)
+          : { op: 'unknown', reason: 'initialiser list', type: unknownType, span };
       case 'statements':
         return this.lowerBlockValue(node.body);
       case 'throw':
@@ -156,7 +191,11 @@ export abstract class ExpressionLowering extends FunctionBuilder {
       case 'binary':
         return this.#hasEffects(node.left) || this.#hasEffects(node.right);
       case 'conditional':
-        return this.#hasEffects(node.condition) || (node.then !== undefined && this.#hasEffects(node.then)) || this.#hasEffects(node.else);
+        return (
+          this.#hasEffects(node.condition) ||
+          (node.then !== undefined && this.#hasEffects(node.then)) ||
+          this.#hasEffects(node.else)
+        );
       case 'member':
         return this.#hasEffects(node.object);
       case 'index':
@@ -172,12 +211,22 @@ export abstract class ExpressionLowering extends FunctionBuilder {
 
   /** Reads a place; a reference is read through, an array is its first element's address. */
   load(place: Place): Expr {
-    if (place.type.kind === 'array') return { op: 'address', place: { kind: 'index', base: place, index: zero(place), type: place.type.of, span: place.span }, type: pointerTo(place.type.of), span: place.span };
+    if (place.type.kind === 'array')
+      return {
+        op: 'address',
+        place: { kind: 'index', base: place, index: zero(place), type: place.type.of, span: place.span },
+        type: pointerTo(place.type.of),
+        span: place.span,
+      };
     return { op: 'load', place, type: place.type, span: place.span };
   }
 
   #this(node: Node): Expr {
-    return { op: 'this', type: pointerTo(this.className ? { kind: 'class', name: this.className } : unknownType), span: node.span };
+    return {
+      op: 'this',
+      type: pointerTo(this.className ? { kind: 'class', name: this.className } : unknownType),
+      span: node.span,
+    };
   }
 
   #name(node: ExprNode & { k: 'name' }): Expr {
@@ -187,14 +236,27 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const constant = this.names.constant(node.name, this.scope);
     if (constant) {
       const name = node.name.slice(node.name.lastIndexOf(':') + 1);
-      return constant.value === undefined ? { op: 'name', name, type: intType, span } : { op: 'int', value: constant.value, type: literalType('', constant.value), name, span };
+      return constant.value === undefined
+        ? { op: 'name', name, type: intType, span }
+        : { op: 'int', value: constant.value, type: literalType('', constant.value), name, span };
     }
     const global = this.names.global(node.name, this.scope);
     if (global) return this.load({ kind: 'global', name: node.name, type: global, span });
-    const method = node.name.includes('::') ? this.#qualifiedMember(node.name) : this.className !== undefined ? this.names.member(this.className, node.name) : undefined;
-    if (method?.kind === 'method') return { op: 'function', name: `${method.owner}::${method.methods[0]!.name}`, type: pointerTo(functionType(method.methods[0]!)), span };
+    const method = node.name.includes('::')
+      ? this.#qualifiedMember(node.name)
+      : this.className !== undefined
+        ? this.names.member(this.className, node.name)
+        : undefined;
+    if (method?.kind === 'method')
+      return {
+        op: 'function',
+        name: `${method.owner}::${method.methods[0]!.name}`,
+        type: pointerTo(functionType(method.methods[0]!)),
+        span,
+      };
     const functions = this.names.functions(node.name, this.scope);
-    if (functions?.[0]) return { op: 'function', name: functions[0].qualifiedName, type: pointerTo(functionType(functions[0])), span };
+    if (functions?.[0])
+      return { op: 'function', name: functions[0].qualifiedName, type: pointerTo(functionType(functions[0])), span };
     return { op: 'name', name: node.name, type: unknownType, span };
   }
 
@@ -212,7 +274,13 @@ export abstract class ExpressionLowering extends FunctionBuilder {
       case '-':
       case '~': {
         const value = this.value(node.value);
-        if (value.op === 'int' && value.name === undefined) return { op: 'int', value: node.operator === '-' ? -value.value : ~value.value, type: promote(value.type), span };
+        if (value.op === 'int' && value.name === undefined)
+          return {
+            op: 'int',
+            value: node.operator === '-' ? -value.value : ~value.value,
+            type: promote(value.type),
+            span,
+          };
         return { op: 'unary', operator: node.operator, value, type: promote(value.type), span };
       }
       case '!':
@@ -248,7 +316,14 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     }
     const before = this.materialize(this.load(place), node);
     const one: Expr = { op: 'int', value: 1n, type: intType, span: node.span };
-    const after: Expr = { op: 'binary', operator: operator === '++' ? '+' : '-', left: before, right: one, type: before.type, span: node.span };
+    const after: Expr = {
+      op: 'binary',
+      operator: operator === '++' ? '+' : '-',
+      left: before,
+      right: one,
+      type: before.type,
+      span: node.span,
+    };
     this.emit({ op: 'store', place, value: after, initial: false }, node);
     return postfix ? before : after;
   }
@@ -262,18 +337,31 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     if (operator === '&&' || operator === '||') return this.#branchValue(node);
     const left = this.#early(node.left, [node.right]);
     const right = this.value(node.right);
-    if (operator === '<=>' || operator === '.*' || operator === '->*') {
-      this.gap(`operator ${operator}`, node, [left, right]);
-      return { op: 'unknown', reason: operator, type: unknownType, span };
-    }
+    // A pointer to a member: which one is not followed.
+    if (operator === '<=>' || operator === '.*' || operator === '->*')
+      return { op: 'unknown', reason: `operator ${operator}`, type: unknownType, span };
     if (comparisons.has(operator)) return this.#comparison(operator as BinaryOperator, left, right, node);
-    return { op: 'binary', operator: operator as BinaryOperator, left, right, type: arithmeticType(operator, left.type, right.type), span };
+    return {
+      op: 'binary',
+      operator: operator as BinaryOperator,
+      left,
+      right,
+      type: arithmeticType(operator, left.type, right.type),
+      span,
+    };
   }
 
   #comparison(operator: BinaryOperator, a: Expr, b: Expr, node: Node): Expr {
     const left = this.#rawPointer(a);
     const right = this.#rawPointer(b);
-    return { op: 'binary', operator, left: nullWhere(left, right.type), right: nullWhere(right, left.type), type: boolType, span: node.span };
+    return {
+      op: 'binary',
+      operator,
+      left: nullWhere(left, right.type),
+      right: nullWhere(right, left.type),
+      type: boolType,
+      span: node.span,
+    };
   }
 
   /** && and || as a value. */
@@ -310,7 +398,10 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const firstEnd = this.current;
     this.enter(no);
     const second = this.value(node.else);
-    const type = first.op === 'null' || (first.op === 'int' && second.type.kind === 'pointer') || first.type.kind === 'unknown' ? second.type : first.type;
+    const type =
+      first.op === 'null' || (first.op === 'int' && second.type.kind === 'pointer') || first.type.kind === 'unknown'
+        ? second.type
+        : first.type;
     const temp = this.newTemp(type);
     if (type.kind !== 'void') this.emit({ op: 'set', temp, value: nullWhere(second, type) }, node.else);
     this.jump(after, node);
@@ -380,7 +471,10 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   #construct(type: Type, args: readonly ExprNode[], node: Node): Expr {
     const only = args[0];
     if (type.kind !== 'class' && type.kind !== 'unknown') {
-      if (!only || (only.k === 'list' && only.items.length === 0)) return type.kind === 'pointer' ? { op: 'null', type, span: node.span } : { op: 'int', value: 0n, type, span: node.span };
+      if (!only || (only.k === 'list' && only.items.length === 0))
+        return type.kind === 'pointer'
+          ? { op: 'null', type, span: node.span }
+          : { op: 'int', value: 0n, type, span: node.span };
       return this.#cast(this.value(only), type, node);
     }
     if (args.length === 1 && only?.k === 'list') {
@@ -412,7 +506,11 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   }
 
   #placeWithoutEffects(node: ExprNode): Place | undefined {
-    return node.k === 'name' ? this.#namedPlace(node) : node.k === 'member' && this.#isEffectFree(node) ? this.place(node) : undefined;
+    return node.k === 'name'
+      ? this.#namedPlace(node)
+      : node.k === 'member' && this.#isEffectFree(node)
+        ? this.place(node)
+        : undefined;
   }
 
   #new(node: ExprNode & { k: 'new' }): Expr {
@@ -424,8 +522,16 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const temp = this.newTemp(type);
     this.emit({ op: 'new', temp, of, ...(count && { count }), type }, node);
     const pointer = this.temp(temp, node);
-    if (!node.count && (of.kind === 'class' || of.kind === 'unknown')) this.emit({ op: 'call', callee: { kind: 'constructor', class: of, object: pointer }, args: values, type: voidType }, node);
-    else if (values[0]) this.emit({ op: 'store', place: { kind: 'deref', pointer, type: of, span: node.span }, value: values[0], initial: true }, node);
+    if (!node.count && (of.kind === 'class' || of.kind === 'unknown'))
+      this.emit(
+        { op: 'call', callee: { kind: 'constructor', class: of, object: pointer }, args: values, type: voidType },
+        node,
+      );
+    else if (values[0])
+      this.emit(
+        { op: 'store', place: { kind: 'deref', pointer, type: of, span: node.span }, value: values[0], initial: true },
+        node,
+      );
     return pointer;
   }
 
@@ -477,7 +583,12 @@ export abstract class ExpressionLowering extends FunctionBuilder {
         if (place) return place;
         if (this.names.constant(node.name, this.scope)) return undefined;
         const global = this.names.global(node.name, this.scope);
-        if (!global && (this.names.functions(node.name, this.scope) ?? (this.className !== undefined && this.names.member(this.className, node.name)))) return undefined;
+        if (
+          !global &&
+          (this.names.functions(node.name, this.scope) ??
+            (this.className !== undefined && this.names.member(this.className, node.name)))
+        )
+          return undefined;
         return { kind: 'global', name: node.name, type: global ?? unknownType, span: node.span };
       }
       case 'member':
@@ -486,11 +597,24 @@ export abstract class ExpressionLowering extends FunctionBuilder {
         const base = this.#arrayPlace(node.object);
         if (base) {
           const index = this.value(node.index);
-          return { kind: 'index', base, index, type: base.type.kind === 'array' ? base.type.of : unknownType, span: node.span };
+          return {
+            kind: 'index',
+            base,
+            index,
+            type: base.type.kind === 'array' ? base.type.of : unknownType,
+            span: node.span,
+          };
         }
         const pointer = this.#rawPointer(this.#early(node.object, [node.index]));
         const index = this.value(node.index);
-        const sum: Expr = { op: 'binary', operator: '+', left: pointer, right: index, type: pointer.type, span: node.span };
+        const sum: Expr = {
+          op: 'binary',
+          operator: '+',
+          left: pointer,
+          right: index,
+          type: pointer.type,
+          span: node.span,
+        };
         return { kind: 'deref', pointer: sum, type: targetOf(pointer.type), span: node.span };
       }
       case 'unary': {
@@ -550,16 +674,29 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     if (this.className === undefined && !name.includes('::')) return undefined;
     const member = name.includes('::') ? this.#qualifiedMember(name) : this.names.member(this.className!, name);
     if (member?.kind !== 'field') return undefined;
-    if (member.field.static) return { kind: 'global', name: `${member.owner}::${member.field.name}`, type: member.field.type, span };
+    if (member.field.static)
+      return { kind: 'global', name: `${member.owner}::${member.field.name}`, type: member.field.type, span };
     if (this.isStatic) return undefined;
     const self = this.#this(node);
     const base: Place = { kind: 'deref', pointer: self, type: targetOf(self.type), span };
-    return this.#throughReference({ kind: 'field', base, name: member.field.name, owner: member.owner, type: member.field.type, span });
+    return this.#throughReference({
+      kind: 'field',
+      base,
+      name: member.field.name,
+      owner: member.owner,
+      type: member.field.type,
+      span,
+    });
   }
 
   #throughReference(place: Place): Place {
     if (place.type.kind !== 'reference') return place;
-    return { kind: 'deref', pointer: { op: 'load', place, type: pointerTo(place.type.to), span: place.span }, type: place.type.to, span: place.span };
+    return {
+      kind: 'deref',
+      pointer: { op: 'load', place, type: pointerTo(place.type.to), span: place.span },
+      type: place.type.to,
+      span: place.span,
+    };
   }
 
   /** A local of the enclosing function as this closure's own. */
@@ -569,7 +706,14 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const local = outer.findLocal(name) ?? outer.capture(name);
     if (local === undefined) return undefined;
     const variable = outer.locals[local]!;
-    this.locals.push({ name, type: variable.type, span: variable.span, parameter: false, static: false, captures: { local, byReference: this.capturesByReference(name) } });
+    this.locals.push({
+      name,
+      type: variable.type,
+      span: variable.span,
+      parameter: false,
+      static: false,
+      captures: { local, byReference: this.capturesByReference(name) },
+    });
     const own = this.locals.length - 1;
     this.scopes[0]?.names.set(name, own);
     return own;
@@ -585,7 +729,15 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const name = node.name.slice(node.name.lastIndexOf(':') + 1);
     const member = owner === undefined ? undefined : this.names.member(owner, name);
     if (member?.kind === 'method') return undefined;
-    if (member) return this.#throughReference({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: node.span });
+    if (member)
+      return this.#throughReference({
+        kind: 'field',
+        base,
+        name,
+        owner: member.owner,
+        type: member.field.type,
+        span: node.span,
+      });
     return { kind: 'field', base, name, type: unknownType, span: node.span };
   }
 
@@ -614,24 +766,41 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   #indirectCall(node: ExprNode & { k: 'call' }, target: Expr): Expr {
     const args = this.#arguments(node.args, undefined);
     const type = target.type.kind === 'pointer' ? target.type.to : target.type;
-    return this.#emitCall(node, { kind: 'pointer', value: target }, args, type.kind === 'function' ? type.result : unknownType);
+    return this.#emitCall(
+      node,
+      { kind: 'pointer', value: target },
+      args,
+      type.kind === 'function' ? type.result : unknownType,
+    );
   }
 
   #memberCall(node: ExprNode & { k: 'call' }, callee: ExprNode & { k: 'member' }): Expr {
     const smart = callee.arrow ? undefined : this.#smartPointerCall(node, callee);
     if (smart) return smart;
     const base = this.#objectPlace(callee.object, callee.arrow);
-    const pointer: Expr = base.kind === 'deref' ? base.pointer : { op: 'address', place: base, type: pointerTo(base.type), span: callee.object.span };
+    const pointer: Expr =
+      base.kind === 'deref'
+        ? base.pointer
+        : { op: 'address', place: base, type: pointerTo(base.type), span: callee.object.span };
     const receiver = node.args.some((each) => this.#hasEffects(each)) ? this.materialize(pointer, callee) : pointer;
     const cut = callee.name.lastIndexOf('::');
     const written = cut > 0 ? callee.name.slice(0, cut) : undefined;
     const name = callee.name.slice(cut > 0 ? cut + 2 : 0);
     const owner = written ?? classOf(base.type);
     const member = owner === undefined ? undefined : this.names.member(owner, name);
-    if (member?.kind === 'field') return this.#indirectCall(node, this.load({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: callee.span }));
+    if (member?.kind === 'field')
+      return this.#indirectCall(
+        node,
+        this.load({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: callee.span }),
+      );
     const declaration = member && pickOverload(member.methods, node.args.length);
     const args = this.#arguments(node.args, declaration);
-    return this.#emitCall(node, { kind: 'method', receiver, ...(owner !== undefined && { class: owner }), name, direct: written !== undefined }, args, declaration?.result ?? unknownType);
+    return this.#emitCall(
+      node,
+      { kind: 'method', receiver, ...(owner !== undefined && { class: owner }), name, direct: written !== undefined },
+      args,
+      declaration?.result ?? unknownType,
+    );
   }
 
   /** p.get(), p.reset(…) and so on of a smart pointer; get() is the pointer itself. */
@@ -639,11 +808,24 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const base = this.#objectPlace(callee.object, false);
     const type = pointeeType(base.type);
     if (!type) return undefined;
-    if (callee.name === 'get' && node.args.length === 0) return { op: 'pointee', value: this.load(base), type, span: node.span };
+    if (callee.name === 'get' && node.args.length === 0)
+      return { op: 'pointee', value: this.load(base), type, span: node.span };
     const receiver: Expr = { op: 'address', place: base, type: pointerTo(base.type), span: callee.object.span };
     const args = this.#arguments(node.args, undefined);
-    const result = callee.name === 'detach' ? type : callee.name === 'reset' || callee.name === 'swap' ? voidType : unknownType;
-    return this.#emitCall(node, { kind: 'method', receiver, class: base.type.kind === 'class' ? base.type.name : '', name: callee.name, direct: true }, args, result);
+    const result =
+      callee.name === 'detach' ? type : callee.name === 'reset' || callee.name === 'swap' ? voidType : unknownType;
+    return this.#emitCall(
+      node,
+      {
+        kind: 'method',
+        receiver,
+        class: base.type.kind === 'class' ? base.type.name : '',
+        name: callee.name,
+        direct: true,
+      },
+      args,
+      result,
+    );
   }
 
   #namedCall(node: ExprNode & { k: 'call' }, callee: ExprNode & { k: 'name' }): Expr {
@@ -660,7 +842,12 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const functions = this.names.functions(name, this.scope);
     if (functions) {
       const declaration = pickOverload(functions, node.args.length);
-      return this.#emitCall(node, { kind: 'function', name: declaration?.qualifiedName ?? name }, this.#arguments(node.args, declaration), declaration?.result ?? unknownType);
+      return this.#emitCall(
+        node,
+        { kind: 'function', name: declaration?.qualifiedName ?? name },
+        this.#arguments(node.args, declaration),
+        declaration?.result ?? unknownType,
+      );
     }
     const type = this.names.type(name, this.scope);
     if (type) return this.#construct(type, node.args, node);
@@ -683,26 +870,40 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   }
 
   #qualifiedCall(node: ExprNode & { k: 'call' }, qualifier: string, name: string): Expr {
-    const super_ = qualifier === 'super' && this.className !== undefined ? this.names.class(this.className)?.bases[0] : undefined;
+    const super_ =
+      qualifier === 'super' && this.className !== undefined ? this.names.class(this.className)?.bases[0] : undefined;
     const type = this.names.type(qualifier, this.scope);
     const owner = super_ ?? (type?.kind === 'class' ? type.name : qualifier);
     const member = this.names.member(owner, name);
     if (member?.kind === 'method') return this.#methodOfClass(node, owner, name, member.methods, true);
     const functions = this.names.functions(`${qualifier}::${name}`, this.scope);
     const declaration = functions && pickOverload(functions, node.args.length);
-    const isBase = this.className !== undefined && !this.isStatic && !declaration && (qualifier === 'super' || this.names.derives(this.className, owner));
+    const isBase =
+      this.className !== undefined &&
+      !this.isStatic &&
+      !declaration &&
+      (qualifier === 'super' || this.names.derives(this.className, owner));
     const args = this.#arguments(node.args, declaration);
-    const callee: Callee = isBase ? { kind: 'method', receiver: this.#this(node), class: owner, name, direct: true } : { kind: 'function', name: declaration?.qualifiedName ?? `${owner}::${name}` };
+    const callee: Callee = isBase
+      ? { kind: 'method', receiver: this.#this(node), class: owner, name, direct: true }
+      : { kind: 'function', name: declaration?.qualifiedName ?? `${owner}::${name}` };
     return this.#emitCall(node, callee, args, declaration?.result ?? unknownType);
   }
 
-  #methodOfClass(node: ExprNode & { k: 'call' }, owner: string, name: string, methods: readonly FunctionDeclaration[], direct: boolean): Expr {
+  #methodOfClass(
+    node: ExprNode & { k: 'call' },
+    owner: string,
+    name: string,
+    methods: readonly FunctionDeclaration[],
+    direct: boolean,
+  ): Expr {
     const declaration = pickOverload(methods, node.args.length);
     const args = this.#arguments(node.args, declaration);
     const ownName = declaration?.class ?? owner;
-    const callee: Callee = declaration?.static || this.isStatic || this.className === undefined || !this.names.derives(this.className, owner)
-      ? { kind: 'function', name: `${ownName}::${name}` }
-      : { kind: 'method', receiver: this.#this(node), class: direct ? owner : this.className, name, direct };
+    const callee: Callee =
+      declaration?.static || this.isStatic || this.className === undefined || !this.names.derives(this.className, owner)
+        ? { kind: 'function', name: `${ownName}::${name}` }
+        : { kind: 'method', receiver: this.#this(node), class: direct ? owner : this.className, name, direct };
     return this.#emitCall(node, callee, args, declaration?.result ?? unknownType);
   }
 
@@ -730,7 +931,8 @@ export abstract class ExpressionLowering extends FunctionBuilder {
         if (place) return { op: 'address', place, type: pointerTo(place.type), span: node.span };
       } else if (parameter?.kind === 'reference') {
         const place = this.place(node);
-        if (place && place.kind !== 'value') return { op: 'address', place, type: pointerTo(place.type), span: node.span };
+        if (place && place.kind !== 'value')
+          return { op: 'address', place, type: pointerTo(place.type), span: node.span };
       }
       const value = this.#early(node, nodes.slice(index + 1));
       return parameter ? this.convert(value, parameter) : value;
@@ -760,7 +962,11 @@ export abstract class ExpressionLowering extends FunctionBuilder {
     const { type } = place;
     if (type.kind !== 'class' && type.kind !== 'array' && type.kind !== 'unknown') {
       const only = list.items[0];
-      const value: Expr = only ? this.value(only.value) : type.kind === 'pointer' ? { op: 'null', type, span: list.span } : { op: 'int', value: 0n, type, span: list.span };
+      const value: Expr = only
+        ? this.value(only.value)
+        : type.kind === 'pointer'
+          ? { op: 'null', type, span: list.span }
+          : { op: 'int', value: 0n, type, span: list.span };
       this.emit({ op: 'store', place, value: this.convert(value, type), initial }, list);
       return;
     }
@@ -772,30 +978,58 @@ export abstract class ExpressionLowering extends FunctionBuilder {
       if (item.index) {
         const index = this.value(item.index);
         if (index.op === 'int') position = index.value;
-      } else if (item.field !== undefined && declaration) position = BigInt(Math.max(0, declaration.fields.findIndex((field) => field.name === item.field)));
+      } else if (item.field !== undefined && declaration)
+        position = BigInt(
+          Math.max(
+            0,
+            declaration.fields.findIndex((field) => field.name === item.field),
+          ),
+        );
       position++;
       if (!target) {
         this.value(item.value);
         continue;
       }
       if (item.value.k === 'list') this.initialize(target, item.value, false);
-      else this.emit({ op: 'store', place: target, value: this.convert(this.value(item.value), target.type), initial: true }, item.value);
+      else
+        this.emit(
+          { op: 'store', place: target, value: this.convert(this.value(item.value), target.type), initial: true },
+          item.value,
+        );
     }
   }
 
-  #element(place: Place, item: { field?: string; index?: ExprNode }, type: Type, fields: readonly { name: string; type: Type }[] | undefined, position: bigint, at: Node): Place | undefined {
+  #element(
+    place: Place,
+    item: { field?: string; index?: ExprNode },
+    type: Type,
+    fields: readonly { name: string; type: Type }[] | undefined,
+    position: bigint,
+    at: Node,
+  ): Place | undefined {
     if (item.field !== undefined)
       return item.field.split('.').reduce<Place>((base, name) => {
         const owner = classOf(base.type);
         const member = owner === undefined ? undefined : this.names.member(owner, name);
-        return { kind: 'field', base, name, ...(owner !== undefined && { owner }), type: member?.kind === 'field' ? member.field.type : unknownType, span: at.span };
+        return {
+          kind: 'field',
+          base,
+          name,
+          ...(owner !== undefined && { owner }),
+          type: member?.kind === 'field' ? member.field.type : unknownType,
+          span: at.span,
+        };
       }, place);
     if (type.kind === 'array' || item.index) {
-      const index: Expr = item.index ? this.value(item.index) : { op: 'int', value: position, type: longType, span: at.span };
+      const index: Expr = item.index
+        ? this.value(item.index)
+        : { op: 'int', value: position, type: longType, span: at.span };
       return { kind: 'index', base: place, index, type: type.kind === 'array' ? type.of : unknownType, span: at.span };
     }
     const field = fields?.[Number(position)];
-    return field && type.kind === 'class' ? { kind: 'field', base: place, name: field.name, owner: type.name, type: field.type, span: at.span } : undefined;
+    return field && type.kind === 'class'
+      ? { kind: 'field', base: place, name: field.name, owner: type.name, type: field.type, span: at.span }
+      : undefined;
   }
 }
 
@@ -809,7 +1043,9 @@ function addressNode(value: ExprNode): ExprNode {
 
 /** 0 as NULL, where a pointer is wanted. */
 function nullWhere(value: Expr, type: Type): Expr {
-  return type.kind === 'pointer' && value.op === 'int' && value.value === 0n ? { op: 'null', type, span: value.span } : value;
+  return type.kind === 'pointer' && value.op === 'int' && value.value === 0n
+    ? { op: 'null', type, span: value.span }
+    : value;
 }
 
 function targetOf(type: Type): Type {
@@ -823,19 +1059,31 @@ function classOf(type: Type): string | undefined {
 }
 
 function functionType(declaration: FunctionDeclaration): Type {
-  return { kind: 'function', result: declaration.result, params: declaration.parameters.map((parameter) => parameter.type) };
+  return {
+    kind: 'function',
+    result: declaration.result,
+    params: declaration.parameters.map((parameter) => parameter.type),
+  };
 }
 
 /** The declaration that takes that many arguments, defaults counted; else the first. */
-export function pickOverload(declarations: readonly FunctionDeclaration[], count: number): FunctionDeclaration | undefined {
+export function pickOverload(
+  declarations: readonly FunctionDeclaration[],
+  count: number,
+): FunctionDeclaration | undefined {
   return (
-    declarations.find(({ parameters, variadic }) => count <= parameters.length ? parameters.slice(count).every((parameter) => parameter.default !== undefined) : variadic) ?? declarations[0]
+    declarations.find(({ parameters, variadic }) =>
+      count <= parameters.length
+        ? parameters.slice(count).every((parameter) => parameter.default !== undefined)
+        : variadic,
+    ) ?? declarations[0]
   );
 }
 
 function literalType(text: string, value: bigint): Type {
   const unsigned = /u/i.test(text.replace(/^0x/i, ''));
-  const long = /l/i.test(text) || value > 0xffffffffn || (value > 0x7fffffffn && !unsigned && !/^0/.test(text) && text !== '');
+  const long =
+    /l/i.test(text) || value > 0xffffffffn || (value > 0x7fffffffn && !unsigned && !/^0/.test(text) && text !== '');
   if (long) return { kind: 'int', bits: 64, signed: !unsigned && value < 1n << 63n };
   return { kind: 'int', bits: 32, signed: !unsigned && value <= 0x7fffffffn };
 }
@@ -851,7 +1099,8 @@ function arithmeticType(operator: string, left: Type, right: Type): Type {
   const a = promote(left);
   if (operator === '<<' || operator === '>>') return a;
   const b = promote(right);
-  if (a.kind === 'float' || b.kind === 'float') return a.kind === 'float' && (b.kind !== 'float' || a.bits >= b.bits) ? a : b;
+  if (a.kind === 'float' || b.kind === 'float')
+    return a.kind === 'float' && (b.kind !== 'float' || a.bits >= b.bits) ? a : b;
   if (a.kind !== 'int' || b.kind !== 'int') return a.kind === 'unknown' ? (b.kind === 'int' ? b : a) : a;
   if (a.bits !== b.bits) return a.bits > b.bits ? a : b;
   return a.signed ? b : a;

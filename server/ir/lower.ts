@@ -9,12 +9,16 @@ export interface FunctionContext {
   readonly scope: string;
   readonly class?: string;
   readonly static: boolean;
-  /** Of the whole declaration, in the file. */
-  readonly start: number;
+  /** Of the declaration's text; all other spans are relative to its start. */
+  readonly span: { readonly start: number; readonly end: number };
 }
 
 /** Lowers a function's syntax tree. What it does not understand becomes opaque instructions and is listed in `gaps`. */
-export function lowerFunction(node: DeclarationNode & { k: 'function' }, names: Names, context: FunctionContext): Function {
+export function lowerFunction(
+  node: DeclarationNode & { k: 'function' },
+  names: Names,
+  context: FunctionContext,
+): Function {
   const lowering = new FunctionLowering(names, context.scope, context.class, context.static);
   const cut = node.name.lastIndexOf('::');
   const name = cut > 0 ? node.name.slice(cut + 2) : node.name;
@@ -29,8 +33,8 @@ export function lowerFunction(node: DeclarationNode & { k: 'function' }, names: 
     params: node.params,
     initializers: node.initializers,
     body: node.body!,
-    span: { start: context.start + node.span.start, end: context.start + node.span.end },
-    nameSpan: { start: node.nameSpan.start - node.span.start, end: node.nameSpan.end - node.span.start },
+    span: context.span,
+    nameSpan: node.nameSpan,
     at: node,
   });
 }
@@ -42,10 +46,14 @@ interface Head {
   readonly static: boolean;
   readonly result: Type;
   readonly params: readonly ParameterNode[];
-  readonly initializers: readonly { readonly name: string; readonly args: readonly ExprNode[]; readonly span: { start: number; end: number } }[];
+  readonly initializers: readonly {
+    readonly name: string;
+    readonly args: readonly ExprNode[];
+    readonly span: { start: number; end: number };
+  }[];
   readonly body: StatementNode;
-  readonly span: { start: number; end: number };
-  readonly nameSpan: { start: number; end: number };
+  readonly span: Function['span'];
+  readonly nameSpan: Function['span'];
   readonly at: Node;
 }
 
@@ -76,7 +84,10 @@ class FunctionLowering extends ExpressionLowering {
     for (const initializer of head.initializers) this.#initializer(initializer);
     this.statement(head.body);
     this.closeScope({ span: { start: head.body.span.end, end: head.body.span.end } });
-    const end: Terminator = { op: head.result.kind === 'void' || head.result.kind === 'unknown' ? 'return' : 'unreachable', span: { start: head.body.span.end - 1, end: head.body.span.end } };
+    const end: Terminator = {
+      op: head.result.kind === 'void' || head.result.kind === 'unknown' ? 'return' : 'unreachable',
+      span: { start: head.body.span.end - 1, end: head.body.span.end },
+    };
     return {
       name: head.name,
       qualifiedName: head.qualifiedName,
@@ -96,22 +107,42 @@ class FunctionLowering extends ExpressionLowering {
 
   #parameter(param: ParameterNode): void {
     const type = this.type(param.type);
-    const decayed: Type = type.kind === 'array' ? pointerTo(type.of) : type.kind === 'function' ? pointerTo(type) : type;
+    const decayed: Type =
+      type.kind === 'array' ? pointerTo(type.of) : type.kind === 'function' ? pointerTo(type) : type;
     this.newLocal({ name: param.name, type: decayed, span: param.span, parameter: true, static: false });
   }
 
   #initializer(initializer: Head['initializers'][number]): void {
     const at: Node = { span: initializer.span };
     const member = this.className === undefined ? undefined : this.names.member(this.className, initializer.name);
-    const self: Expr = { op: 'this', type: pointerTo(this.className ? { kind: 'class', name: this.className } : unknownType), span: at.span };
+    const self: Expr = {
+      op: 'this',
+      type: pointerTo(this.className ? { kind: 'class', name: this.className } : unknownType),
+      span: at.span,
+    };
     if (member?.kind !== 'field') {
       const args = initializer.args.map((arg) => this.value(arg));
-      this.emit({ op: 'call', callee: { kind: 'constructor', class: { kind: 'class', name: initializer.name }, object: self }, args, type: voidType }, at);
+      this.emit(
+        {
+          op: 'call',
+          callee: { kind: 'constructor', class: { kind: 'class', name: initializer.name }, object: self },
+          args,
+          type: voidType,
+        },
+        at,
+      );
       return;
     }
     const type = member.field.type;
     const object = self.type.kind === 'pointer' ? self.type.to : unknownType;
-    const place = { kind: 'field' as const, base: { kind: 'deref' as const, pointer: self, type: object, span: at.span }, name: initializer.name, owner: member.owner, type, span: at.span };
+    const place = {
+      kind: 'field' as const,
+      base: { kind: 'deref' as const, pointer: self, type: object, span: at.span },
+      name: initializer.name,
+      owner: member.owner,
+      type,
+      span: at.span,
+    };
     this.#initialize(place, initializer.args, at);
   }
 
@@ -226,7 +257,9 @@ class FunctionLowering extends ExpressionLowering {
     for (const declaration of condition.declarations) this.#declaration(declaration);
     const variable = condition.declarations.at(-1);
     const local = variable?.k === 'variable' ? this.findLocal(variable.name) : undefined;
-    return local === undefined ? { op: 'unknown', reason: 'condition', type: boolType, span: condition.span } : this.load(this.localPlace(local, condition));
+    return local === undefined
+      ? { op: 'unknown', reason: 'condition', type: boolType, span: condition.span }
+      : this.load(this.localPlace(local, condition));
   }
 
   #if(node: StatementNode & { k: 'if' }): void {
@@ -275,14 +308,36 @@ class FunctionLowering extends ExpressionLowering {
     this.value(node.range);
     this.jump(test, node);
     this.enter(test);
-    this.terminate({ op: 'branch', condition: { op: 'unknown', reason: 'range', type: boolType, span: node.range.span }, then: body, else: after }, node.range);
+    this.terminate(
+      {
+        op: 'branch',
+        condition: { op: 'unknown', reason: 'range', type: boolType, span: node.range.span },
+        then: body,
+        else: after,
+      },
+      node.range,
+    );
     this.enter(body);
     this.openScope(undefined);
     if (node.variable.k === 'variable') {
       const type = this.type(node.variable.type);
-      const local = this.newLocal({ name: node.variable.name, type: type.kind === 'reference' ? type.to : type, span: node.variable.span, parameter: false, static: false });
+      const local = this.newLocal({
+        name: node.variable.name,
+        type: type.kind === 'reference' ? type.to : type,
+        span: node.variable.span,
+        parameter: false,
+        static: false,
+      });
       this.emit({ op: 'begin', local }, node.variable);
-      this.emit({ op: 'store', place: this.localPlace(local, node.variable), value: { op: 'unknown', reason: 'element', type, span: node.range.span }, initial: true }, node.variable);
+      this.emit(
+        {
+          op: 'store',
+          place: this.localPlace(local, node.variable),
+          value: { op: 'unknown', reason: 'element', type, span: node.range.span },
+          initial: true,
+        },
+        node.variable,
+      );
     }
     this.#loop({ breakTo: after, continueTo: test, depth: this.scopes.length - 1 }, node.body);
     this.closeScope(node.body);
@@ -394,7 +449,13 @@ class FunctionLowering extends ExpressionLowering {
         type = value.type;
       }
     }
-    const variable: LocalVariable = { name: node.name, type, span: node.nameSpan, parameter: false, static: node.static };
+    const variable: LocalVariable = {
+      name: node.name,
+      type,
+      span: node.nameSpan,
+      parameter: false,
+      static: node.static,
+    };
     if (type.kind === 'array' && type.length === undefined && node.init) type = lengthened(type, node.init);
     const local = this.newLocal({ ...variable, type });
     if (node.static) {
@@ -409,12 +470,21 @@ class FunctionLowering extends ExpressionLowering {
   }
 
   /** Gives a new object its first value. */
-  #initialize(place: Parameters<ExpressionLowering['initialize']>[0], args: readonly ExprNode[], at: Node, constructs = false): void {
+  #initialize(
+    place: Parameters<ExpressionLowering['initialize']>[0],
+    args: readonly ExprNode[],
+    at: Node,
+    constructs = false,
+  ): void {
     const { type } = place;
     const only = args.length === 1 ? args[0] : undefined;
     if (type.kind === 'reference') {
       const target = only && this.place(only);
-      const value: Expr = target ? { op: 'address', place: target, type: pointerTo(target.type), span: at.span } : only ? this.value(only) : { op: 'unknown', reason: 'reference', type, span: at.span };
+      const value: Expr = target
+        ? { op: 'address', place: target, type: pointerTo(target.type), span: at.span }
+        : only
+          ? this.value(only)
+          : { op: 'unknown', reason: 'reference', type, span: at.span };
       this.emit({ op: 'store', place, value, initial: true }, at);
       return;
     }
@@ -433,19 +503,28 @@ class FunctionLowering extends ExpressionLowering {
       this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object }, args: values, type: voidType }, at);
       return;
     }
-    const value: Expr = only ? this.value(only.k === 'list' && only.items[0] ? only.items[0].value : only) : type.kind === 'pointer' ? { op: 'null', type, span: at.span } : { op: 'int', value: 0n, type, span: at.span };
+    const value: Expr = only
+      ? this.value(only.k === 'list' && only.items[0] ? only.items[0].value : only)
+      : type.kind === 'pointer'
+        ? { op: 'null', type, span: at.span }
+        : { op: 'int', value: 0n, type, span: at.span };
     this.emit({ op: 'store', place, value: this.convert(value, type), initial: true }, at);
   }
 
   // ── Parts that expressions hold ─────────────────────────────────────────────────────────────────────────────────────
 
   override lowerBlockValue(body: StatementNode): Expr {
-    if (body.k !== 'block') return { op: 'unknown', reason: 'statement expression', type: unknownType, span: body.span };
-    this.#findLabels(body, this.scopes.flatMap((scope) => scope.node ?? []));
+    if (body.k !== 'block')
+      return { op: 'unknown', reason: 'statement expression', type: unknownType, span: body.span };
+    this.#findLabels(
+      body,
+      this.scopes.flatMap((scope) => scope.node ?? []),
+    );
     this.openScope(body);
     let value: Expr = { op: 'unknown', reason: 'void', type: voidType, span: body.span };
     body.body.forEach((statement, index) => {
-      if (index === body.body.length - 1 && statement.k === 'expression') value = this.materialize(this.value(statement.value), statement);
+      if (index === body.body.length - 1 && statement.k === 'expression')
+        value = this.materialize(this.value(statement.value), statement);
       else this.statement(statement);
     });
     this.closeScope(body);
@@ -454,7 +533,10 @@ class FunctionLowering extends ExpressionLowering {
 
   override lowerClosure(node: ExprNode & { k: 'lambda' }, params: readonly ParameterNode[]): Function {
     const inner = new FunctionLowering(this.names, this.scope, this.className, this.isStatic, this);
-    inner.#captures = { ...(node.captureDefault && { default: node.captureDefault }), byReference: new Set(node.captures.filter((each) => each.byReference).map((each) => each.name)) };
+    inner.#captures = {
+      ...(node.captureDefault && { default: node.captureDefault }),
+      byReference: new Set(node.captures.filter((each) => each.byReference).map((each) => each.name)),
+    };
     return inner.run({
       name: '',
       qualifiedName: node.block ? '(block)' : '(lambda)',
@@ -496,4 +578,3 @@ function lengthened(type: Type & { kind: 'array' }, init: ExprNode): Type {
   if (init.k === 'string') return { ...type, length: init.text.length + 1 };
   return type;
 }
-

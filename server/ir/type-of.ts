@@ -16,7 +16,13 @@ export function pointerTo(to: Type): Type {
 }
 
 /** Names of classes that own a reference to what they point at, and are used like a pointer to their first argument. */
-const smartPointers = new Set(['OSSharedPtr', 'OSPtr', 'OSTaggedSharedPtr', 'OSTaggedPtr', 'libkern::intrusive_shared_ptr']);
+const smartPointers = new Set([
+  'OSSharedPtr',
+  'OSPtr',
+  'OSTaggedSharedPtr',
+  'OSTaggedPtr',
+  'libkern::intrusive_shared_ptr',
+]);
 
 /** The pointer type inside a smart pointer's type; undefined for other types. */
 export function pointeeType(type: Type): Type | undefined {
@@ -35,7 +41,8 @@ function builtin(name: string): Type | undefined {
 
 function readBuiltin(name: string): Type | undefined {
   const words = name.split(' ');
-  const known = /^(?:void|bool|_Bool|char|short|int|long|float|double|signed|unsigned|__signed|__signed__|__int128|__uint128_t|wchar_t|char8_t|char16_t|char32_t)$/;
+  const known =
+    /^(?:void|bool|_Bool|char|short|int|long|float|double|signed|unsigned|__signed|__signed__|__int128|__uint128_t|wchar_t|char8_t|char16_t|char32_t)$/;
   if (!words.every((word) => known.test(word))) return undefined;
   const has = (word: string): boolean => words.includes(word);
   if (has('void')) return voidType;
@@ -73,10 +80,16 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
     case 'array': {
       const of = typeOf(node.of, names, scope);
       const length = node.size && constantOf(node.size, names, scope);
-      return length !== undefined && length >= 0n && length < 1n << 31n ? { kind: 'array', of, length: Number(length) } : { kind: 'array', of };
+      return length !== undefined && length >= 0n && length < 1n << 31n
+        ? { kind: 'array', of, length: Number(length) }
+        : { kind: 'array', of };
     }
     case 'function':
-      return { kind: 'function', result: typeOf(node.result, names, scope), params: node.params.map((param) => typeOf(param.type, names, scope)) };
+      return {
+        kind: 'function',
+        result: typeOf(node.result, names, scope),
+        params: node.params.map((param) => typeOf(param.type, names, scope)),
+      };
     case 'defined':
       return node.declaration.k === 'enum'
         ? { kind: 'enum', name: node.declaration.name }
@@ -125,7 +138,17 @@ export function constantOf(node: ExprNode, names: Names, scope: string): bigint 
     case 'unary': {
       const value = constantOf(node.value, names, scope);
       if (value === undefined) return undefined;
-      return node.operator === '-' ? -value : node.operator === '~' ? ~value : node.operator === '!' ? (value === 0n ? 1n : 0n) : node.operator === '+' ? value : undefined;
+      return node.operator === '-'
+        ? -value
+        : node.operator === '~'
+          ? ~value
+          : node.operator === '!'
+            ? value === 0n
+              ? 1n
+              : 0n
+            : node.operator === '+'
+              ? value
+              : undefined;
     }
     case 'binary': {
       const left = constantOf(node.left, names, scope);
@@ -139,7 +162,11 @@ export function constantOf(node: ExprNode, names: Names, scope: string): bigint 
     case 'conditional': {
       const condition = constantOf(node.condition, names, scope);
       if (condition === undefined) return undefined;
-      return condition !== 0n ? (node.then ? constantOf(node.then, names, scope) : condition) : constantOf(node.else, names, scope);
+      return condition !== 0n
+        ? node.then
+          ? constantOf(node.then, names, scope)
+          : condition
+        : constantOf(node.else, names, scope);
     }
     case 'cast': {
       const value = constantOf(node.value, names, scope);

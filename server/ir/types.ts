@@ -29,8 +29,7 @@ export type BlockId = number;
 
 export type UnaryOperator = '-' | '~' | '!';
 export type BinaryOperator =
-  | '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '|' | '^'
-  | '==' | '!=' | '<' | '>' | '<=' | '>=';
+  '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '|' | '^' | '==' | '!=' | '<' | '>' | '<=' | '>=';
 
 /** Pure: evaluating it twice gives the same value as long as no instruction ran in between. */
 export type Expr =
@@ -43,9 +42,22 @@ export type Expr =
   | { readonly op: 'temp'; readonly temp: Temp; readonly type: Type; readonly span: Span }
   | { readonly op: 'load'; readonly place: Place; readonly type: Type; readonly span: Span }
   | { readonly op: 'address'; readonly place: Place; readonly type: Type; readonly span: Span }
-  | { readonly op: 'unary'; readonly operator: UnaryOperator; readonly value: Expr; readonly type: Type; readonly span: Span }
+  | {
+      readonly op: 'unary';
+      readonly operator: UnaryOperator;
+      readonly value: Expr;
+      readonly type: Type;
+      readonly span: Span;
+    }
   /** Pointer arithmetic is '+'/'-' with a pointer-typed left side: in elements, as in C. */
-  | { readonly op: 'binary'; readonly operator: BinaryOperator; readonly left: Expr; readonly right: Expr; readonly type: Type; readonly span: Span }
+  | {
+      readonly op: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly type: Type;
+      readonly span: Span;
+    }
   | { readonly op: 'cast'; readonly value: Expr; readonly type: Type; readonly explicit: boolean; readonly span: Span }
   /** The raw pointer inside an OSSharedPtr-like value (its get(), or what -> goes through). */
   | { readonly op: 'pointee'; readonly value: Expr; readonly type: Type; readonly span: Span }
@@ -65,7 +77,14 @@ export type Place =
   | { readonly kind: 'global'; readonly name: string; readonly type: Type; readonly span: Span }
   | { readonly kind: 'deref'; readonly pointer: Expr; readonly type: Type; readonly span: Span }
   /** `owner` is the class that the name was looked up in, where known. `p->f` is field of deref of p; `fMap` is field of deref of this. */
-  | { readonly kind: 'field'; readonly base: Place; readonly name: string; readonly owner?: string; readonly type: Type; readonly span: Span }
+  | {
+      readonly kind: 'field';
+      readonly base: Place;
+      readonly name: string;
+      readonly owner?: string;
+      readonly type: Type;
+      readonly span: Span;
+    }
   /** Element of an array object (for pointers, `p[i]` is deref of p + i). */
   | { readonly kind: 'index'; readonly base: Place; readonly index: Expr; readonly type: Type; readonly span: Span }
   /** The object that an expression yields by value, e.g. the struct returned by a call. */
@@ -75,7 +94,13 @@ export type Callee =
   /** A free or static function, or a name that nothing declares. Qualified as far as written or resolved ("IOBufferMemoryDescriptor::withCapacity"). */
   | { readonly kind: 'function'; readonly name: string }
   /** `receiver` is a pointer to the object. `class` is its static class where known. `direct`: named with its class (super::free()), hence not virtual. */
-  | { readonly kind: 'method'; readonly receiver: Expr; readonly class?: string; readonly name: string; readonly direct: boolean }
+  | {
+      readonly kind: 'method';
+      readonly receiver: Expr;
+      readonly class?: string;
+      readonly name: string;
+      readonly direct: boolean;
+    }
   | { readonly kind: 'pointer'; readonly value: Expr }
   /** A constructor: of a local, of a temporary `T(args)`, or of what `new` allocated. `object` is a pointer to it; absent for a temporary, whose value is `dst`. */
   | { readonly kind: 'constructor'; readonly class: Type; readonly object?: Expr };
@@ -91,7 +116,13 @@ type InstructionKind =
   | { readonly op: 'set'; readonly temp: Temp; readonly value: Expr }
   /** `initial`: initialises a local, field or global rather than overwriting it. */
   | { readonly op: 'store'; readonly place: Place; readonly value: Expr; readonly initial: boolean }
-  | { readonly op: 'call'; readonly temp?: Temp; readonly callee: Callee; readonly args: readonly Expr[]; readonly type: Type }
+  | {
+      readonly op: 'call';
+      readonly temp?: Temp;
+      readonly callee: Callee;
+      readonly args: readonly Expr[];
+      readonly type: Type;
+    }
   | { readonly op: 'new'; readonly temp: Temp; readonly of: Type; readonly count?: Expr; readonly type: Type }
   | { readonly op: 'delete'; readonly pointer: Expr; readonly array: boolean }
   /** A local comes into scope without a value (an initialiser follows as a store). */
@@ -104,7 +135,12 @@ type InstructionKind =
 export type Terminator = { readonly span: Span } & (
   | { readonly op: 'jump'; readonly to: BlockId }
   | { readonly op: 'branch'; readonly condition: Expr; readonly then: BlockId; readonly else: BlockId }
-  | { readonly op: 'switch'; readonly value: Expr; readonly cases: readonly { readonly low: Expr; readonly high?: Expr; readonly to: BlockId }[]; readonly default: BlockId }
+  | {
+      readonly op: 'switch';
+      readonly value: Expr;
+      readonly cases: readonly { readonly low: Expr; readonly high?: Expr; readonly to: BlockId }[];
+      readonly default: BlockId;
+    }
   | { readonly op: 'return'; readonly value?: Expr }
   /** Control never gets here: after a call that does not return, or off the end of a non-void function. */
   | { readonly op: 'unreachable' }

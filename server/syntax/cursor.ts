@@ -104,7 +104,9 @@ export abstract class Cursor {
   /** Span and provenance of a node whose first token is at index `from`. */
   protected node(from: number): { span: { start: number; end: number }; macro?: string } {
     const macro = this.tokens[from]?.macro;
-    return macro !== undefined && this.tokens[this.at - 1]?.macro !== undefined ? { span: this.spanFrom(from), macro } : { span: this.spanFrom(from) };
+    return macro !== undefined && this.tokens[this.at - 1]?.macro !== undefined
+      ? { span: this.spanFrom(from), macro }
+      : { span: this.spanFrom(from) };
   }
 
   /** Index after the bracket that closes the one at `index`; the number of tokens when there is none. */
@@ -160,7 +162,16 @@ export abstract class Cursor {
   }
 }
 
-export const attributeWords = new Set(['__attribute__', '__attribute', '__declspec', 'alignas', '_Alignas', '__asm__', '__asm', 'asm']);
+export const attributeWords = new Set([
+  '__attribute__',
+  '__attribute',
+  '__declspec',
+  'alignas',
+  '_Alignas',
+  '__asm__',
+  '__asm',
+  'asm',
+]);
 
 /** Words that are never a variable's, function's or type's own name. */
 export const reserved = new Set(

@@ -33,7 +33,9 @@ export abstract class ExpressionParser extends TypeParser {
       const from = this.at;
       if (this.peek() === 'throw') {
         this.at++;
-        return this.peek() === ';' ? { k: 'throw', ...this.node(from) } : { k: 'throw', value: this.assignment(), ...this.node(from) };
+        return this.peek() === ';'
+          ? { k: 'throw', ...this.node(from) }
+          : { k: 'throw', value: this.assignment(), ...this.node(from) };
       }
       const left = this.#conditional();
       const operator = this.peek();
@@ -139,7 +141,9 @@ export abstract class ExpressionParser extends TypeParser {
       this.at++;
       const ahead = this.typeIdAhead();
       const name = this.token().text;
-      const isType = ahead === 'certain' || (ahead === 'maybe' && !this.variables.has(name) && (this.context.isType(name) || typeLike.test(name)));
+      const isType =
+        ahead === 'certain' ||
+        (ahead === 'maybe' && !this.variables.has(name) && (this.context.isType(name) || typeLike.test(name)));
       if (isType) {
         const type = this.typeId();
         this.expect(')');
@@ -244,7 +248,8 @@ export abstract class ExpressionParser extends TypeParser {
     const base = this.isName() || this.peek() === '::' ? this.namedType() : this.specifiers().type;
     if (!base) this.fail('new without a type');
     let type: TypeNode = base;
-    while (this.peek() === '*' || this.peek() === 'const') if (this.token(0).text === '*' && this.at++ >= 0) type = { k: 'pointer', to: type };
+    while (this.peek() === '*' || this.peek() === 'const')
+      if (this.token(0).text === '*' && this.at++ >= 0) type = { k: 'pointer', to: type };
     let count: ExprNode | undefined;
     while (this.accept('[')) {
       const size = this.expression();
@@ -280,7 +285,8 @@ export abstract class ExpressionParser extends TypeParser {
     }
     if (this.peek() === '.' && this.isName(1)) {
       // A macro around an initialiser list: FLAGS(.tag = 1, .mode = 2)
-      while (!this.atEnd() && this.peek() !== ',' && this.peek() !== ')') this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
+      while (!this.atEnd() && this.peek() !== ',' && this.peek() !== ')')
+        this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
       return { k: 'list', items: [], ...this.node(from) };
     }
     if (this.isName() || isSpecifierWord(this.peek())) {
@@ -292,7 +298,8 @@ export abstract class ExpressionParser extends TypeParser {
     }
     if (['const', 'volatile', 'static', 'extern', 'struct', 'union', 'enum'].includes(this.peek())) {
       // A macro that takes words: __CAST_AWAY_QUALIFIER(p, const, char *)
-      while (!this.atEnd() && this.peek() !== ',' && this.peek() !== ')') this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
+      while (!this.atEnd() && this.peek() !== ',' && this.peek() !== ')')
+        this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
       return { k: 'list', items: [], ...this.node(from) };
     }
     if (this.peek() === ',' || this.peek() === ')') return { k: 'list', items: [], ...this.node(from) };
@@ -397,7 +404,11 @@ export abstract class ExpressionParser extends TypeParser {
     for (;;) {
       const token = this.token();
       if (token.kind === Kind.String) text += token.text.replace(/^@?(?:u8|[uUL])?"|"$/g, '');
-      else if (token.kind !== Kind.Identifier || !(this.token(1).kind === Kind.String || [',', ')', ';'].includes(this.peek(1)) || this.peek(1) === '(')) break;
+      else if (
+        token.kind !== Kind.Identifier ||
+        !(this.token(1).kind === Kind.String || [',', ')', ';'].includes(this.peek(1)) || this.peek(1) === '(')
+      )
+        break;
       this.at++;
       if (token.kind === Kind.Identifier && this.peek() === '(') this.at = this.afterGroup(this.at);
     }
@@ -478,7 +489,11 @@ export abstract class ExpressionParser extends TypeParser {
     // A type's name followed by braces constructs one: OSSharedPtr<T>{x}, IOAddressRange{a, b}
     const before = this.tokens[from - 1]?.text ?? '';
     const isValue = ['=', '(', ',', 'return', '?', ':'].includes(before) && !/^[A-Z_0-9]+$/.test(name);
-    if (this.peek() === '{' && (args !== undefined || isValue || this.context.isType(name)) && !this.variables.has(name)) {
+    if (
+      this.peek() === '{' &&
+      (args !== undefined || isValue || this.context.isType(name)) &&
+      !this.variables.has(name)
+    ) {
       const type: TypeNode = args ? { k: 'named', name, args } : { k: 'named', name };
       return { k: 'construct', type, args: [this.braceList()], ...this.node(from) };
     }
@@ -561,7 +576,16 @@ export abstract class ExpressionParser extends TypeParser {
     this.expect(']');
     const { params, result } = this.#closureSignature();
     const body = this.#closureBody(params);
-    return { k: 'lambda', block: false, ...(captureDefault && { captureDefault }), captures, params, ...(result && { result }), body, ...this.node(from) };
+    return {
+      k: 'lambda',
+      block: false,
+      ...(captureDefault && { captureDefault }),
+      captures,
+      params,
+      ...(result && { result }),
+      body,
+      ...this.node(from),
+    };
   }
 
   #blockLiteral(): ExprNode {
@@ -573,7 +597,16 @@ export abstract class ExpressionParser extends TypeParser {
     }
     const params = this.peek() === '(' ? this.parameters().params : [];
     const body = this.#closureBody(params);
-    return { k: 'lambda', block: true, captureDefault: '=', captures: [], params, ...(result && { result }), body, ...this.node(from) };
+    return {
+      k: 'lambda',
+      block: true,
+      captureDefault: '=',
+      captures: [],
+      params,
+      ...(result && { result }),
+      body,
+      ...this.node(from),
+    };
   }
 
   #closureSignature(): { params: ParameterNode[]; result?: TypeNode } {

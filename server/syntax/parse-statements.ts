@@ -202,7 +202,14 @@ export abstract class StatementParser extends ExpressionParser {
     this.expect(')');
     const then = this.statement();
     const otherwise = this.accept('else') ? this.statement() : undefined;
-    return { k: 'if', ...(init && { init }), condition, then, ...(otherwise && { else: otherwise }), ...this.node(from) };
+    return {
+      k: 'if',
+      ...(init && { init }),
+      condition,
+      then,
+      ...(otherwise && { else: otherwise }),
+      ...this.node(from),
+    };
   }
 
   /** Whether a semicolon stands in the condition at hand: `if (init; condition)`. */
@@ -265,7 +272,14 @@ export abstract class StatementParser extends ExpressionParser {
     const step = this.peek() === ')' ? undefined : this.expression();
     this.expect(')');
     const body = this.statement();
-    return { k: 'for', ...(init && { init }), ...(condition && { condition }), ...(step && { step }), body, ...this.node(from) };
+    return {
+      k: 'for',
+      ...(init && { init }),
+      ...(condition && { condition }),
+      ...(step && { step }),
+      body,
+      ...this.node(from),
+    };
   }
 
   /** Whether the head of a for statement has a colon and no semicolon. */
@@ -289,7 +303,16 @@ export abstract class StatementParser extends ExpressionParser {
   protected isDeclarationAhead(): boolean {
     const word = this.peek();
     if (declarationWords.has(word)) return true;
-    if (isTypeWord(word)) return !(this.peek(1) === '(' && this.peek(2) !== '*' && this.peek(2) !== '^' && word !== 'decltype' && !word.includes('typeof')) && this.peek(1) !== '{';
+    if (isTypeWord(word))
+      return (
+        !(
+          this.peek(1) === '(' &&
+          this.peek(2) !== '*' &&
+          this.peek(2) !== '^' &&
+          word !== 'decltype' &&
+          !word.includes('typeof')
+        ) && this.peek(1) !== '{'
+      );
     if (isSpecifierWord(word)) return true;
     if (!this.isName() && word !== '::') return false;
     const after = this.afterQualifiedName(this.at);
@@ -302,7 +325,15 @@ export abstract class StatementParser extends ExpressionParser {
     for (;;) {
       const text = this.tokens[at]?.text ?? '';
       if (text === '*' || text === '&' || text === '&&' || text === '^') pointers++;
-      else if (text !== 'const' && text !== 'volatile' && !text.startsWith('__restrict') && text !== '__unused' && text !== '__block' && text !== 'restrict') break;
+      else if (
+        text !== 'const' &&
+        text !== 'volatile' &&
+        !text.startsWith('__restrict') &&
+        text !== '__unused' &&
+        text !== '__block' &&
+        text !== 'restrict'
+      )
+        break;
       at++;
     }
     const next = this.tokens[at];
@@ -312,11 +343,18 @@ export abstract class StatementParser extends ExpressionParser {
       if (isVariable) return false;
       const beyond = this.tokens[at + 1]?.text ?? '';
       if (this.#isTypeName(after) || hadArguments) return true;
-      return beyond === '=' || beyond === ';' || (beyond === ',' && pointers > 0 && !this.#insideParentheses(at)) || beyond === '[' || beyond === ':';
+      return (
+        beyond === '=' ||
+        beyond === ';' ||
+        (beyond === ',' && pointers > 0 && !this.#insideParentheses(at)) ||
+        beyond === '[' ||
+        beyond === ':'
+      );
     }
     if (next.text === 'const' || next.text === 'static') return pointers === 0;
     if (isTypeWord(next.text) && pointers === 0) return true;
-    if (next.text === '(' && (pointers > 0 || ['*', '^'].includes(this.tokens[at + 1]?.text ?? ''))) return this.#isTypeName(after) && !isVariable;
+    if (next.text === '(' && (pointers > 0 || ['*', '^'].includes(this.tokens[at + 1]?.text ?? '')))
+      return this.#isTypeName(after) && !isVariable;
     if (next.text === '[' && pointers === 0 && this.tokens[at + 1]?.text === '[') return true;
     return false;
   }

@@ -2,9 +2,21 @@ import { attributeWords, Cursor } from './cursor';
 import { Kind } from './scan';
 import type { AttributeNode, ParameterNode, TypeNode } from './tree';
 
-const builtin = new Set('void bool char short int long float double signed unsigned __int128 __uint128_t __signed __signed__ wchar_t char8_t char16_t char32_t _Bool'.split(' '));
-const qualifiers = new Set('const volatile restrict __restrict __restrict__ __volatile__ __const mutable _Atomic _Nullable _Nonnull _Null_unspecified __nullable __nonnull __weak __strong __block __unused __unsafe_unretained __autoreleasing __kindof'.split(' '));
-const storage = new Set('static extern inline __inline __inline__ register virtual explicit friend typedef constexpr consteval constinit thread_local __thread __extension__ typename'.split(' '));
+const builtin = new Set(
+  'void bool char short int long float double signed unsigned __int128 __uint128_t __signed __signed__ wchar_t char8_t char16_t char32_t _Bool'.split(
+    ' ',
+  ),
+);
+const qualifiers = new Set(
+  'const volatile restrict __restrict __restrict__ __volatile__ __const mutable _Atomic _Nullable _Nonnull _Null_unspecified __nullable __nonnull __weak __strong __block __unused __unsafe_unretained __autoreleasing __kindof'.split(
+    ' ',
+  ),
+);
+const storage = new Set(
+  'static extern inline __inline __inline__ register virtual explicit friend typedef constexpr consteval constinit thread_local __thread __extension__ typename'.split(
+    ' ',
+  ),
+);
 
 export interface Specifiers {
   readonly type: TypeNode | undefined;
@@ -22,7 +34,15 @@ export interface Declarator {
 }
 
 export function isTypeWord(word: string): boolean {
-  return builtin.has(word) || word === 'auto' || word === 'typeof' || word === '__typeof__' || word === '__typeof' || word === 'decltype' || word === '__auto_type';
+  return (
+    builtin.has(word) ||
+    word === 'auto' ||
+    word === 'typeof' ||
+    word === '__typeof__' ||
+    word === '__typeof' ||
+    word === 'decltype' ||
+    word === '__auto_type'
+  );
 }
 
 export function isSpecifierWord(word: string): boolean {
@@ -63,7 +83,11 @@ export abstract class TypeParser extends Cursor {
         type = this.#typeof();
       } else if (isClassKey(word) || word === 'enum') {
         type = this.definedType();
-      } else if ((this.isName() || (word === '::' && this.isName(1))) && (!type || fromName) && this.#isTypeHere(type !== undefined || builtins.length > 0)) {
+      } else if (
+        (this.isName() || (word === '::' && this.isName(1))) &&
+        (!type || fromName) &&
+        this.#isTypeHere(type !== undefined || builtins.length > 0)
+      ) {
         if (builtins.length === 0) {
           type = this.namedType();
           fromName = true;
@@ -80,7 +104,13 @@ export abstract class TypeParser extends Cursor {
     const next = this.tokens[after];
     if (!next) return !haveType;
     if (next.kind === Kind.Identifier) {
-      if (haveType) return !isTrailingWord(next.text) && next.text !== 'operator' && !attributeWords.has(next.text) && !qualifiers.has(next.text);
+      if (haveType)
+        return (
+          !isTrailingWord(next.text) &&
+          next.text !== 'operator' &&
+          !attributeWords.has(next.text) &&
+          !qualifiers.has(next.text)
+        );
       return true;
     }
     if (haveType) return (next.text === '*' || next.text === '&') && this.tokens[after + 1]?.kind === Kind.Identifier;
@@ -92,7 +122,10 @@ export abstract class TypeParser extends Cursor {
         return true;
       case '(':
         // Type (*name)(…), Type (^name)(…), Type (Class::*name)(…)
-        return ['*', '^', '&'].includes(this.tokens[after + 1]?.text ?? '') || this.tokens[this.#afterScopes(after + 1)]?.text === '*';
+        return (
+          ['*', '^', '&'].includes(this.tokens[after + 1]?.text ?? '') ||
+          this.tokens[this.#afterScopes(after + 1)]?.text === '*'
+        );
       case '~':
         return false;
       case '[':
@@ -127,7 +160,11 @@ export abstract class TypeParser extends Cursor {
         const after = this.afterTemplateArguments(at);
         if (after > 0) at = after;
       }
-      if (this.tokens[at]?.text === '::' && (this.tokens[at + 1]?.kind === Kind.Identifier || this.tokens[at + 1]?.text === '~') && this.tokens[at + 1]?.text !== 'operator') {
+      if (
+        this.tokens[at]?.text === '::' &&
+        (this.tokens[at + 1]?.kind === Kind.Identifier || this.tokens[at + 1]?.text === '~') &&
+        this.tokens[at + 1]?.text !== 'operator'
+      ) {
         if (this.tokens[at + 1]!.text === '~') return at;
         at++;
       } else return at;
@@ -214,7 +251,8 @@ export abstract class TypeParser extends Cursor {
       if (this.isName() || this.peek() === '::' || isSpecifierWord(this.peek())) args.push(this.typeId());
       if (this.at === from || (this.peek() !== ',' && this.at < close - 1 && this.peek() !== '>>')) {
         // A value as argument: its type does not matter here.
-        while (this.at < close - 1 && this.peek() !== ',') this.at = '([{'.includes(this.peek() || ' ') ? this.afterGroup(this.at) : this.at + 1;
+        while (this.at < close - 1 && this.peek() !== ',')
+          this.at = '([{'.includes(this.peek() || ' ') ? this.afterGroup(this.at) : this.at + 1;
         if (this.at > from && args.length === 0) args.push({ k: 'named', name: this.tokens[from]!.text });
       }
       if (!this.accept(',')) break;
@@ -261,7 +299,14 @@ export abstract class TypeParser extends Cursor {
       const token = this.tokens[at];
       if (!token) return undefined;
       const word = token.kind === Kind.String || token.kind === Kind.Character ? '' : token.text;
-      if (builtin.has(word) || qualifiers.has(word) || isClassKey(word) || word === 'enum' || word === 'typename' || word === 'auto') {
+      if (
+        builtin.has(word) ||
+        qualifiers.has(word) ||
+        isClassKey(word) ||
+        word === 'enum' ||
+        word === 'typename' ||
+        word === 'auto'
+      ) {
         certain = true;
         if (builtin.has(word)) named = true;
         at++;
@@ -290,7 +335,8 @@ export abstract class TypeParser extends Cursor {
       else if (word === '[') at = this.afterGroup(at);
       else if (word === '(') {
         if (!['*', '^', '&'].includes(this.tokens[at + 1]?.text ?? '')) return undefined;
-        if (this.tokens[this.afterGroup(at)]?.text !== '(' && this.tokens[this.afterGroup(at)]?.text !== '[') return undefined;
+        if (this.tokens[this.afterGroup(at)]?.text !== '(' && this.tokens[this.afterGroup(at)]?.text !== '[')
+          return undefined;
         certain = true;
         at = this.afterGroup(this.afterGroup(at));
       } else break;
@@ -333,14 +379,21 @@ export abstract class TypeParser extends Cursor {
     }
     const from = this.at;
     let name = '';
-    if (this.isName() || this.peek() === '::' || this.peek() === '~' || this.peek() === 'operator') name = this.declaredName();
+    if (this.isName() || this.peek() === '::' || this.peek() === '~' || this.peek() === 'operator')
+      name = this.declaredName();
     else if (!abstract) this.fail('declarator');
     const nameSpan = this.spanFrom(from);
     while (name && qualifiers.has(this.peek())) this.at++;
     attributes.push(...this.attributes());
     const suffix = this.#suffixes(type, abstract || name === '');
     attributes.push(...this.attributes());
-    return { name, nameSpan, type: suffix.type, attributes, ...(suffix.argumentsAt !== undefined && { argumentsAt: suffix.argumentsAt }) };
+    return {
+      name,
+      nameSpan,
+      type: suffix.type,
+      attributes,
+      ...(suffix.argumentsAt !== undefined && { argumentsAt: suffix.argumentsAt }),
+    };
   }
 
   #afterScopesAt(): number {
@@ -350,7 +403,8 @@ export abstract class TypeParser extends Cursor {
   #isNestedDeclarator(abstract: boolean): boolean {
     const next = this.peek(1);
     if (next === '*' || next === '^' || next === '&') return true;
-    if (this.tokens[this.#afterScopes(this.at + 1)]?.text === '*' && this.#afterScopes(this.at + 1) > this.at + 1) return true;
+    if (this.tokens[this.#afterScopes(this.at + 1)]?.text === '*' && this.#afterScopes(this.at + 1) > this.at + 1)
+      return true;
     if (abstract) return false;
     // int (name)(…): parentheses around the name alone.
     return this.isName(1) && this.peek(2) === ')' && this.peek(3) === '(';
@@ -366,7 +420,8 @@ export abstract class TypeParser extends Cursor {
       if (!this.isName()) this.fail('name');
       name += this.token().text;
       this.at++;
-      if (this.peek() === '<' && this.afterTemplateArguments(this.at) > 0) this.at = this.afterTemplateArguments(this.at);
+      if (this.peek() === '<' && this.afterTemplateArguments(this.at) > 0)
+        this.at = this.afterTemplateArguments(this.at);
       if (this.peek() !== '::') return name;
       this.at++;
       name += '::';
@@ -435,7 +490,8 @@ export abstract class TypeParser extends Cursor {
     if (!next) return !this.insideFunction;
     if (next.kind === Kind.Identifier) return true;
     const name = this.tokens[after - 1]!.text;
-    if (next.text === ',' || next.text === ')') return this.insideFunction ? this.context.isType(name) && !this.variables.has(name) : true;
+    if (next.text === ',' || next.text === ')')
+      return this.insideFunction ? this.context.isType(name) && !this.variables.has(name) : true;
     if (next.text === '*' || next.text === '&' || next.text === '&&') {
       const beyond = this.tokens[after + 1];
       if (this.insideFunction && !this.context.isType(name)) return false;
@@ -456,7 +512,8 @@ export abstract class TypeParser extends Cursor {
     }
     this.expect(')');
     const only = params[0];
-    if (params.length === 1 && only && only.name === '' && only.type.k === 'named' && only.type.name === 'void') params.pop();
+    if (params.length === 1 && only && only.name === '' && only.type.k === 'named' && only.type.name === 'void')
+      params.pop();
     return { params, variadic };
   }
 
@@ -471,17 +528,32 @@ export abstract class TypeParser extends Cursor {
     if (this.accept('...')) void 0;
     if (this.accept('=')) {
       const start = this.at;
-      while (!this.atEnd() && this.peek() !== ',' && this.peek() !== ')') this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
+      while (!this.atEnd() && this.peek() !== ',' && this.peek() !== ')')
+        this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
       text = this.tokens
         .slice(start, this.at)
         .map((token) => token.text)
         .join(' ');
     }
     if (this.at === from) this.fail('parameter');
-    return { name: declarator.name, type: declarator.type, attributes: [...attributes, ...declarator.attributes], span: this.spanFrom(from), ...(text !== undefined && { default: text }) };
+    return {
+      name: declarator.name,
+      type: declarator.type,
+      attributes: [...attributes, ...declarator.attributes],
+      span: this.spanFrom(from),
+      ...(text !== undefined && { default: text }),
+    };
   }
 }
 
 function isTrailingWord(word: string): boolean {
-  return word === 'const' || word === 'volatile' || word === 'override' || word === 'final' || word === 'noexcept' || word === 'throw' || word === '__unused';
+  return (
+    word === 'const' ||
+    word === 'volatile' ||
+    word === 'override' ||
+    word === 'final' ||
+    word === 'noexcept' ||
+    word === 'throw' ||
+    word === '__unused'
+  );
 }

@@ -28,7 +28,12 @@ export function parseHead(tokens: Token[], context: ParseContext): DeclarationNo
 }
 
 /** Parses what follows a class's closing brace: the variables or typedef names that it declares. */
-export function parseTail(tokens: Token[], type: TypeNode, isTypedef: boolean, context: ParseContext): readonly DeclarationNode[] {
+export function parseTail(
+  tokens: Token[],
+  type: TypeNode,
+  isTypedef: boolean,
+  context: ParseContext,
+): readonly DeclarationNode[] {
   return new DeclarationParser(tokens, context).tail(type, isTypedef);
 }
 
@@ -76,7 +81,8 @@ class DeclarationParser extends StatementParser {
       }
       return { k: 'namespace', name, attributes: [], ...this.node(from) };
     }
-    if (this.peek() === 'extern' && this.token(1).kind === Kind.String) return { k: 'other', what: 'linkage', attributes: [], ...this.node(from) };
+    if (this.peek() === 'extern' && this.token(1).kind === Kind.String)
+      return { k: 'other', what: 'linkage', attributes: [], ...this.node(from) };
     // Words before the class key: typedef, static, template<…>, attribute macros.
     let template = false;
     while (!this.atEnd() && !isClassKey(this.peek())) {
@@ -256,7 +262,8 @@ class DeclarationParser extends StatementParser {
   }
 
   #other(from: number, what: string): DeclarationNode[] {
-    while (!this.atEnd() && this.peek() !== ';') this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
+    while (!this.atEnd() && this.peek() !== ';')
+      this.at = ['(', '[', '{'].includes(this.peek()) ? this.afterGroup(this.at) : this.at + 1;
     this.accept(';');
     return [{ k: 'other', what, attributes: [], ...this.node(from) }];
   }
@@ -317,7 +324,14 @@ class DeclarationParser extends StatementParser {
           const declaration = this.#function(from, specifiers, declarator);
           found.push(declaration);
           if (declaration.k === 'function' && declaration.body) return found;
-        } else if (specifiers.words.has('typedef')) found.push({ k: 'typedef', name: declarator.name, type: declarator.type, attributes: [], ...this.node(from) });
+        } else if (specifiers.words.has('typedef'))
+          found.push({
+            k: 'typedef',
+            name: declarator.name,
+            type: declarator.type,
+            attributes: [],
+            ...this.node(from),
+          });
         else found.push(this.#variable(from, specifiers, declarator));
       }
       if (this.accept(',')) continue;
@@ -346,7 +360,8 @@ class DeclarationParser extends StatementParser {
     if (declarator.argumentsAt !== undefined) args = this.arguments();
     if (!inCondition && this.accept(':')) this.assignment();
     // An attribute macro between name and initialiser.
-    while (this.isName() && (this.peek(1) === '=' || this.peek(1) === '(') && this.insideFunction) this.at = this.peek(1) === '(' ? this.afterGroup(this.at + 1) : this.at + 1;
+    while (this.isName() && (this.peek(1) === '=' || this.peek(1) === '(') && this.insideFunction)
+      this.at = this.peek(1) === '(' ? this.afterGroup(this.at + 1) : this.at + 1;
     if (this.accept('=')) init = this.peek() === '{' ? this.braceList() : this.assignment();
     else if (this.peek() === '{') args = [this.braceList()];
     return {

@@ -39,7 +39,13 @@ export interface Preprocessed {
 const tokenLimit = 400_000;
 
 /** Reads the tokens of one declaration: chooses the arms of conditionals and expands macros. */
-export function preprocess(text: string, from: number, to: number, lookup: MacroLookup, variant: Variant): Preprocessed {
+export function preprocess(
+  text: string,
+  from: number,
+  to: number,
+  lookup: MacroLookup,
+  variant: Variant,
+): Preprocessed {
   return new Preprocessor(text, from, to, lookup, variant).run();
 }
 
@@ -128,7 +134,8 @@ class Preprocessor {
   #read(): Token | undefined {
     const scanner = this.#scanner;
     while (scanner.next()) {
-      if (scanner.kind !== Kind.Directive) return { kind: scanner.kind, text: scanner.word, start: scanner.start, end: scanner.end, first: scanner.first };
+      if (scanner.kind !== Kind.Directive)
+        return { kind: scanner.kind, text: scanner.word, start: scanner.start, end: scanner.end, first: scanner.first };
       this.#directive();
     }
     return undefined;
@@ -243,10 +250,15 @@ class Preprocessor {
   #expand(macro: Macro, args: readonly (readonly Token[])[], use: Use, active: readonly string[]): Token[] {
     const parameters = macro.parameters ?? [];
     const variadic = parameters.at(-1) === '...';
-    const named = variadic && parameters.length >= 2 && macro.body.includes(parameters.at(-2)!) && !macro.body.includes('__VA_ARGS__');
+    const named =
+      variadic &&
+      parameters.length >= 2 &&
+      macro.body.includes(parameters.at(-2)!) &&
+      !macro.body.includes('__VA_ARGS__');
     const argument = (name: string): readonly Token[] | undefined => {
       if (!macro.parameters) return undefined;
-      if (variadic && (name === '__VA_ARGS__' || (named && name === parameters.at(-2)))) return joinArguments(args.slice(parameters.length - (named ? 2 : 1)), use);
+      if (variadic && (name === '__VA_ARGS__' || (named && name === parameters.at(-2))))
+        return joinArguments(args.slice(parameters.length - (named ? 2 : 1)), use);
       const index = parameters.indexOf(name);
       return index < 0 || name === '...' ? undefined : (args[index] ?? []);
     };
@@ -263,7 +275,14 @@ class Preprocessor {
       if (token.text === '#' && macro.parameters && body[at + 1]) {
         const value = argument(body[at + 1]!.text);
         if (value) {
-          result.push({ kind: Kind.String, text: JSON.stringify(value.map((each) => each.text).join(' ')), start: use.start, end: use.end, first: false, macro: use.macro });
+          result.push({
+            kind: Kind.String,
+            text: JSON.stringify(value.map((each) => each.text).join(' ')),
+            start: use.start,
+            end: use.end,
+            first: false,
+            macro: use.macro,
+          });
           at++;
           continue;
         }
@@ -280,7 +299,15 @@ class Preprocessor {
           continue;
         }
         const pasted = (left?.text ?? '') + (right[0]?.text ?? '');
-        if (pasted) result.push({ kind: kindOf(pasted), text: pasted, start: left?.start ?? use.start, end: left?.end ?? use.end, first: false, macro: use.macro });
+        if (pasted)
+          result.push({
+            kind: kindOf(pasted),
+            text: pasted,
+            start: left?.start ?? use.start,
+            end: left?.end ?? use.end,
+            first: false,
+            macro: use.macro,
+          });
         result.push(...right.slice(1));
         continue;
       }
@@ -288,8 +315,24 @@ class Preprocessor {
       if (value) {
         const tokens = body[at + 1]?.text === '##' ? value : expandedArgument(token.text, value);
         for (const each of tokens) result.push({ ...each, macro: use.macro });
-        if (tokens.length === 0 && body[at + 1]?.text === '##') result.push({ kind: Kind.Punctuator, text: '', start: use.start, end: use.end, first: false, macro: use.macro });
-      } else result.push({ kind: token.kind, text: token.text, start: use.start, end: use.end, first: false, macro: use.macro });
+        if (tokens.length === 0 && body[at + 1]?.text === '##')
+          result.push({
+            kind: Kind.Punctuator,
+            text: '',
+            start: use.start,
+            end: use.end,
+            first: false,
+            macro: use.macro,
+          });
+      } else
+        result.push({
+          kind: token.kind,
+          text: token.text,
+          start: use.start,
+          end: use.end,
+          first: false,
+          macro: use.macro,
+        });
       if (result.length > tokenLimit) break;
     }
     return this.#rescan(
@@ -304,7 +347,8 @@ class Preprocessor {
     const result: Token[] = [];
     for (let at = 0; at < tokens.length; at++) {
       const token = tokens[at]!;
-      const macro = token.kind === Kind.Identifier && !active.includes(token.text) ? this.#macro(token.text, use.start) : undefined;
+      const macro =
+        token.kind === Kind.Identifier && !active.includes(token.text) ? this.#macro(token.text, use.start) : undefined;
       if (!macro || active.length > 60) {
         result.push(token);
         continue;
@@ -349,7 +393,9 @@ function splitArguments(tokens: readonly Token[]): Token[][] {
 }
 
 function joinArguments(args: readonly (readonly Token[])[], use: Use): readonly Token[] {
-  return args.flatMap((arg, index) => (index === 0 ? arg : [{ kind: Kind.Punctuator, text: ',', start: use.start, end: use.end, first: false }, ...arg]));
+  return args.flatMap((arg, index) =>
+    index === 0 ? arg : [{ kind: Kind.Punctuator, text: ',', start: use.start, end: use.end, first: false }, ...arg],
+  );
 }
 
 function kindOf(text: string): Kind {

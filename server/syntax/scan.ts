@@ -22,8 +22,7 @@ for (let code = 0; code < 128; code++) {
   isIdentifierPart[code] = letter || isDigit(code) ? 1 : 0;
 }
 
-const longPunctuators =
-  '... <<= >>= ->* :: -> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= ## .*'.split(' ');
+const longPunctuators = '... <<= >>= ->* :: -> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= ## .*'.split(' ');
 /** Punctuators of two and three characters by their first character's code, longest first. */
 const byFirst: (string[] | undefined)[] = [];
 for (const text of longPunctuators) (byFirst[text.charCodeAt(0)] ??= []).push(text);
@@ -180,7 +179,7 @@ function isExponent(text: string, start: number, at: number): boolean {
 }
 
 function endOfLogicalLine(text: string, from: number, limit: number): number {
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const newline = text.indexOf('\n', at);
     if (newline < 0 || newline >= limit) return limit;
     if (!isSpliced(text, newline)) return newline;

@@ -62,7 +62,19 @@ export const fileScope: Scope = { kind: 'file', key: '' };
 const attributeWords = new Set([
   '__attribute__', '__attribute', '__declspec', 'alignas', '_Alignas', 'asm', '__asm', '__asm__', 'decltype', 'typeof', '__typeof__', '__typeof', 'noexcept', 'throw', 'explicit', '_Pragma', '__pragma',
 ]); // prettier-ignore
-const afterParameters = new Set(['const', 'override', 'noexcept', 'throw', 'final', 'volatile', 'try', 'requires', '__attribute__', '__asm__', 'asm']);
+const afterParameters = new Set([
+  'const',
+  'override',
+  'noexcept',
+  'throw',
+  'final',
+  'volatile',
+  'try',
+  'requires',
+  '__attribute__',
+  '__asm__',
+  'asm',
+]);
 
 /** Splits a text; with `previous`, the chunks of an older text, it reads again only what the edit touches. */
 export function split(text: string, previous?: { text: string; chunks: readonly SplitChunk[] }): readonly SplitChunk[] {
@@ -73,7 +85,11 @@ export function split(text: string, previous?: { text: string; chunks: readonly 
   const shorter = Math.min(old.length, text.length);
   while (prefix < shorter && old.charCodeAt(prefix) === text.charCodeAt(prefix)) prefix++;
   let suffix = 0;
-  while (suffix < shorter - prefix && old.charCodeAt(old.length - 1 - suffix) === text.charCodeAt(text.length - 1 - suffix)) suffix++;
+  while (
+    suffix < shorter - prefix &&
+    old.charCodeAt(old.length - 1 - suffix) === text.charCodeAt(text.length - 1 - suffix)
+  )
+    suffix++;
 
   // A chunk's end may hang on the token after it, so the last chunk before the edit is read again too.
   let keep = previous.chunks.findIndex((chunk) => chunk.end >= prefix || chunk.guessed);
@@ -91,22 +107,35 @@ export function split(text: string, previous?: { text: string; chunks: readonly 
     const read = splitter.next();
     if (!read) return result;
     // A chunk that was only read again keeps its identity.
-    const same = previous.chunks.findIndex((each, index) => index >= twin && index < twin + 4 && isSame(each, old, read, text));
+    const same = previous.chunks.findIndex(
+      (each, index) => index >= twin && index < twin + 4 && isSame(each, old, read, text),
+    );
     const chunk = same < 0 ? read : { ...read, id: previous.chunks[same]!.id };
     if (same >= 0) twin = same + 1;
     result.push(chunk);
     if (chunk.end < editEnd || chunk.guessed) continue;
     while (candidate < previous.chunks.length && previous.chunks[candidate]!.end + delta < chunk.end) candidate++;
     const match = previous.chunks[candidate];
-    if (match && match.end + delta === chunk.end && match.end >= old.length - suffix && match.after.key === chunk.after.key) {
-      for (const rest of previous.chunks.slice(candidate + 1)) result.push({ ...rest, start: rest.start + delta, end: rest.end + delta });
+    if (
+      match &&
+      match.end + delta === chunk.end &&
+      match.end >= old.length - suffix &&
+      match.after.key === chunk.after.key
+    ) {
+      for (const rest of previous.chunks.slice(candidate + 1))
+        result.push({ ...rest, start: rest.start + delta, end: rest.end + delta });
       return result;
     }
   }
 }
 
 function isSame(before: SplitChunk, old: string, now: SplitChunk, text: string): boolean {
-  if (before.kind !== now.kind || before.end - before.start !== now.end - now.start || before.scope.key !== now.scope.key) return false;
+  if (
+    before.kind !== now.kind ||
+    before.end - before.start !== now.end - now.start ||
+    before.scope.key !== now.scope.key
+  )
+    return false;
   return old.slice(before.start, before.end) === text.slice(now.start, now.end);
 }
 
@@ -154,7 +183,16 @@ class Splitter {
       const end = scanner.position;
       const conditional = this.#conditional;
       const key = `${this.#scope.key}|${conditional?.key ?? ''}`;
-      return { kind, start, end, bodyStart: bodyStart && bodyStart - start, guessed: this.#guessed, scope, id: {}, after: { scope: this.#scope, conditional, key } };
+      return {
+        kind,
+        start,
+        end,
+        bodyStart: bodyStart && bodyStart - start,
+        guessed: this.#guessed,
+        scope,
+        id: {},
+        after: { scope: this.#scope, conditional, key },
+      };
     }
   }
 
@@ -357,7 +395,13 @@ class Splitter {
       const kind = scanner.kind;
       if (count === 0) first = word;
       if (kind === Kind.Identifier) {
-        if ((word === 'class' || word === 'struct' || word === 'union') && !sawParameters && !sawAssignment && previous !== 'enum') isClass = true;
+        if (
+          (word === 'class' || word === 'struct' || word === 'union') &&
+          !sawParameters &&
+          !sawAssignment &&
+          previous !== 'enum'
+        )
+          isClass = true;
         else if (word === 'enum' && !sawParameters && !sawAssignment) isEnum = true;
         else if (isClass && word !== 'final' && (!className || previousKind === Kind.Identifier)) className = word;
         // A macro that stands for a parameter list: int handler SYSCTL_HANDLER_ARGS { … }
@@ -386,7 +430,8 @@ class Splitter {
               sawAssignment = true;
               break;
             case ':':
-              if (count === 1 && (first === 'public' || first === 'private' || first === 'protected')) return done('access');
+              if (count === 1 && (first === 'public' || first === 'private' || first === 'protected'))
+                return done('access');
               if (sawParameters && !sawAssignment && !isEnum) inInitializers = true;
               break;
             case ';':
@@ -397,7 +442,11 @@ class Splitter {
               return done('declaration');
             case '{': {
               const bodyStart = scanner.start;
-              if (first === 'namespace' || (first === 'inline' && previous !== ')' && this.#text.startsWith('namespace', scanner.start))) return done(this.#open('namespace', previous === 'namespace' ? '' : previous));
+              if (
+                first === 'namespace' ||
+                (first === 'inline' && previous !== ')' && this.#text.startsWith('namespace', scanner.start))
+              )
+                return done(this.#open('namespace', previous === 'namespace' ? '' : previous));
               if (isLinkage && count === 2) return done(this.#open('linkage', ''));
               if (isClass && !sawParameters && !sawAssignment && !isEnum) return done(this.#open('class', className));
               this.#braces();

@@ -14,11 +14,21 @@ export interface AttributeNode {
 
 export type TypeNode =
   /** A name as written: "unsigned long", "IOMemoryMap", "OSPtr" with args. */
-  | { readonly k: 'named'; readonly name: string; readonly args?: readonly TypeNode[]; readonly keyword?: 'class' | 'struct' | 'union' | 'enum' }
+  | {
+      readonly k: 'named';
+      readonly name: string;
+      readonly args?: readonly TypeNode[];
+      readonly keyword?: 'class' | 'struct' | 'union' | 'enum';
+    }
   | { readonly k: 'pointer'; readonly to: TypeNode }
   | { readonly k: 'reference'; readonly to: TypeNode }
   | { readonly k: 'array'; readonly of: TypeNode; readonly size?: ExprNode }
-  | { readonly k: 'function'; readonly result: TypeNode; readonly params: readonly ParameterNode[]; readonly variadic: boolean }
+  | {
+      readonly k: 'function';
+      readonly result: TypeNode;
+      readonly params: readonly ParameterNode[];
+      readonly variadic: boolean;
+    }
   | { readonly k: 'typeof'; readonly of: ExprNode }
   /** A class or enumeration defined where its name is used. */
   | { readonly k: 'defined'; readonly declaration: DeclarationNode }
@@ -41,7 +51,11 @@ export type ExprNode = Node &
     | { readonly k: 'bool'; readonly value: boolean }
     | { readonly k: 'null' }
     | { readonly k: 'this' }
-    | { readonly k: 'unary'; readonly operator: '+' | '-' | '!' | '~' | '*' | '&' | '++' | '--'; readonly value: ExprNode }
+    | {
+        readonly k: 'unary';
+        readonly operator: '+' | '-' | '!' | '~' | '*' | '&' | '++' | '--';
+        readonly value: ExprNode;
+      }
     | { readonly k: 'postfix'; readonly operator: '++' | '--'; readonly value: ExprNode }
     | { readonly k: 'binary'; readonly operator: string; readonly left: ExprNode; readonly right: ExprNode }
     | { readonly k: 'assign'; readonly operator: string; readonly left: ExprNode; readonly right: ExprNode }
@@ -54,10 +68,31 @@ export type ExprNode = Node &
     | { readonly k: 'construct'; readonly type: TypeNode; readonly args: readonly ExprNode[] }
     | { readonly k: 'sizeof'; readonly operator: string; readonly type?: TypeNode; readonly value?: ExprNode }
     | { readonly k: 'offsetof'; readonly type: TypeNode; readonly member: string }
-    | { readonly k: 'new'; readonly type: TypeNode; readonly count?: ExprNode; readonly args: readonly ExprNode[]; readonly placement: readonly ExprNode[] }
+    | {
+        readonly k: 'new';
+        readonly type: TypeNode;
+        readonly count?: ExprNode;
+        readonly args: readonly ExprNode[];
+        readonly placement: readonly ExprNode[];
+      }
     | { readonly k: 'delete'; readonly value: ExprNode; readonly array: boolean }
-    | { readonly k: 'lambda'; readonly block: boolean; readonly captureDefault?: '=' | '&'; readonly captures: readonly { readonly name: string; readonly byReference: boolean; readonly init?: ExprNode }[]; readonly params: readonly ParameterNode[]; readonly result?: TypeNode; readonly body: StatementNode }
-    | { readonly k: 'list'; readonly items: readonly { readonly field?: string; readonly index?: ExprNode; readonly value: ExprNode }[] }
+    | {
+        readonly k: 'lambda';
+        readonly block: boolean;
+        readonly captureDefault?: '=' | '&';
+        readonly captures: readonly {
+          readonly name: string;
+          readonly byReference: boolean;
+          readonly init?: ExprNode;
+        }[];
+        readonly params: readonly ParameterNode[];
+        readonly result?: TypeNode;
+        readonly body: StatementNode;
+      }
+    | {
+        readonly k: 'list';
+        readonly items: readonly { readonly field?: string; readonly index?: ExprNode; readonly value: ExprNode }[];
+      }
     | { readonly k: 'statements'; readonly body: StatementNode }
     | { readonly k: 'throw'; readonly value?: ExprNode }
   );
@@ -67,11 +102,28 @@ export type StatementNode = Node &
     | { readonly k: 'block'; readonly body: readonly StatementNode[] }
     | { readonly k: 'expression'; readonly value: ExprNode }
     | { readonly k: 'declaration'; readonly declarations: readonly DeclarationNode[] }
-    | { readonly k: 'if'; readonly init?: StatementNode; readonly condition: ExprNode | StatementNode; readonly then: StatementNode; readonly else?: StatementNode }
+    | {
+        readonly k: 'if';
+        readonly init?: StatementNode;
+        readonly condition: ExprNode | StatementNode;
+        readonly then: StatementNode;
+        readonly else?: StatementNode;
+      }
     | { readonly k: 'while'; readonly condition: ExprNode | StatementNode; readonly body: StatementNode }
     | { readonly k: 'do'; readonly body: StatementNode; readonly condition: ExprNode }
-    | { readonly k: 'for'; readonly init?: StatementNode; readonly condition?: ExprNode; readonly step?: ExprNode; readonly body: StatementNode }
-    | { readonly k: 'range-for'; readonly variable: DeclarationNode; readonly range: ExprNode; readonly body: StatementNode }
+    | {
+        readonly k: 'for';
+        readonly init?: StatementNode;
+        readonly condition?: ExprNode;
+        readonly step?: ExprNode;
+        readonly body: StatementNode;
+      }
+    | {
+        readonly k: 'range-for';
+        readonly variable: DeclarationNode;
+        readonly range: ExprNode;
+        readonly body: StatementNode;
+      }
     | { readonly k: 'switch'; readonly value: ExprNode | StatementNode; readonly body: StatementNode }
     | { readonly k: 'case'; readonly low: ExprNode; readonly high?: ExprNode }
     | { readonly k: 'default' }
@@ -99,13 +151,39 @@ export type DeclarationNode = Node & { readonly attributes: readonly AttributeNo
         readonly static: boolean;
         readonly virtual: boolean;
         readonly template: boolean;
-        readonly initializers: readonly { readonly name: string; readonly args: readonly ExprNode[]; readonly span: Span }[];
+        readonly initializers: readonly {
+          readonly name: string;
+          readonly args: readonly ExprNode[];
+          readonly span: Span;
+        }[];
         readonly body?: StatementNode;
       }
-    | { readonly k: 'variable'; readonly name: string; readonly nameSpan: Span; readonly type: TypeNode; readonly init?: ExprNode; readonly arguments?: readonly ExprNode[]; readonly static: boolean; readonly extern: boolean; readonly constant: boolean; readonly autoreleased?: boolean }
+    | {
+        readonly k: 'variable';
+        readonly name: string;
+        readonly nameSpan: Span;
+        readonly type: TypeNode;
+        readonly init?: ExprNode;
+        readonly arguments?: readonly ExprNode[];
+        readonly static: boolean;
+        readonly extern: boolean;
+        readonly constant: boolean;
+        readonly autoreleased?: boolean;
+      }
     | { readonly k: 'typedef'; readonly name: string; readonly type: TypeNode }
-    | { readonly k: 'class'; readonly keyword: 'class' | 'struct' | 'union'; readonly name: string; readonly bases: readonly string[]; readonly members?: readonly DeclarationNode[]; readonly template: boolean }
-    | { readonly k: 'enum'; readonly name: string; readonly constants: readonly { readonly name: string; readonly value?: ExprNode; readonly span: Span }[] }
+    | {
+        readonly k: 'class';
+        readonly keyword: 'class' | 'struct' | 'union';
+        readonly name: string;
+        readonly bases: readonly string[];
+        readonly members?: readonly DeclarationNode[];
+        readonly template: boolean;
+      }
+    | {
+        readonly k: 'enum';
+        readonly name: string;
+        readonly constants: readonly { readonly name: string; readonly value?: ExprNode; readonly span: Span }[];
+      }
     | { readonly k: 'namespace'; readonly name: string }
     | { readonly k: 'other'; readonly what: string }
     | { readonly k: 'error'; readonly construct: string }

@@ -66,7 +66,8 @@ export function macrosOf(text: string, chunks: readonly SplitChunk[]): ReadonlyM
     else if (chunk.kind === 'function' || chunk.kind === 'declaration') {
       const body = text.slice(chunk.start, chunk.end);
       if (!body.includes('#')) continue;
-      for (const match of body.matchAll(/^[ \t]*#[ \t]*define\b(?:\\\r?\n|[^\n])*/gm)) add(match[0].trimStart(), chunk.start + match.index);
+      for (const match of body.matchAll(/^[ \t]*#[ \t]*define\b(?:\\\r?\n|[^\n])*/gm))
+        add(match[0].trimStart(), chunk.start + match.index);
     }
   }
   return found;
@@ -86,7 +87,7 @@ interface Found {
 
 /** Reads the heads of a file's declarations, each once for its text and the macros in force. */
 export class FactReader {
-  readonly #kept = new WeakMap<object, { readonly revision: number; readonly nodes: readonly DeclarationNode[] }>();
+  readonly #kept = new WeakMap<object, { readonly revision: string; readonly nodes: readonly DeclarationNode[] }>();
   readonly #context: ParseContext;
   #read = 0;
 
@@ -100,7 +101,13 @@ export class FactReader {
   }
 
   /** `revision` tells one state of the macros from another. */
-  read(file: string, text: string, chunks: readonly SplitChunk[], macros: (at: number) => MacroLookup, revision: number): FileFacts {
+  read(
+    file: string,
+    text: string,
+    chunks: readonly SplitChunk[],
+    macros: (at: number) => MacroLookup,
+    revision: string,
+  ): FileFacts {
     const found: Found = { functions: [], classes: [], others: [] };
     const scopes: Scope[] = [{ name: '', class: undefined, typedef: false }];
     for (const chunk of chunks) {
@@ -108,42 +115,78 @@ export class FactReader {
       if (chunk.kind === 'open') {
         const [head] = this.#nodes(text, chunk, macros, revision);
         if (head?.k === 'class') {
-          const entry: ClassEntry = { kind: 'class', file, name: qualify(scope.name, head.name), scope: scope.name, chunk, node: head, fields: [], methods: [] };
+          const entry: ClassEntry = {
+            kind: 'class',
+            file,
+            name: qualify(scope.name, head.name),
+            scope: scope.name,
+            chunk,
+            node: head,
+            fields: [],
+            methods: [],
+          };
           const typedef = /^(?:\w+\s+)*?typedef\b/.test(text.slice(chunk.start, chunk.start + 40));
           scopes.push({ name: head.name ? entry.name : scope.name, class: entry, typedef });
-        } else if (head?.k === 'namespace') scopes.push({ name: head.name ? qualify(scope.name, head.name) : scope.name, class: undefined, typedef: false });
+        } else if (head?.k === 'namespace')
+          scopes.push({
+            name: head.name ? qualify(scope.name, head.name) : scope.name,
+            class: undefined,
+            typedef: false,
+          });
         else scopes.push(scope);
       } else if (chunk.kind === 'close') {
         if (scopes.length === 1) continue;
         scopes.pop();
         const outer = scopes.at(-1)!;
-        if (scope.class && scope.class !== outer.class) this.#closeClass(scope.class, outer, this.#tail(text, chunk, scope, macros, revision), chunk, found);
-      } else if (chunk.kind === 'function' || chunk.kind === 'declaration') for (const node of this.#nodes(text, chunk, macros, revision)) declared(node, chunk, scope, file, found);
+        if (scope.class && scope.class !== outer.class)
+          this.#closeClass(scope.class, outer, this.#tail(text, chunk, scope, macros, revision), chunk, found);
+      } else if (chunk.kind === 'function' || chunk.kind === 'declaration')
+        for (const node of this.#nodes(text, chunk, macros, revision)) declared(node, chunk, scope, file, found);
     }
     // A class whose brace is still to be typed.
-    for (const scope of scopes.slice(1)) if (scope.class && !found.classes.includes(scope.class)) found.classes.push(scope.class);
+    for (const scope of scopes.slice(1))
+      if (scope.class && !found.classes.includes(scope.class)) found.classes.push(scope.class);
     return found;
   }
 
   /** The syntax trees of a chunk's head: the body of a function is left out. */
-  #nodes(text: string, chunk: SplitChunk, macros: (at: number) => MacroLookup, revision: number): readonly DeclarationNode[] {
+  #nodes(
+    text: string,
+    chunk: SplitChunk,
+    macros: (at: number) => MacroLookup,
+    revision: string,
+  ): readonly DeclarationNode[] {
     return this.#keep(chunk, revision, () => {
       const end = chunk.kind === 'function' ? chunk.bodyStart : chunk.end - chunk.start;
       const { tokens } = preprocess(text.slice(chunk.start, chunk.end), 0, end, macros(chunk.start), 'first-arm');
-      return chunk.kind === 'open' ? [parseHead(tokens, this.#context)] : parseDeclaration(tokens, this.#context).declarations;
+      return chunk.kind === 'open'
+        ? [parseHead(tokens, this.#context)]
+        : parseDeclaration(tokens, this.#context).declarations;
     });
   }
 
   /** What a class's closing brace is followed by: variables, or the names of a typedef. */
-  #tail(text: string, chunk: SplitChunk, scope: Scope, macros: (at: number) => MacroLookup, revision: number): readonly DeclarationNode[] {
+  #tail(
+    text: string,
+    chunk: SplitChunk,
+    scope: Scope,
+    macros: (at: number) => MacroLookup,
+    revision: string,
+  ): readonly DeclarationNode[] {
     return this.#keep(chunk, revision, () => {
       const { node } = scope.class!;
-      const { tokens } = preprocess(text.slice(chunk.start, chunk.end), 0, chunk.end - chunk.start, macros(chunk.start), 'first-arm');
+      const { tokens } = preprocess(
+        text.slice(chunk.start, chunk.end),
+        0,
+        chunk.end - chunk.start,
+        macros(chunk.start),
+        'first-arm',
+      );
       return parseTail(tokens, { k: 'named', name: node.name, keyword: node.keyword }, scope.typedef, this.#context);
     });
   }
 
-  #keep(chunk: SplitChunk, revision: number, read: () => readonly DeclarationNode[]): readonly DeclarationNode[] {
+  #keep(chunk: SplitChunk, revision: string, read: () => readonly DeclarationNode[]): readonly DeclarationNode[] {
     const kept = this.#kept.get(chunk.id);
     if (kept?.revision === revision) return kept.nodes;
     this.#read++;
@@ -152,7 +195,13 @@ export class FactReader {
     return nodes;
   }
 
-  #closeClass(entry: ClassEntry, outer: Scope, tail: readonly DeclarationNode[], chunk: SplitChunk, found: Found): void {
+  #closeClass(
+    entry: ClassEntry,
+    outer: Scope,
+    tail: readonly DeclarationNode[],
+    chunk: SplitChunk,
+    found: Found,
+  ): void {
     let named = entry;
     if (entry.node.name === '') {
       const first = tail[0];
@@ -171,7 +220,15 @@ export class FactReader {
       if (node.k !== 'variable' && node.k !== 'typedef') continue;
       const renamed = { ...node, type: withBase(node.type, type) };
       if (renamed.k === 'variable' && outer.class) outer.class.fields.push(renamed);
-      else if (renamed.k === 'variable' || renamed.name !== named.node.name) found.others.push({ kind: 'other', file: entry.file, name: qualify(outer.name, renamed.name), scope: outer.name, chunk, node: renamed });
+      else if (renamed.k === 'variable' || renamed.name !== named.node.name)
+        found.others.push({
+          kind: 'other',
+          file: entry.file,
+          name: qualify(outer.name, renamed.name),
+          scope: outer.name,
+          chunk,
+          node: renamed,
+        });
     }
   }
 }
@@ -180,14 +237,32 @@ function declared(node: DeclarationNode, chunk: SplitChunk, scope: Scope, file: 
   const owner = scope.class;
   switch (node.k) {
     case 'function': {
-      const entry: FunctionEntry = { kind: 'function', file, name: qualify(scope.name, node.name), scope: scope.name, chunk, node, ownerClass: owner?.name, hasBody: chunk.kind === 'function' };
+      const entry: FunctionEntry = {
+        kind: 'function',
+        file,
+        name: qualify(scope.name, node.name),
+        scope: scope.name,
+        chunk,
+        node,
+        ownerClass: owner?.name,
+        hasBody: chunk.kind === 'function',
+      };
       owner?.methods.push(entry);
       if (!owner || entry.hasBody) found.functions.push(entry);
       return;
     }
     case 'class': {
       if (!node.members) return;
-      const entry: ClassEntry = { kind: 'class', file, name: qualify(scope.name, node.name), scope: scope.name, chunk, node, fields: [], methods: [] };
+      const entry: ClassEntry = {
+        kind: 'class',
+        file,
+        name: qualify(scope.name, node.name),
+        scope: scope.name,
+        chunk,
+        node,
+        fields: [],
+        methods: [],
+      };
       const inside: Scope = { name: entry.name, class: entry, typedef: false };
       for (const member of node.members) declared(member, { ...chunk, kind: 'declaration' }, inside, file, found);
       found.classes.push(entry);
@@ -195,7 +270,15 @@ function declared(node: DeclarationNode, chunk: SplitChunk, scope: Scope, file: 
     }
     case 'variable':
       if (owner && !(node.static && node.constant && node.init)) owner.fields.push(node);
-      else found.others.push({ kind: 'other', file, name: qualify(scope.name, node.name), scope: scope.name, chunk, node });
+      else
+        found.others.push({
+          kind: 'other',
+          file,
+          name: qualify(scope.name, node.name),
+          scope: scope.name,
+          chunk,
+          node,
+        });
       return;
     case 'typedef':
     case 'enum':

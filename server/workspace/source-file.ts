@@ -1,0 +1,79 @@
+import type { SplitChunk } from '../syntax/split';
+import { split } from '../syntax/split';
+import { LineMap } from '../syntax/text';
+import type { FileFacts, MacroDefinition } from './facts';
+import { macrosOf } from './facts';
+
+/** One file of the workspace: its text, and what was read of it so far. */
+export class SourceFile {
+  readonly path: string;
+  text: string;
+  /** Whether it names the mapping API. */
+  mentionsApi: boolean;
+  facts: FileFacts | undefined;
+  /** The heads of its declarations as one text: changes when what it declares may have. */
+  signature = '';
+  /** The macros under which `facts` were read. */
+  factsKey = '';
+  /** Changes when the macros that it defines do. */
+  macroVersion = 0;
+  #chunks: readonly SplitChunk[] | undefined;
+  #chunksOf = '';
+  #lines: LineMap | undefined;
+  #macros: ReadonlyMap<string, readonly MacroDefinition[]> | undefined;
+  #macroText = '';
+
+  constructor(path: string, text: string, mentionsApi: boolean) {
+    this.path = path;
+    this.text = text;
+    this.mentionsApi = mentionsApi;
+  }
+
+  update(text: string, mentionsApi: boolean): void {
+    this.text = text;
+    this.mentionsApi = mentionsApi;
+    this.#lines = undefined;
+    this.#macros = undefined;
+  }
+
+  /** The declarations; after an edit only those that it touches are read again. */
+  get chunks(): readonly SplitChunk[] {
+    if (!this.#chunks || this.#chunksOf !== this.text) {
+      this.#chunks = split(this.text, this.#chunks && { text: this.#chunksOf, chunks: this.#chunks });
+      this.#chunksOf = this.text;
+    }
+    return this.#chunks;
+  }
+
+  get lines(): LineMap {
+    return (this.#lines ??= new LineMap(this.text));
+  }
+
+  get macros(): ReadonlyMap<string, readonly MacroDefinition[]> {
+    if (!this.#macros) {
+      this.#macros = macrosOf(this.text, this.chunks);
+      let text = '';
+      for (const [name, list] of this.#macros)
+        for (const { macro } of list)
+          text += `${name}(${macro?.parameters?.join() ?? ''}${macro?.parameters ? ')' : ''}${macro?.body ?? '\0'}\n`;
+      if (text !== this.#macroText) this.macroVersion++;
+      this.#macroText = text;
+    }
+    return this.#macros;
+  }
+
+  /** The files that it includes, as written. */
+  get includes(): readonly string[] {
+    const found: string[] = [];
+    for (const match of this.text.matchAll(/^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]/gm))
+      found.push(match[1]!);
+    return found;
+  }
+
+  headText(): string {
+    let text = '';
+    for (const chunk of this.chunks)
+      text += `${chunk.kind} ${this.text.slice(chunk.start, chunk.kind === 'function' ? chunk.start + chunk.bodyStart : chunk.end)}\n`;
+    return text;
+  }
+}
