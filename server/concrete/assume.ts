@@ -82,12 +82,16 @@ export class Assumer {
     const run = this.#run;
     const receiver = run.objects.at(site.receiver);
     if (receiver?.sim) notModelled(`${name}()`);
+    // A declaration of the API says what it does with what it is given; nothing says it of other calls.
+    const described = declaration?.attributes.some((each) => each.name === 'kernel' || each.name === 'driverkit') ?? false;
     const simulated: string[] = [];
     site.args.forEach((arg, index) => {
       const object = typeof arg === 'bigint' ? run.objects.at(arg) : undefined;
       if (!object?.sim) return;
-      simulated.push(site.texts[index]!);
-      run.kernel.escaped(object.sim);
+      const attributes = declaration?.parameters[index]?.attributes.map((each) => each.name) ?? [];
+      const keeps = attributes.includes('keeps') || attributes.includes('consumes');
+      if (keeps || !described) run.kernel.escaped(object.sim);
+      if (!described) simulated.push(site.texts[index]!);
     });
     if (simulated.length > 0)
       this.record(`${name}()`, `neither releases nor changes ${simulated.join(', ')}`, site.place);
@@ -165,6 +169,10 @@ export class Assumer {
     }
     if (type.name !== undefined && /^(IOPhysicalAddress(32|64)?|addr64_t)$/.test(type.name))
       return { value: 0xc000_0000n, text: '0xc0000000, a physical address' };
+    if (hint.expected !== undefined) {
+      const value = this.#run.integer(normaliser(type)(hint.expected));
+      return { value, text: String(value) };
+    }
     if (isSize(name) || (hint.name !== undefined && isSize(hint.name))) {
       const size = type.bits === 8 ? 64n : BigInt(pageOfMemory);
       return { value: size, text: String(size) };

@@ -20,6 +20,8 @@ export interface Hint {
   readonly name?: string;
   /** The type that it is turned into. */
   readonly type?: Type;
+  /** The constant that it is compared with, in a test that is there to find errors: `!=` or `<`. */
+  readonly expected?: bigint;
 }
 
 /** Turns an expression into a closure. */

@@ -50,7 +50,8 @@ export function compileBinary(c: Context, expr: Expr & { op: 'binary' }, hint: H
   if (isPointer(rightType) && expr.operator === '+')
     return compilePointerArithmetic(c, { ...expr, left: expr.right, right: expr.left }, rightType, leftType);
   if (leftType.kind === 'float' || rightType.kind === 'float') return compileFloat(c, expr);
-  const left = operand(c, expr.left, leftType, hint);
+  const expected = expectedValue(c, expr);
+  const left = operand(c, expr.left, leftType, expected === undefined ? hint : { ...hint, expected });
   const right = operand(c, expr.right, rightType, hint);
   const compared = comparison(expr.operator);
   if (compared) {
@@ -161,6 +162,14 @@ function compileFloat(c: Context, expr: Expr & { op: 'binary' }): Evaluate {
         return result(0);
     }
   };
+}
+
+/** `count != 2` and `size < 16` reject: what they compare with is a value that passes. */
+function expectedValue(c: Context, expr: Expr & { op: 'binary' }): bigint | undefined {
+  if (expr.operator !== '!=' && expr.operator !== '<') return undefined;
+  const right = expr.right.op === 'cast' ? expr.right.value : expr.right;
+  if (right.op === 'int') return right.value;
+  return right.op === 'sizeof' ? BigInt(c.run.layouts.size(right.of)) : undefined;
 }
 
 function operand(c: Context, expr: Expr, type: Type, hint: Hint): (frame: Frame) => bigint {

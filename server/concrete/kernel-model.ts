@@ -14,6 +14,8 @@ import type { Access } from './typed-memory';
 
 /** Of an assumed descriptor, map or user buffer. */
 const assumedSize = 65536n;
+/** After so many reads of zero from one register the code is taken to wait for another value. */
+const patience = 256;
 /** kIODirectionInOut. */
 const inOut = 3;
 /** Where an assumed provider's registers are. */
@@ -31,6 +33,8 @@ export class KernelModel {
   codeTask: Task;
   #client: Task | undefined;
   #devices = 0n;
+  /** How often a register was read as zero. */
+  readonly #reads = new Map<bigint, number>();
 
   constructor(run: Interpreter) {
     this.#run = run;
@@ -251,11 +255,20 @@ export class KernelModel {
       this.steps.note();
       return fault(result.why);
     }
+    return this.#registers(address, result.bytes, access);
+  }
+
+  /** Device registers read as zero; where the code waits for something else, as ones. */
+  #registers(address: bigint, bytes: Uint8Array, access: Access): Uint8Array {
     const { space } = this.codeTask;
-    const entry = space.entryAt(space.pageOf(address));
-    if (entry?.descriptor?.physical && result.bytes.every((byte) => byte === 0) && access.source && access.span)
-      this.#run.assume(access.what, '0 (device memory)', this.#run.place(access.source, access.span));
-    return result.bytes;
+    if (!space.entryAt(space.pageOf(address))?.descriptor?.physical || bytes.some((byte) => byte !== 0)) return bytes;
+    const reads = (this.#reads.get(address) ?? 0) + 1;
+    this.#reads.set(address, reads);
+    const place = access.source && access.span ? this.#run.place(access.source, access.span) : undefined;
+    this.#run.assume(access.what, '0 (device memory)', place);
+    if (reads <= patience) return bytes;
+    this.#run.assume(`${access.what}, after ${String(patience)} reads`, 'all ones (device memory)', place);
+    return bytes.fill(0xff);
   }
 
   write(address: bigint, bytes: Uint8Array): void {

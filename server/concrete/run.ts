@@ -70,6 +70,9 @@ function parameters(run: Interpreter, source: SourceFunction): Value[] {
     const { name, type } = code.locals[index]!;
     const given = run.assumer.given(name, type);
     if (given !== undefined) args.push(given);
+    // A number takes its value where the code first looks at it, so that what the code expects can be assumed.
+    else if (type.kind === 'int' || type.kind === 'bool' || type.kind === 'enum')
+      args.push(new Unknown(name, name, type, run.place(source, code.locals[index]!.span)));
     else if (type.kind === 'class') args.push(aggregate(run, type));
     else args.push(run.settle(new Unknown(name, name, type, run.place(source, code.locals[index]!.span)), type, {}));
   }

@@ -35,6 +35,16 @@ export const collectionCalls: KernelTable = {
     }
     return 0n;
   },
+  'OSCollectionIterator::withCollection': (site) => {
+    const iterator = site.run.objects.make('OSCollectionIterator', site.into);
+    iterator.state.set('collection', site.pointer(0));
+    return iterator.region.base;
+  },
+  'OSIterator::getNextObject': (site) => next(site),
+  'OSIterator::reset': (site) => {
+    own(site)?.state.delete('next');
+    return 0n;
+  },
   'OSArray::flushCollection': (site) => flush(site),
   'OSSet::flushCollection': (site) => flush(site),
 };
@@ -57,6 +67,20 @@ function count(site: CallSite): Value {
   const size = BigInt(collection?.contents.length ?? 0);
   if (collection?.assumed) site.run.assume(`${site.name}()`, String(size), site.place);
   return size;
+}
+
+/** Elements in their order; an iterator over what the run does not know is taken to give one object. */
+function next(site: CallSite): Value {
+  const { objects } = site.run;
+  const iterator = own(site);
+  if (!iterator) return 0n;
+  const at = iterator.state.get('next') ?? 0n;
+  iterator.state.set('next', at + 1n);
+  const collection = objects.at(iterator.state.get('collection') ?? 0n);
+  if (collection && (!collection.assumed || collection.contents.length > 0)) return collection.contents[Number(at)] ?? 0n;
+  if (at > 0n) return 0n;
+  site.run.assume(`${site.text}`, 'one object, then NULL', site.place);
+  return objects.make('OSObject', site.into === '' ? 'element' : site.into, { assumed: true }).region.base;
 }
 
 function flush(site: CallSite): Value {
