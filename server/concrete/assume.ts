@@ -28,6 +28,8 @@ const patience = 64;
 /** Gives values to what nothing in the code gives, and lists them. */
 export class Assumer {
   readonly assumptions: Assumption[] = [];
+  /** What the value that is read now is compared with, in a test that is there to reject other values. */
+  expected: bigint | undefined;
   readonly #run: Interpreter;
   readonly #given: Given;
   readonly #recorded = new Set<string>();
@@ -93,6 +95,11 @@ export class Assumer {
       if (keeps || !described) run.kernel.escaped(object.sim);
       if (!described) simulated.push(site.texts[index]!);
     });
+    site.args.forEach((arg, index) => {
+      const attributes = declaration?.parameters[index]?.attributes.map((each) => each.name) ?? [];
+      if (typeof arg === 'bigint' && (!described || attributes.includes('writes') || attributes.includes('out')))
+        this.#mayBeSet(arg, site.types[index]);
+    });
     if (simulated.length > 0)
       this.record(`${name}()`, `neither releases nor changes ${simulated.join(', ')}`, site.place);
     const result = declaration && site.result.kind === 'unknown' ? declaration.result : site.result;
@@ -113,6 +120,19 @@ export class Assumer {
       return 0n;
     }
     return new Unknown(`${name}()`, short, result, site.place);
+  }
+
+  /** A call may set what it is given the address of: what held nothing yet holds a value that the run assumes. */
+  #mayBeSet(address: bigint, type: Type | undefined): void {
+    const { memory, layouts } = this.#run;
+    const region = memory.find(address);
+    if (!type || !isPointer(type) || !region || region.freed || region.kind === 'code') return;
+    const to = pointed(type);
+    const start = memory.offset(region, address);
+    const end = Math.min(region.size, start + Math.max(1, to.kind === 'unknown' ? 8 : layouts.size(to)));
+    const empty = to.kind === 'pointer' && region.kind === 'stack' && region.bytes.subarray(start, end).every((byte) => byte === 0);
+    for (let at = Math.max(0, start); at < end; at++)
+      if (region.state[at] === ByteState.Uninitialised || empty) region.state[at] = ByteState.Assumed;
   }
 
   /** The value for a plan's name, where it gives one. */
@@ -155,7 +175,9 @@ export class Assumer {
       }
       case 'void':
       case 'unknown':
-        return { value: 0n, text: '0' };
+        return called && /create|alloc|copy|make|with|find|lookup|get/i.test(name)
+          ? this.#guessPointer(what, name, { kind: 'pointer', to: type }, hint)
+          : { value: 0n, text: '0' };
     }
   }
 
@@ -169,8 +191,8 @@ export class Assumer {
     }
     if (type.name !== undefined && /^(IOPhysicalAddress(32|64)?|addr64_t)$/.test(type.name))
       return { value: 0xc000_0000n, text: '0xc0000000, a physical address' };
-    if (hint.expected !== undefined) {
-      const value = this.#run.integer(normaliser(type)(hint.expected));
+    if (this.expected !== undefined) {
+      const value = this.#run.integer(normaliser(type)(this.expected));
       return { value, text: String(value) };
     }
     if (isSize(name) || (hint.name !== undefined && isSize(hint.name))) {

@@ -20,8 +20,6 @@ export interface Hint {
   readonly name?: string;
   /** The type that it is turned into. */
   readonly type?: Type;
-  /** The constant that it is compared with, in a test that is there to find errors: `!=` or `<`. */
-  readonly expected?: bigint;
 }
 
 /** Turns an expression into a closure. */
@@ -91,11 +89,12 @@ export function compileKnown(
   hint: Hint = {},
   wanted: Type = expr.type,
 ): (frame: Frame) => Known {
-  const evaluate = compileExpr(c, expr, hint);
+  const seen = hint.type === undefined && expr.type.kind === 'unknown' && wanted.kind !== 'unknown' ? { ...hint, type: wanted } : hint;
+  const evaluate = compileExpr(c, expr, seen);
   const { run } = c;
   return (frame) => {
     const value = evaluate(frame);
-    return value instanceof Unknown ? run.settle(value, wanted, hint) : value;
+    return value instanceof Unknown ? run.settle(value, wanted, seen) : value;
   };
 }
 

@@ -50,17 +50,23 @@ export function compileBinary(c: Context, expr: Expr & { op: 'binary' }, hint: H
   if (isPointer(rightType) && expr.operator === '+')
     return compilePointerArithmetic(c, { ...expr, left: expr.right, right: expr.left }, rightType, leftType);
   if (leftType.kind === 'float' || rightType.kind === 'float') return compileFloat(c, expr);
-  const expected = expectedValue(c, expr);
-  const left = operand(c, expr.left, leftType, expected === undefined ? hint : { ...hint, expected });
+  const left = operand(c, expr.left, leftType, hint);
   const right = operand(c, expr.right, rightType, hint);
   const compared = comparison(expr.operator);
   if (compared) {
     const common = normaliser(commonType(leftType, rightType));
-    return (frame) => {
-      const a = common(left(frame));
-      const b = common(right(frame));
-      return compared(a as bigint, b as bigint) ? 1n : 0n;
-    };
+    // `count != 2` and `size < 16` reject: what they compare with is a value that passes.
+    if ((expr.operator === '!=' || expr.operator === '<') && !isPointer(leftType) && isPlain(expr.left)) {
+      const { assumer } = c.run;
+      return (frame) => {
+        const b = right(frame);
+        assumer.expected = b;
+        const a = left(frame);
+        assumer.expected = undefined;
+        return compared(common(a), common(b)) ? 1n : 0n;
+      };
+    }
+    return (frame) => (compared(common(left(frame)), common(right(frame))) ? 1n : 0n);
   }
   return compileIntegerOperation(c, expr, left, right, leftType, rightType);
 }
@@ -164,12 +170,10 @@ function compileFloat(c: Context, expr: Expr & { op: 'binary' }): Evaluate {
   };
 }
 
-/** `count != 2` and `size < 16` reject: what they compare with is a value that passes. */
-function expectedValue(c: Context, expr: Expr & { op: 'binary' }): bigint | undefined {
-  if (expr.operator !== '!=' && expr.operator !== '<') return undefined;
-  const right = expr.right.op === 'cast' ? expr.right.value : expr.right;
-  if (right.op === 'int') return right.value;
-  return right.op === 'sizeof' ? BigInt(c.run.layouts.size(right.of)) : undefined;
+/** A variable's or a call's value as it is, at most cast. */
+function isPlain(expr: Expr): boolean {
+  if (expr.op === 'cast') return isPlain(expr.value);
+  return expr.op === 'load' || expr.op === 'temp' || expr.op === 'name';
 }
 
 function operand(c: Context, expr: Expr, type: Type, hint: Hint): (frame: Frame) => bigint {

@@ -156,7 +156,7 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
     };
   }
   const wanted = place.type.kind === 'unknown' ? expr.type : place.type;
-  const value = compileExpr(c, expr, { name });
+  const value = compileExpr(c, expr, { name, ...(place.type.kind === 'unknown' ? {} : { type: place.type }) });
   const convert = conversion(expr.type, wanted);
   if (place.kind === 'local' && c.storage[place.local] === 'register') {
     const local = place.local;

@@ -17,6 +17,9 @@ import { Sources } from './sources';
 import { TypedMemory, type Access } from './typed-memory';
 import { Aggregate, normaliser, Unknown, type Known, type Value } from './values';
 
+/** Bytes of an array whose length is not known. */
+const unknownArray = 4096;
+
 export interface Limits {
   /** Instructions that a run may execute. */
   readonly steps: number;
@@ -35,6 +38,8 @@ export class Interpreter {
   readonly sources: Sources;
   readonly assumer: Assumer;
   readonly kernel: KernelModel;
+  /** Nanoseconds since the machine was started. */
+  clock = 60_000_000_000n;
   /** Activations, outermost first. */
   readonly frames: Frame[] = [];
   readonly #codes = new Map<object, Code>();
@@ -206,7 +211,7 @@ export class Interpreter {
     const previous = frame.regions[local];
     if (previous) this.memory.free(previous);
     frame.regions[local] = this.allocate(
-      this.layouts.size(type),
+      type.kind === 'array' && type.length === undefined ? unknownArray : this.layouts.size(type),
       smart ? ByteState.Defined : ByteState.Uninitialised,
       'stack',
       name,
@@ -333,6 +338,12 @@ export class Interpreter {
     switch (name) {
       case 'kernel_task':
         return this.kernel.kernelTask();
+      case 'TRUE':
+      case 'YES':
+        return 1n;
+      case 'FALSE':
+      case 'NO':
+        return 0n;
       case 'page_size':
       case 'vm_page_size':
       case 'PAGE_SIZE':

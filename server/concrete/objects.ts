@@ -15,7 +15,7 @@ export interface RunObject {
   references: number;
   freed: boolean;
   /** The simulator's object behind it. */
-  readonly sim?: MemoryDescriptor | MemoryMap;
+  sim?: MemoryDescriptor | MemoryMap;
   readonly task?: Task;
   /** It existed before the run. */
   readonly assumed: boolean;
@@ -110,6 +110,12 @@ export class Objects {
   /** The object that stands for one of the simulator's; made when first asked for. */
   ofSim(sim: MemoryDescriptor | MemoryMap, className: string, assumed = false): RunObject {
     return this.#ofSim.get(sim) ?? this.make(className, sim.name, { sim, assumed });
+  }
+
+  /** An object that was allocated becomes one of the simulator's, by its init method. */
+  bind(object: RunObject, sim: MemoryDescriptor | MemoryMap): void {
+    object.sim = sim;
+    this.#ofSim.set(sim, object);
   }
 
   /** An assumed object turns out to be of a subclass. */

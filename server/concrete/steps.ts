@@ -6,6 +6,10 @@ import type { Interpreter } from './interpreter';
 import { readInteger } from './memory';
 import type { RunObject } from './objects';
 
+/** How many steps, and of them how many that only log, a trace shows. */
+const mostSteps = 2000;
+const mostLogs = 100;
+
 /**
  * The run's trace. A step stays open until the next kernel operation begins, so that it shows also where the statement
  * stored its result.
@@ -14,6 +18,7 @@ export class Steps {
   readonly #run: Interpreter;
   readonly #machine: Machine;
   #recorder: Recorder | undefined;
+  #logs = 0;
 
   constructor(run: Interpreter, machine: Machine) {
     this.#run = run;
@@ -44,6 +49,9 @@ export class Steps {
     const recorder = this.#recorder;
     if (!recorder || (notes.length === 0 && sentence === undefined)) return;
     recorder.endStep();
+    if (kind === 'log' && ++this.#logs > mostLogs) return;
+    // What a very long run does later shows in its last step.
+    if (recorder.nextStep >= mostSteps && !defect && !notes.some((note) => note.defect)) return;
     const { label, place } = this.#run.here();
     recorder.beginStep({ label, ...(place ? { place } : {}), ...(kind ? { kind } : {}) });
     recorder.add(notes);

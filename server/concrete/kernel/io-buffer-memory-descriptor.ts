@@ -39,6 +39,9 @@ export const bufferMemoryDescriptorCalls: KernelTable = {
     }
     return made;
   },
+  'IOBufferMemoryDescriptor::initWithOptions': (site) =>
+    init(site, site.count > 3 ? taskArgument(site, 3) : kernelTask(site), 0, 1, 2),
+  'IOBufferMemoryDescriptor::initWithPhysicalMask': (site) => init(site, taskArgument(site, 0), 1, 2, 3),
   'IOBufferMemoryDescriptor::getBytesNoCopy': (site) => {
     const buffer = bufferOf(site);
     const start = site.run.kernel.getter(buffer, 'getBytesNoCopy');
@@ -82,6 +85,20 @@ function make(
 ): Value {
   const wanted = alignment === undefined ? 1n : site.bits(alignment, 1n);
   return makeBuffer(site, task, optionBits(site, options), site.bits(capacity), wanted === 0n ? 1n : wanted);
+}
+
+/** The init methods turn a new object, maybe of a subclass, into a buffer. */
+function init(site: CallSite, task: Task | undefined, options: number, capacity: number, alignment: number): Value {
+  const { kernel, objects } = site.run;
+  const object = objects.at(site.receiver);
+  if (!object || object.sim) return notModelled(`${site.name}() on what is no new object`);
+  const made = kernel.machine.bufferInTask(task, optionBits(site, options), site.bits(capacity), site.bits(alignment, 1n) || 1n);
+  if (made.kind === 'descriptor') {
+    objects.bind(object, made.descriptor);
+    kernel.firstName(made.descriptor, object.region.name);
+  }
+  kernel.steps.note();
+  return made.kind === 'descriptor' ? 1n : 0n;
 }
 
 function makeBuffer(

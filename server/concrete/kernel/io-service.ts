@@ -4,7 +4,7 @@ import type { Value } from '../values';
 import { optionBits } from './receivers';
 
 /** How many ranges of device memory an assumed provider has. */
-const ranges = 2n;
+const rangeCount = 2n;
 /** kIOPCIConfigBaseAddress0, the register of a PCI device's first range. */
 const firstBaseAddress = 0x10n;
 
@@ -45,8 +45,8 @@ export const serviceCalls: KernelTable = {
     return descriptor ? site.run.objects.ofSim(descriptor, 'IODeviceMemory', true).region.base : 0n;
   },
   'IOService::getDeviceMemoryCount': (site) => {
-    site.run.assume(`${site.name}()`, String(ranges), site.place);
-    return ranges;
+    site.run.assume(`${site.name}()`, String(rangeCount), site.place);
+    return rangeCount;
   },
   'IOService::mapDeviceMemoryWithIndex': (site) => mapDeviceMemory(site, site.bits(0)),
   'IOPCIDevice::getDeviceMemoryWithRegister': (site) => {
@@ -64,14 +64,14 @@ export const serviceCalls: KernelTable = {
 
 /** Base address registers of 64-bit ranges take two slots each; an index counts the ranges. */
 function indexOfRegister(register: bigint): bigint {
-  return register < firstBaseAddress ? ranges : (register - firstBaseAddress) / 8n;
+  return register < firstBaseAddress ? rangeCount : (register - firstBaseAddress) / 8n;
 }
 
 /** The provider's range `index`; made when first asked for, then always the same. */
 function deviceMemory(site: CallSite, index: bigint): MemoryDescriptor | undefined {
   const { kernel, objects } = site.run;
   const provider = objects.at(site.receiver);
-  if (!provider || index >= ranges) return undefined;
+  if (!provider || index >= rangeCount) return undefined;
   const key = `memory ${String(index)}`;
   const known = provider.state.get(key);
   const existing = known === undefined ? undefined : objects.at(known)?.sim;
@@ -91,7 +91,8 @@ function deviceMemory(site: CallSite, index: bigint): MemoryDescriptor | undefin
 function mapDeviceMemory(site: CallSite, index: bigint): Value {
   const { kernel } = site.run;
   const descriptor = deviceMemory(site, index);
-  const result = kernel.machine.mapDeviceMemoryWithIndex(descriptor ? [descriptor] : [], 0, optionBits(site, 1));
+  const ranges = descriptor ? [descriptor] : [];
+  const result = kernel.machine.mapDeviceMemoryWithIndex(ranges, descriptor ? 0 : Number(index), optionBits(site, 1));
   return kernel.mapResult(site, result);
 }
 

@@ -13,6 +13,7 @@ import { objectCalls } from './osobject';
 import { quietCalls } from './quiet';
 import { stringCalls } from './strings';
 import { taskCalls } from './tasks';
+import { timeCalls } from './time';
 
 const tables: readonly KernelTable[] = [
   quietCalls,
@@ -29,6 +30,7 @@ const tables: readonly KernelTable[] = [
   atomicCalls,
   logCalls,
   taskCalls,
+  timeCalls,
 ];
 
 /** Every kernel call that is modelled, by its name. */
