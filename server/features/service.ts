@@ -51,8 +51,7 @@ export interface SimulationPlan {
 }
 
 export type SimulationResult =
-  | { readonly ok: true; readonly trace: Trace }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly reason: string };
 
 /** How much was read, honestly. */
 export interface Stats {

@@ -1,0 +1,75 @@
+import type { Program, SourceFunction } from '../concrete/program';
+import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
+import type { Function, Type } from '../ir/types';
+import type { LoweredFunction } from '../workspace/lowered';
+import type { Workspace } from '../workspace/workspace';
+
+/** The workspace as the concrete interpreter asks about it, from where one file stands. */
+export class ConcreteProgram implements Program {
+  readonly #workspace: Workspace;
+  readonly #file: string;
+  readonly #placed = new Map<Function, SourceFunction>();
+
+  constructor(workspace: Workspace, file: string) {
+    this.#workspace = workspace;
+    this.#file = file;
+  }
+
+  functions(qualifiedName: string): readonly SourceFunction[] {
+    const entries = this.#workspace.table.functions(qualifiedName).filter((entry) => entry.hasBody);
+    const own = entries.filter((entry) => entry.file === this.#file);
+    return (own.length > 0 ? own : entries).flatMap((entry) => {
+      const file = this.#workspace.file(entry.file);
+      return file ? this.placed(this.#workspace.lowerer.lower(file, entry)) : [];
+    });
+  }
+
+  /** A lowered function's bodies with their span in the file. */
+  placed(lowered: LoweredFunction): SourceFunction[] {
+    const { chunk, file } = lowered.entry;
+    return lowered.variants.slice(0, 1).map((variant) => {
+      let placed = this.#placed.get(variant);
+      if (!placed)
+        this.#placed.set(
+          variant,
+          (placed = { file, function: { ...variant, span: { start: chunk.start, end: chunk.end } } }),
+        );
+      return placed;
+    });
+  }
+
+  declaration(qualifiedName: string): FunctionDeclaration | undefined {
+    const names = this.#workspace.namesOf(this.#file);
+    const cut = qualifiedName.lastIndexOf('::');
+    const member = cut > 0 ? names.member(qualifiedName.slice(0, cut), qualifiedName.slice(cut + 2)) : undefined;
+    return member?.kind === 'method' ? member.methods[0] : names.functions(qualifiedName, '')?.[0];
+  }
+
+  classOf(name: string): ClassDeclaration | undefined {
+    return this.#workspace.namesOf(this.#file).class(name);
+  }
+
+  derived(name: string): readonly string[] {
+    return this.#workspace.table.derived(name).map((entry) => entry.name);
+  }
+
+  constant(name: string): bigint | undefined {
+    return this.#workspace.namesOf(this.#file).constant(name, '')?.value;
+  }
+
+  typeNamed(name: string): Type | undefined {
+    return this.#workspace.namesOf(this.#file).type(name, '');
+  }
+
+  global(name: string): Type | undefined {
+    return this.#workspace.namesOf(this.#file).global(name, '');
+  }
+
+  position(file: string, offset: number): { line: number; column: number } | undefined {
+    return this.#workspace.file(file)?.lines.position(offset);
+  }
+
+  text(file: string): string | undefined {
+    return this.#workspace.file(file)?.text;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Function } from '../ir/types';
+import { findRule, rules } from '../rules/index';
+import type { FunctionAnalysis } from '../symbolic/analyze';
+import { analyzeFunction } from '../symbolic/analyze';
+import { stillHolds } from '../symbolic/program';
+import type { LoweredFunction } from '../workspace/lowered';
+import type { SourceFile } from '../workspace/source-file';
+import type { Workspace } from '../workspace/workspace';
+import { rangeOf } from './positions';
+import type { Finding } from './service';
+import { SymbolicProgram } from './symbolic-program';
+
+/** Findings of files. What was found in a function is kept as long as its code and the answers it was found with hold. */
+export class Diagnostics {
+  readonly #workspace: Workspace;
+  readonly #kept = new WeakMap<Function, FunctionAnalysis & { checked: number }>();
+  #analyses = 0;
+  #generation = 0;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  /** How many functions were analysed so far. */
+  get analyses(): number {
+    return this.#analyses;
+  }
+
+  /** To be called when any text changes. */
+  changed(): void {
+    this.#generation++;
+  }
+
+  /** Findings of one file, in the order of the text. */
+  diagnose(path: string): readonly Finding[] {
+    const file = this.#workspace.file(path);
+    if (!file?.mentionsApi) return [];
+    const program = new SymbolicProgram(this.#workspace, path);
+    const found: Finding[] = [];
+    for (const lowered of this.#workspace.functions(path)) {
+      const seen = new Set<string>();
+      for (const variant of lowered.variants)
+        for (const finding of this.#analyze(variant, program).findings) {
+          const key = `${finding.rule} ${finding.span.start} ${finding.span.end}`;
+          if (seen.has(key)) continue;
+          seen.add(key);
+          found.push(this.#place(file, lowered, finding));
+        }
+    }
+    return found.toSorted(
+      (a, b) => a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
+    );
+  }
+
+  /** How many functions of a file ended at their budget. */
+  budgetEnded(path: string): number {
+    if (!this.#workspace.file(path)?.mentionsApi) return 0;
+    const program = new SymbolicProgram(this.#workspace, path);
+    return this.#workspace
+      .functions(path)
+      .filter((lowered) => lowered.variants.some((variant) => this.#analyze(variant, program).budgetEnded)).length;
+  }
+
+  #analyze(fn: Function, program: SymbolicProgram): FunctionAnalysis {
+    const kept = this.#kept.get(fn);
+    if (kept && (kept.checked === this.#generation || stillHolds(kept.dependencies, program))) {
+      kept.checked = this.#generation;
+      return kept;
+    }
+    this.#analyses++;
+    const analysis = analyzeFunction(fn, program, rules);
+    this.#kept.set(fn, { ...analysis, checked: this.#generation });
+    return analysis;
+  }
+
+  #place(file: SourceFile, lowered: LoweredFunction, finding: FunctionAnalysis['findings'][number]): Finding {
+    const { start } = lowered.entry.chunk;
+    return {
+      file: file.path,
+      ...rangeOf(file, start, finding.span),
+      rule: finding.rule,
+      severity: findRule(finding.rule)?.severity ?? 'warning',
+      message: finding.message,
+      function: lowered.qualifiedName,
+      path: finding.path.map((step) => ({
+        file: file.path,
+        ...rangeOf(file, start, step.span),
+        message: step.message,
+      })),
+    };
+  }
+}

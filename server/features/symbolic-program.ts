@@ -1,0 +1,84 @@
+import type { ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
+import { pickOverload } from '../ir/lower-expressions';
+import type { Function } from '../ir/types';
+import type { Program, Target } from '../symbolic/program';
+import type { FunctionEntry } from '../workspace/facts';
+import { isHeader } from '../workspace/scoped-names';
+import type { Workspace } from '../workspace/workspace';
+
+/** The workspace as the symbolic interpreter asks about it, from where one file stands. */
+export class SymbolicProgram implements Program {
+  readonly #workspace: Workspace;
+  readonly #file: string;
+
+  constructor(workspace: Workspace, file: string) {
+    this.#workspace = workspace;
+    this.#file = file;
+  }
+
+  findFunction(name: string, argumentCount: number): Target {
+    const api = this.#workspace.api.model.function(name, argumentCount);
+    const declared = this.#workspace.namesOf(this.#file).functions(name, '');
+    const entries = this.#workspace.table.functions(name).filter((entry) => entry.hasBody && this.#isVisible(entry));
+    return target(api, this.#body(entries, argumentCount), declared && pickOverload(declared, argumentCount));
+  }
+
+  findMethod(className: string, name: string, argumentCount: number, direct: boolean): Target {
+    const names = this.#workspace.namesOf(this.#file);
+    const member = names.member(className, name);
+    const declaration = member?.kind === 'method' ? pickOverload(member.methods, argumentCount) : undefined;
+    const owner = member?.kind === 'method' ? member.owner : undefined;
+    const api = owner === undefined ? undefined : this.#workspace.api.model.method(owner, name, argumentCount);
+    if (owner === undefined || (!direct && this.#isOverridden(owner, className, name)))
+      return target(api, undefined, declaration);
+    const entries = this.#workspace.table.functions(`${owner}::${name}`).filter((entry) => entry.hasBody);
+    return target(api, this.#body(entries, argumentCount), declaration);
+  }
+
+  isA(className: string, base: string): boolean {
+    return this.#workspace.namesOf(this.#file).derives(className, base);
+  }
+
+  findConstant(name: string): ConstantDeclaration | undefined {
+    return this.#workspace.namesOf(this.#file).constant(name, '');
+  }
+
+  #isVisible(entry: FunctionEntry): boolean {
+    return entry.file === this.#file || !entry.node.static || entry.ownerClass !== undefined || isHeader(entry.file);
+  }
+
+  /** Whether an object of `className` may be of a class that has the method anew. */
+  #isOverridden(owner: string, className: string, name: string): boolean {
+    const seen = new Set<string>([owner]);
+    const queue = [className];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop())
+      for (const derived of this.#workspace.table.derived(next)) {
+        if (seen.has(derived.name)) continue;
+        seen.add(derived.name);
+        if (derived.methods.some((method) => method.node.name === name)) return true;
+        queue.push(derived.name);
+      }
+    return false;
+  }
+
+  /** The one body that fits; none where several do, as under different #ifs. */
+  #body(entries: readonly FunctionEntry[], argumentCount: number): Function | undefined {
+    const own = entries.filter((entry) => entry.file === this.#file);
+    const fitting = (own.length > 0 ? own : entries).filter(
+      (entry) => entry.node.params.length >= argumentCount || entry.node.variadic,
+    );
+    const only = fitting.length === 1 ? fitting[0] : undefined;
+    const file = only && this.#workspace.file(only.file);
+    if (!only || !file) return undefined;
+    const { variants } = this.#workspace.lowerer.lower(file, only);
+    return variants.length === 1 ? variants[0] : undefined;
+  }
+}
+
+function target(
+  api: FunctionDeclaration | undefined,
+  body: Function | undefined,
+  declaration: FunctionDeclaration | undefined,
+): Target {
+  return { ...(api && { api }), ...(body && { body }), ...(declaration && { declaration }) };
+}
