@@ -552,3 +552,8 @@
 #define SPLAY_PROTOTYPE(...)
 #define SPLAY_GENERATE(...)
 #define RB_FOREACH(element, name, head) for ((element) = name##_RB_MINMAX((head), -1); (element); (element) = name##_RB_NEXT(element))
+
+#define OS_ANALYZER_SUPPRESS(text)
+#define os_atomic(type) type
+#define _Os_atomic(type) type
+#define SYSCTL_HANDLER_ARGS (struct sysctl_oid *oidp, void *arg1, int arg2, struct sysctl_req *req)

@@ -225,9 +225,16 @@ class FunctionLowering extends ExpressionLowering {
         return this.#return(node);
       case 'empty':
         return;
-      case 'asm':
-        this.gap('inline assembly', node);
+      case 'asm': {
+        const touches = node.inputs.map((each) => this.value(each));
+        if (node.clobbersMemory) this.emit({ op: 'opaque', reason: 'inline assembly', touches }, node);
+        for (const output of node.outputs) {
+          const place = this.place(output);
+          const value = (type: Type): Expr => ({ op: 'unknown', reason: 'inline assembly', type, span: output.span });
+          if (place) this.emit({ op: 'store', place, value: value(place.type), initial: false }, node);
+        }
         return;
+      }
       case 'try':
         this.gap('try', node);
         this.statement(node.body);

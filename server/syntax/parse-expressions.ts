@@ -223,12 +223,23 @@ export abstract class ExpressionParser extends TypeParser {
       case '--':
       case '[':
       case '^':
+        if (after.text === '::') return true;
         if (this.variables.has(name)) return false;
+        if (after.text === '(' && this.#typeFollows(close + 1)) return true;
         if (this.context.isType(name)) return after.text !== '[';
         return after.text !== '[' && after.text !== '++' && after.text !== '--' && typeLike.test(name);
       default:
         return false;
     }
+  }
+
+  /** Whether a type that can be nothing else stands at an index: (Filter)(void (*)(void))f is two casts. */
+  #typeFollows(index: number): boolean {
+    const from = this.at;
+    this.at = index;
+    const certain = this.typeIdAhead() === 'certain';
+    this.at = from;
+    return certain;
   }
 
   #new(): ExprNode {

@@ -70,7 +70,7 @@ export abstract class StatementParser extends ExpressionParser {
 
   #statement(): StatementNode {
     const from = this.at;
-    this.attributes();
+    if (this.peek() === '[' || this.peek().startsWith('__attribute')) this.attributes();
     const word = this.peek();
     switch (word) {
       case '{':
@@ -150,11 +150,7 @@ export abstract class StatementParser extends ExpressionParser {
       case 'asm':
       case '__asm__':
       case '__asm':
-        this.at++;
-        while (this.isName() || this.peek() === 'volatile' || this.peek() === 'goto') this.at++;
-        if (this.peek() === '(' || this.peek() === '{') this.at = this.afterGroup(this.at);
-        this.accept(';');
-        return { k: 'asm', ...this.node(from) };
+        return this.#assembly();
       case 'else':
         this.fail('else without if');
     }
@@ -170,6 +166,38 @@ export abstract class StatementParser extends ExpressionParser {
     const value = this.expression();
     this.#endExpression(value);
     return { k: 'expression', value, ...this.node(from) };
+  }
+
+  /** asm("text" : outputs : inputs : clobbers) */
+  #assembly(): StatementNode {
+    const from = this.at++;
+    while (this.isName() || this.peek() === 'volatile' || this.peek() === 'goto') this.at++;
+    const outputs: ExprNode[] = [];
+    const inputs: ExprNode[] = [];
+    let clobbersMemory = false;
+    if (this.peek() === '{') this.at = this.afterGroup(this.at);
+    else {
+      this.expect('(');
+      for (let part = 0; !this.atEnd() && this.peek() !== ')';) {
+        if (this.accept(':')) part++;
+        else if (this.accept('::')) part += 2;
+        else if (this.token().kind === Kind.String) {
+          if (part === 3 && this.token().text === '"memory"') clobbersMemory = true;
+          const readsToo = part === 1 && this.token().text.includes('+');
+          this.at++;
+          if (part !== 1 && part !== 2) continue;
+          if (this.peek() !== '(') continue;
+          this.at++;
+          const operand = this.expression();
+          this.expect(')');
+          if (part === 1) outputs.push(operand);
+          if (part === 2 || readsToo) inputs.push(operand);
+        } else this.at = this.peek() === '[' ? this.afterGroup(this.at) : this.at + 1;
+      }
+      this.expect(')');
+    }
+    this.accept(';');
+    return { k: 'asm', outputs, inputs, clobbersMemory, ...this.node(from) };
   }
 
   #endStatement(): void {
@@ -346,6 +374,7 @@ export abstract class StatementParser extends ExpressionParser {
       return (
         beyond === '=' ||
         beyond === ';' ||
+        beyond === '{' ||
         (beyond === ',' && pointers > 0 && !this.#insideParentheses(at)) ||
         beyond === '[' ||
         beyond === ':'

@@ -7,7 +7,7 @@ const builtin = new Set(
     ' ',
   ),
 );
-const qualifiers = new Set(
+const qualifiers: ReadonlySet<string> = new Set(
   'const volatile restrict __restrict __restrict__ __volatile__ __const mutable _Atomic _Nullable _Nonnull _Null_unspecified __nullable __nonnull __weak __strong __block __unused __unsafe_unretained __autoreleasing __kindof'.split(
     ' ',
   ),
@@ -45,6 +45,12 @@ export function isTypeWord(word: string): boolean {
   );
 }
 
+/** typeof(x), decltype(x), _Atomic(T) */
+function isTypeofWord(word: string, next: string): boolean {
+  if (next !== '(') return false;
+  return word === 'typeof' || word === '__typeof__' || word === '__typeof' || word === 'decltype' || word === '_Atomic';
+}
+
 export function isSpecifierWord(word: string): boolean {
   return isTypeWord(word) || qualifiers.has(word) || storage.has(word) || isClassKey(word) || word === 'enum';
 }
@@ -58,7 +64,7 @@ export abstract class TypeParser extends Cursor {
   /** Whether `(` after a declared name opens parameters or a constructor's arguments. */
   protected insideFunction = false;
 
-  specifiers(): Specifiers {
+  specifiers(abstract = false): Specifiers {
     const words = new Set<string>();
     const attributes: AttributeNode[] = [];
     const builtins: string[] = [];
@@ -67,7 +73,7 @@ export abstract class TypeParser extends Cursor {
     for (;;) {
       attributes.push(...this.attributes());
       const word = this.peek();
-      if (qualifiers.has(word) || storage.has(word)) {
+      if ((qualifiers.has(word) || storage.has(word)) && !isTypeofWord(word, this.peek(1))) {
         words.add(word);
         this.at++;
         if (word === 'explicit' && this.peek() === '(') this.at = this.afterGroup(this.at);
@@ -78,7 +84,7 @@ export abstract class TypeParser extends Cursor {
       } else if (word === 'auto' || word === '__auto_type') {
         type = { k: 'auto' };
         this.at++;
-      } else if (word === 'typeof' || word === '__typeof__' || word === '__typeof' || word === 'decltype') {
+      } else if (isTypeofWord(word, this.peek(1))) {
         this.at++;
         type = this.#typeof();
       } else if (isClassKey(word) || word === 'enum') {
@@ -86,7 +92,7 @@ export abstract class TypeParser extends Cursor {
       } else if (
         (this.isName() || (word === '::' && this.isName(1))) &&
         (!type || fromName) &&
-        this.#isTypeHere(type !== undefined || builtins.length > 0)
+        this.#isTypeHere(type !== undefined || builtins.length > 0, abstract)
       ) {
         if (builtins.length === 0) {
           type = this.namedType();
@@ -99,7 +105,7 @@ export abstract class TypeParser extends Cursor {
   }
 
   /** Whether the name at hand is a type and not what is declared. */
-  #isTypeHere(haveType: boolean): boolean {
+  #isTypeHere(haveType: boolean, abstract: boolean): boolean {
     const after = this.afterQualifiedName(this.at);
     const next = this.tokens[after];
     if (!next) return !haveType;
@@ -129,7 +135,7 @@ export abstract class TypeParser extends Cursor {
       case '~':
         return false;
       case '[':
-        return this.tokens[after + 1]?.text === '[';
+        return abstract || this.tokens[after + 1]?.text === '[';
       case ',':
       case ')':
       case '>':
@@ -281,7 +287,7 @@ export abstract class TypeParser extends Cursor {
 
   /** A type without a name: of a cast, sizeof or template argument. */
   typeId(): TypeNode {
-    const { type } = this.specifiers();
+    const { type } = this.specifiers(true);
     if (!type) this.fail('type');
     const declarator = this.declarator(type, true);
     return declarator.type;
@@ -299,7 +305,11 @@ export abstract class TypeParser extends Cursor {
       const token = this.tokens[at];
       if (!token) return undefined;
       const word = token.kind === Kind.String || token.kind === Kind.Character ? '' : token.text;
-      if (
+      if (isTypeofWord(word, this.tokens[at + 1]?.text ?? '')) {
+        certain = true;
+        named = true;
+        at = this.afterGroup(at + 1);
+      } else if (
         builtin.has(word) ||
         qualifiers.has(word) ||
         isClassKey(word) ||
@@ -310,10 +320,6 @@ export abstract class TypeParser extends Cursor {
         certain = true;
         if (builtin.has(word)) named = true;
         at++;
-      } else if (word === '__typeof__' || word === 'typeof' || word === '__typeof' || word === 'decltype') {
-        certain = true;
-        named = true;
-        at = this.afterGroup(at + 1);
       } else if (token.kind === Kind.Identifier && !named) {
         const after = this.afterQualifiedName(at);
         if (this.tokens[after - 1]?.text === '>' || this.tokens[after - 1]?.text === '>>') certain = true;
@@ -359,7 +365,7 @@ export abstract class TypeParser extends Cursor {
       const word = this.peek();
       if (word === '*' || word === '^') type = { k: 'pointer', to: type };
       else if (word === '&' || word === '&&') type = { k: 'reference', to: type };
-      else if (qualifiers.has(word) || word === 'final') void 0;
+      else if (qualifiers.has(word)) void 0;
       else if (this.isName() && this.peek(1) === '::' && this.tokens[this.#afterScopesAt()]?.text === '*') {
         // Class::*member
         this.at = this.#afterScopesAt();

@@ -70,7 +70,15 @@ export function definitionOf(text: string): Macro | { readonly undefined: string
     }
     bodyAt = scanner.end;
   }
-  return { name, ...(parameters && { parameters }), body: directive.rest.slice(bodyAt).trim() };
+  return { name, ...(parameters && { parameters }), body: bodyText(directive.rest.slice(bodyAt)) };
+}
+
+/** A macro's body on one line: without splices, without the comments' line ends. */
+function bodyText(text: string): string {
+  return text
+    .replace(/\\\r?\n/g, ' ')
+    .replace(/[\s\\]+$/, '')
+    .trim();
 }
 
 const bodyTokens = new WeakMap<Macro, readonly Token[]>();
@@ -79,9 +87,10 @@ function tokensOf(macro: Macro): readonly Token[] {
   let tokens = bodyTokens.get(macro);
   if (!tokens) {
     const list: Token[] = [];
-    const scanner = new Scanner(' ' + macro.body);
+    // Behind a first token, a # at the body's start is an operator and no directive.
+    const scanner = new Scanner(`_ ${macro.body}`);
+    scanner.next();
     while (scanner.next()) {
-      // `first` has no meaning in a body; it tells here whether white space stands before the token.
       list.push({ kind: scanner.kind, text: scanner.word, start: 0, end: 0, first: false });
     }
     tokens = list;

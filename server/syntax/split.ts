@@ -568,10 +568,10 @@ function isMacroName(word: string): boolean {
   return /^_*[A-Z][A-Z0-9_]+$/.test(word) || attributeWords.has(word);
 }
 
-/** Offset of the next line whose first character other than white space is #; -1 when there is none. */
+/** Offset of the next line that is a directive; -1 when there is none. */
 function nextDirective(text: string, from: number): number {
   const pattern = /^[ \t]*#/gm;
   pattern.lastIndex = from;
   const match = pattern.exec(text);
-  return match ? match.index + match[0].length - 1 : -1;
+  return match ? match.index : -1;
 }

@@ -133,7 +133,12 @@ export type StatementNode = Node &
     | { readonly k: 'continue' }
     | { readonly k: 'return'; readonly value?: ExprNode }
     | { readonly k: 'empty' }
-    | { readonly k: 'asm' }
+    | {
+        readonly k: 'asm';
+        readonly outputs: readonly ExprNode[];
+        readonly inputs: readonly ExprNode[];
+        readonly clobbersMemory: boolean;
+      }
     | { readonly k: 'try'; readonly body: StatementNode; readonly handlers: readonly StatementNode[] }
     /** Not understood; skipped to its end. */
     | { readonly k: 'error'; readonly construct: string }
