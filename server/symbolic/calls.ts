@@ -176,14 +176,14 @@ function create(
   const at = invocation.call.span;
   const what = describeClass(className);
   if (facts.retained)
-    state.addStep(at, `${invocation.name}() returns ${article(what)} with a reference to give up (+1)`);
+    state.addStep(at, `${simpleName(invocation.name)}() returns ${article(what)} with a reference to give up (+1)`);
   state.setObject({
     ...newForeign(value, className, state.depth, undefined),
     origin: facts.retained ? 'created' : 'borrowed',
     owed: facts.retained ? 1 : 0,
     creation: {
       span: at,
-      call: invocation.name,
+      call: simpleName(invocation.name),
       options: facts.options,
       nullable: facts.nullable,
       of: facts.of && baseOf(facts.of),
@@ -193,6 +193,11 @@ function create(
   });
   // Before what follows, so that the path starts with the creation.
   if (facts.retained) state.change(value, { since: state.depth - 1 });
+}
+
+/** Without the class: "withAddress". */
+function simpleName(name: string): string {
+  return name.slice(name.lastIndexOf(':') + 1);
 }
 
 function article(noun: string): string {
