@@ -45,11 +45,11 @@ export function outcomeOf(trace: Trace): RunOutcome {
   }
 }
 
-/** One line: "3 mappings made · 1 still held · 1 defect". */
+/** One line, the worst first: "1 defect · 3 mappings made · 1 still held". */
 export function outcomeLine(outcome: RunOutcome): string {
-  const words = [count(outcome.made, 'mapping') + ' made'];
+  const words = [`${count(outcome.made, 'mapping')} made`];
   if (outcome.made > 0) words.push(`${outcome.held === 0 ? 'none' : outcome.held} still held`);
-  if (outcome.defects.length > 0) words.push(count(outcome.defects.length, 'defect'));
+  if (outcome.defects.length > 0) words.unshift(count(outcome.defects.length, 'defect'));
   if (outcome.stopped !== undefined) words.push(outcome.stopped);
   if (outcome.notModelled !== undefined) words.push(`not modelled: ${outcome.notModelled}`);
   return words.join(' · ');

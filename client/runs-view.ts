@@ -140,7 +140,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
 
   #entryItem(entry: EntryPointItem): vscode.TreeItem {
     const state = this.#states.get(keyOf(entry));
-    const item = new vscode.TreeItem(entry.function);
+    const item = new vscode.TreeItem(this.#label(entry));
     const { icon, line } = describe(state, entry);
     item.id = keyOf(entry);
     item.iconPath = icon;
@@ -152,6 +152,13 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     return item;
   }
 
+  /** The function's own name; with its class where the file has another of that name. */
+  #label(entry: EntryPointItem): string {
+    const short = shortName(entry);
+    const twins = this.#entries.filter((one) => one.uri === entry.uri && shortName(one) === short);
+    return twins.length > 1 ? entry.function : short;
+  }
+
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
   }
@@ -159,6 +166,10 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
 
 function keyOf(entry: EntryPointItem): string {
   return `${entry.uri}#${entry.function}`;
+}
+
+function shortName(entry: EntryPointItem): string {
+  return entry.function.slice(entry.function.lastIndexOf(':') + 1);
 }
 
 function fileItem(uri: string): vscode.TreeItem {

@@ -59,6 +59,8 @@ function freedText(object: KernelObject): string {
   if (map.options & kIOMapStatic) return ' It made no VM entry, so none goes.';
   if (map.superMap) return ` The memory stays mapped through ${map.superMap.name}.`;
   if (map.options & kIOMapOverwrite) return ' Its pages stay mapped: kIOMapOverwrite mappings are never removed.';
+  const left = map.task?.space.entries.some((entry) => entry.map === map);
+  if (left) return ' Pages of it stay mapped: its ranges do not meet on pages, so more was reserved than is removed.';
   return ' Its VM entry is removed.';
 }
 

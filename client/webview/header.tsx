@@ -3,7 +3,7 @@ import type { PanelRun } from '../panel-messages';
 import { countText } from '../../sim/text';
 import { host } from './page-host';
 import { defectsOf } from './steps';
-import { machine } from './words';
+import { machineText } from '../../sim/picture/layout';
 
 export type Tab = 'picture' | 'table';
 
@@ -25,7 +25,7 @@ export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, 
     <header>
       <h1 class="visually-hidden">Mappings of {run.function ?? run.file}</h1>
       {run.functions.length > 0 && <FunctionChoice run={run} />}
-      {trace && <span class="chip">{machine(trace.machine)}</span>}
+      {trace && <span class="chip">{machineText(trace)}</span>}
       {trace && trace.assumptions.length > 0 && (
         <button
           type="button"

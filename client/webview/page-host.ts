@@ -7,6 +7,8 @@ export interface SavedView {
   readonly step: number;
   readonly tab: 'picture' | 'table';
   readonly zoom: number;
+  /** Whether the list of steps is open. */
+  readonly list: boolean;
 }
 
 interface VsCodeApi {

@@ -5,15 +5,17 @@ import type { Trace } from '../../sim/trace';
 interface Props {
   readonly trace: Trace;
   readonly index: number;
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
   readonly onStep: (index: number) => void;
 }
 
 /** All steps in words; the chosen one goes to its line. */
-export function StepList({ trace, index, onStep }: Props): JSX.Element {
+export function StepList({ trace, index, open, onOpen, onStep }: Props): JSX.Element {
   const current = useRef<HTMLLIElement>(null);
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [index]);
+  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [index, open]);
   return (
-    <details class="steps" open>
+    <details class="steps" open={open} onToggle={(event) => onOpen(event.currentTarget.open)}>
       <summary>
         Steps <span class="dim keys">← → step · Shift ← → defect · Home End · Enter goes to the line</span>
       </summary>

@@ -23,15 +23,6 @@ export function nextDefect(steps: readonly Step[], from: number, direction: 1 | 
   return undefined;
 }
 
-/** Where to begin: at the first defect, else at the first step where most is mapped. */
-export function firstStep(timeline: Timeline): number {
-  const { steps } = timeline.trace;
-  const defect = nextDefect(steps, -1, 1);
-  if (defect !== undefined) return defect;
-  const mapped = steps.map((_, index) => timeline.stateAt(index).maps.filter((map) => map.mapped).length);
-  return Math.max(0, mapped.indexOf(Math.max(...mapped)));
-}
-
 export function defectsOf(trace: Trace): readonly Defect[] {
   return trace.steps.flatMap((step) => step.defects);
 }

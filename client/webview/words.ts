@@ -1,13 +1,8 @@
-import { sizeText } from '../../sim/text';
-import type { Hex, MachineProfile, Outcome } from '../../sim/trace';
+import type { Hex, Outcome } from '../../sim/trace';
 
 /** Number of bytes between two addresses. */
 export function distance(start: Hex, end: Hex): bigint {
   return BigInt(end) - BigInt(start);
-}
-
-export function machine(profile: MachineProfile): string {
-  return `${profile.arch} · macOS ${profile.release} · ${sizeText(BigInt(profile.pageSize))} pages`;
 }
 
 /** How the run ended, in a short sentence. Undefined where it just returned. */

@@ -1,5 +1,5 @@
-struct OSAction;
-struct IODispatchQueue;
+class [[maplens::driverkit]] OSAction : public OSObject {};
+class [[maplens::driverkit]] IODispatchQueue : public OSObject {};
 
 struct IOUserClientMethodArguments {
     uint64_t version;

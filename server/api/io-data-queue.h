@@ -1,5 +1,5 @@
-struct IODataQueueMemory;
-struct IODataQueueEntry;
+struct IODataQueueMemory {};
+struct IODataQueueEntry {};
 
 /// A queue in memory that user space maps.
 class IODataQueue : public OSObject {

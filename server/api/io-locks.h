@@ -1,7 +1,7 @@
-struct IOLock;
-struct IORecursiveLock;
-struct IORWLock;
-struct IOSimpleLock;
+struct IOLock {};
+struct IORecursiveLock {};
+struct IORWLock {};
+struct IOSimpleLock {};
 typedef boolean_t IOInterruptState;
 
 [[maplens::allocates]] [[maplens::returns(retained, nullable)]] IOLock *IOLockAlloc();
@@ -41,12 +41,12 @@ void IOSimpleLockUnlock(IOSimpleLock *lock);
 IOInterruptState IOSimpleLockLockDisableInterrupt(IOSimpleLock *lock);
 void IOSimpleLockUnlockEnableInterrupt(IOSimpleLock *lock, IOInterruptState state);
 
-struct lck_mtx_t;
-struct lck_spin_t;
-struct lck_rw_t;
-struct lck_grp_t;
-struct lck_attr_t;
-struct lck_grp_attr_t;
+struct lck_mtx_t {};
+struct lck_spin_t {};
+struct lck_rw_t {};
+struct lck_grp_t {};
+struct lck_attr_t {};
+struct lck_grp_attr_t {};
 [[maplens::allocates]] [[maplens::returns(retained, nullable)]] lck_grp_t *lck_grp_alloc_init(const char *name, lck_grp_attr_t *attributes);
 void lck_grp_free([[maplens::deallocates]] lck_grp_t *group);
 [[maplens::allocates]] [[maplens::returns(retained, nullable)]] lck_mtx_t *lck_mtx_alloc_init(lck_grp_t *group, lck_attr_t *attributes);

@@ -5,7 +5,7 @@ class IOInterruptEventSource;
 class IONotifier;
 class IOMemoryMap;
 class IODeviceMemory;
-class IORegistryPlane;
+class IORegistryPlane : public OSObject {};
 
 /// An object in the I/O Registry, with properties.
 class IORegistryEntry : public OSObject {
@@ -185,3 +185,8 @@ public:
 extern const IORegistryPlane *gIOServicePlane;
 extern const IORegistryPlane *gIODTPlane;
 extern const IORegistryPlane *gIOPowerPlane;
+
+/// An IOMMU.
+class IOMapper : public IOService {};
+
+class IOPlatformExpert : public IOService {};

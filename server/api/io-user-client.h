@@ -22,7 +22,7 @@ struct IOExternalMethodArguments {
     OSObject **structureVariableOutputData;
 };
 
-struct IOExternalMethodArgumentsOpaque;
+struct IOExternalMethodArgumentsOpaque {};
 
 typedef IOReturn (*IOExternalMethodAction)(OSObject *target, void *reference, IOExternalMethodArguments *arguments);
 

@@ -1,4 +1,5 @@
 import type {
+  Attribute,
   ClassDeclaration,
   ConstantDeclaration,
   Declaration,
@@ -8,7 +9,7 @@ import type {
   TypedefDeclaration,
 } from '../ir/declarations';
 import type { Type } from '../ir/types';
-import { attribute } from './attributes';
+import { attribute, has } from './attributes';
 
 /**
  * The API model: what the kernel and DriverKit declare, by name. Built from parsed headers (headers.ts), and as well
@@ -191,12 +192,14 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 function merge(first: ClassDeclaration | undefined, second: ClassDeclaration): ClassDeclaration {
   if (!first) return second;
+  const isEnvironment = ({ name }: Attribute): boolean => name === 'kernel' || name === 'driverkit';
+  const inBoth = ({ name }: Attribute): boolean => has(first, name) && has(second, name);
   return {
     ...first,
     bases: [...new Set([...first.bases, ...second.bases])],
     fields: [...first.fields, ...second.fields],
     methods: [...first.methods, ...second.methods],
-    attributes: [...first.attributes, ...second.attributes],
+    attributes: [...first.attributes, ...second.attributes].filter((each) => !isEnvironment(each) || inBoth(each)),
     doc: first.doc || second.doc,
   };
 }

@@ -1,4 +1,4 @@
-// Macros of the kernel and its headers, for sources that are read without those headers. A definition in the workspace
+// Macros of the kernel and its headers, for sources that are read without those headers. A definition in the same file
 // goes before the one here. Each expands to C++ that means the same to the checker, not to what the compiler would see.
 
 // libkern: run-time types

@@ -85,7 +85,8 @@ export class Assumer {
     const receiver = run.objects.at(site.receiver);
     if (receiver?.sim) notModelled(`${name}()`);
     // A declaration of the API says what it does with what it is given; nothing says it of other calls.
-    const described = declaration?.attributes.some((each) => each.name === 'kernel' || each.name === 'driverkit') ?? false;
+    const described =
+      declaration?.attributes.some((each) => each.name === 'kernel' || each.name === 'driverkit') ?? false;
     const simulated: string[] = [];
     site.args.forEach((arg, index) => {
       const object = typeof arg === 'bigint' ? run.objects.at(arg) : undefined;
@@ -130,7 +131,8 @@ export class Assumer {
     const to = pointed(type);
     const start = memory.offset(region, address);
     const end = Math.min(region.size, start + Math.max(1, to.kind === 'unknown' ? 8 : layouts.size(to)));
-    const empty = to.kind === 'pointer' && region.kind === 'stack' && region.bytes.subarray(start, end).every((byte) => byte === 0);
+    const empty =
+      to.kind === 'pointer' && region.kind === 'stack' && region.bytes.subarray(start, end).every((byte) => byte === 0);
     for (let at = Math.max(0, start); at < end; at++)
       if (region.state[at] === ByteState.Uninitialised || empty) region.state[at] = ByteState.Assumed;
   }

@@ -89,7 +89,10 @@ export function compileKnown(
   hint: Hint = {},
   wanted: Type = expr.type,
 ): (frame: Frame) => Known {
-  const seen = hint.type === undefined && expr.type.kind === 'unknown' && wanted.kind !== 'unknown' ? { ...hint, type: wanted } : hint;
+  const seen =
+    hint.type === undefined && expr.type.kind === 'unknown' && wanted.kind !== 'unknown'
+      ? { ...hint, type: wanted }
+      : hint;
   const evaluate = compileExpr(c, expr, seen);
   const { run } = c;
   return (frame) => {

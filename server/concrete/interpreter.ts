@@ -43,7 +43,6 @@ export class Interpreter {
   /** Activations, outermost first. */
   readonly frames: Frame[] = [];
   readonly #codes = new Map<object, Code>();
-  readonly #closures = new Map<object, SourceFunction>();
   readonly #strings = new Map<string, bigint>();
   readonly #callables = new Map<bigint, Callable>();
   readonly #functions = new Map<string, bigint>();
@@ -309,18 +308,10 @@ export class Interpreter {
       if (value !== undefined) captured.push({ local: at, value });
     });
     const address = this.allocate(1, ByteState.Defined, 'code', 'lambda').base;
-    const source = this.#closureSource(frame.code.source, code);
+    const { file, start } = frame.code.source;
+    const source = { file, start, function: code };
     this.#callables.set(address, { kind: 'closure', source, self: frame.self, captured });
     return address;
-  }
-
-  /** A closure's spans count from the start of the function that it stands in. */
-  #closureSource(outer: SourceFunction, code: SourceFunction['function']): SourceFunction {
-    const known = this.#closures.get(code);
-    if (known) return known;
-    const source = { file: outer.file, function: { ...code, span: outer.function.span } };
-    this.#closures.set(code, source);
-    return source;
   }
 
   globalAddress(name: string, type: Type): bigint {

@@ -5,9 +5,11 @@ import type { Function, Type } from '../ir/types';
 export interface SourceFunction {
   readonly file: string;
   readonly function: Function;
+  /** The offset in the file that the function's spans count from. */
+  readonly start: number;
 }
 
-/** A half-open range of UTF-16 offsets, from the start of the function's declaration. */
+/** A half-open range of UTF-16 offsets, from `SourceFunction.start`. */
 export type Span = Function['span'];
 
 /**

@@ -86,8 +86,8 @@ function aggregate(run: Interpreter, type: Type): Aggregate {
 
 /** The function's closing brace. */
 function endPlace(run: Interpreter, source: SourceFunction): Place | undefined {
-  const { start, end } = source.function.span;
-  return run.place(source, { start: Math.max(0, end - start - 1), end: end - start });
+  const { end } = source.function.span;
+  return run.place(source, { start: Math.max(0, end - 1), end });
 }
 
 /** A value as a reader wants it: names for return codes and objects. */

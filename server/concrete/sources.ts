@@ -13,7 +13,7 @@ export class Sources {
 
   /** Where a span of a function is in its file. */
   place(source: SourceFunction, span: Span): Place | undefined {
-    const from = source.function.span.start;
+    const from = source.start;
     const start = this.#program.position(source.file, from + span.start);
     const end = this.#program.position(source.file, from + span.end);
     if (!start || !end) return undefined;
@@ -24,7 +24,7 @@ export class Sources {
   text(source: SourceFunction, span: Span): string {
     const file = this.#program.text(source.file);
     if (file === undefined) return '';
-    const from = source.function.span.start;
+    const from = source.start;
     const text = file
       .slice(from + span.start, from + span.end)
       .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ')

@@ -1,6 +1,6 @@
 import type { Program, SourceFunction } from '../concrete/program';
 import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
-import type { Function, Type } from '../ir/types';
+import type { Type } from '../ir/types';
 import type { LoweredFunction } from '../workspace/lowered';
 import type { Workspace } from '../workspace/workspace';
 
@@ -8,7 +8,6 @@ import type { Workspace } from '../workspace/workspace';
 export class ConcreteProgram implements Program {
   readonly #workspace: Workspace;
   readonly #file: string;
-  readonly #placed = new Map<Function, SourceFunction>();
 
   constructor(workspace: Workspace, file: string) {
     this.#workspace = workspace;
@@ -24,18 +23,10 @@ export class ConcreteProgram implements Program {
     });
   }
 
-  /** A lowered function's bodies with their span in the file. */
+  /** A lowered function's bodies with their place in the file. */
   placed(lowered: LoweredFunction): SourceFunction[] {
     const { chunk, file } = lowered.entry;
-    return lowered.variants.slice(0, 1).map((variant) => {
-      let placed = this.#placed.get(variant);
-      if (!placed)
-        this.#placed.set(
-          variant,
-          (placed = { file, function: { ...variant, span: { start: chunk.start, end: chunk.end } } }),
-        );
-      return placed;
-    });
+    return lowered.variants.slice(0, 1).map((variant) => ({ file, function: variant, start: chunk.start }));
   }
 
   declaration(qualifiedName: string): FunctionDeclaration | undefined {

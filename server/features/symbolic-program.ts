@@ -10,6 +10,7 @@ import type { Workspace } from '../workspace/workspace';
 export class SymbolicProgram implements Program {
   readonly #workspace: Workspace;
   readonly #file: string;
+  readonly #mentioned = new Map<string, boolean>();
 
   constructor(workspace: Workspace, file: string) {
     this.#workspace = workspace;
@@ -41,6 +42,15 @@ export class SymbolicProgram implements Program {
 
   findConstant(name: string): ConstantDeclaration | undefined {
     return this.#workspace.namesOf(this.#file).constant(name, '');
+  }
+
+  mentions(identifier: string): boolean {
+    let answer = this.#mentioned.get(identifier);
+    if (answer === undefined) {
+      answer = this.#workspace.readFiles().some((file) => file.text.includes(identifier));
+      this.#mentioned.set(identifier, answer);
+    }
+    return answer;
   }
 
   #isVisible(entry: FunctionEntry): boolean {

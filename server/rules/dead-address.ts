@@ -79,7 +79,7 @@ storing it, and returning it.`,
     void *address = (void *)map->getVirtualAddress();
     map->release();
     return address;
-//         ^^^^^^^ error: An address is returned after the release of 'map'
+//  ^^^^^^^^^^^^^^^ error: An address is returned after the release of 'map'
 }
 `,
       },

@@ -20,7 +20,11 @@ function check(event: Event): Report | undefined {
     const allowed = bitFamilies(argument.parameter);
     if (allowed.length === 0) continue;
     const stranger = argument.constants.find(
-      ({ family, value }) => value !== 0n && families[family] !== undefined && !allowed.includes(family),
+      ({ family, value }) =>
+        value !== 0n &&
+        families[family] !== undefined &&
+        !allowed.includes(family) &&
+        !(family === 'driverkit_direction' && allowed.includes('direction')),
     );
     if (!stranger) continue;
     const wanted = allowed.map((family) => families[family] ?? family).join(' or ');

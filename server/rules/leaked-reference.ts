@@ -10,7 +10,7 @@ const why =
 function check(event: Event): Report | undefined {
   if (event.kind !== 'lost') return undefined;
   const { object } = event;
-  if (!isOwned(object) || !isCertain(object)) return undefined;
+  if (!isOwned(object) || !isCertain(object) || object.recoverable) return undefined;
   const created = object.creation!.span;
   const name = `'${object.variable}'`;
   const report = (at: Report['at'], first: string, step: string): Report => ({ at, message: `${first}\n${why}`, step });

@@ -1,4 +1,5 @@
 import type { Event, Report } from '../symbolic/events';
+import type { ObjectState } from '../symbolic/state';
 import type { Rule } from './rule';
 import { isCertain, nameOf, theObject, upper } from './wording';
 
@@ -9,8 +10,7 @@ function check(event: Event): Report | undefined {
   const spent = object.origin === 'foreign' ? object.owed < 0 : object.owed <= 0;
   if (!spent) return undefined;
   const borrowed = object.origin === 'borrowed' && object.releasedAt === undefined;
-  // Held by a field or a collection as well: the reference may be the one that was taken for those.
-  if (borrowed && (object.stored.length > 0 || object.kept)) return undefined;
+  if (borrowed && !isProvidersOwn(object)) return undefined;
   const message = borrowed
     ? `${event.call}() gives up a reference that this function does not own: ${nameOf(object)}\n` +
       `${object.creation!.call}() returns ${theObject(object)} without a reference for the caller. The release takes ` +
@@ -23,6 +23,15 @@ function check(event: Event): Report | undefined {
     message,
     step: borrowed ? 'the release of a reference of somebody else' : 'the second release',
   };
+}
+
+/**
+ * What a collection or a map leads to may be released by whoever put it there with a reference to spare; that is how
+ * drivers keep a descriptor with its map. What a provider owns is never the driver's.
+ */
+function isProvidersOwn(object: ObjectState): boolean {
+  const from = object.creation?.receiver ?? '';
+  return !from.startsWith('OS') && from !== 'IOMemoryMap' && object.stored.length === 0 && !object.kept;
 }
 
 /** A release without a reference to give up. */

@@ -44,10 +44,9 @@ call has crashed by then.`,
     IOMemoryMap *map = memory->map();
     IOVirtualAddress address = map->getVirtualAddress();
 //                             ^^^ error: 'map' is used without a test for NULL: getVirtualAddress()
-    if (address == 0)
-        return kIOReturnVMError;
+    IOReturn result = address == 0 ? kIOReturnVMError : kIOReturnSuccess;
     map->release();
-    return kIOReturnSuccess;
+    return result;
 }
 `,
       },

@@ -1,7 +1,10 @@
+import { bitFamilies, has, returnContract } from '../api/attributes';
+import type { FunctionDeclaration } from '../ir/declarations';
 import type { Function } from '../ir/types';
+import { classOf } from './context';
 import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
 import { Interpreter } from './interpreter';
-import type { Dependency, Program } from './program';
+import type { Dependency, Program, Target } from './program';
 import { RecordingProgram } from './program';
 import type { State, Step } from './state';
 import { Summaries } from './summaries';
@@ -34,6 +37,8 @@ export function analyzeFunction(fn: Function, program: Program, checks: readonly
   const found = new Map<string, Candidate>();
   let budgetEnded = false;
   const visit = (one: Function): void => {
+    one.closures.forEach(visit);
+    if (!concerns(one, recording)) return;
     const interpreter = new Interpreter(
       one,
       recording,
@@ -50,7 +55,6 @@ export function analyzeFunction(fn: Function, program: Program, checks: readonly
     );
     interpreter.run();
     budgetEnded ||= interpreter.budgetEnded;
-    one.closures.forEach(visit);
   };
   visit(fn);
   const findings = [...found.values()].map((candidate) => candidate.finding);
@@ -59,6 +63,37 @@ export function analyzeFunction(fn: Function, program: Program, checks: readonly
       a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
   );
   return { findings, budgetEnded, dependencies: recording.dependencies };
+}
+
+/** Whether anything in a function can be an event: most functions of a driver have nothing to do with references. */
+function concerns(fn: Function, program: Program): boolean {
+  for (const block of fn.blocks)
+    for (const instruction of block.instructions) {
+      if (instruction.op !== 'call') continue;
+      const { callee, args } = instruction;
+      if (callee.kind === 'constructor' || callee.kind === 'pointer') continue;
+      if (callee.kind === 'method' && args.length === 0 && (callee.name === 'release' || callee.name === 'retain'))
+        return true;
+      let target: Target = {};
+      if (callee.kind === 'function') target = program.findFunction(callee.name, args.length);
+      else {
+        const className = callee.class ?? classOf(callee.receiver.type);
+        if (className !== undefined) target = program.findMethod(className, callee.name, args.length, callee.direct);
+      }
+      if (target.api && isTelling(target.api)) return true;
+      if (!target.api && classOf(instruction.type) !== undefined && (target.body ?? target.declaration)) return true;
+    }
+  return false;
+}
+
+const telling = ['releases', 'retains', 'frees_mapping', 'redirects', 'address'];
+
+function isTelling(api: FunctionDeclaration): boolean {
+  return (
+    returnContract(api).ownership !== undefined ||
+    telling.some((name) => has(api, name)) ||
+    api.parameters.some((parameter) => bitFamilies(parameter).length > 0 || has(parameter, 'out'))
+  );
 }
 
 function keep(found: Map<string, Candidate>, check: Check, report: Report, event: Event, state: State): void {

@@ -89,7 +89,11 @@ function dispatch(context: Context, state: State, invocation: Invocation, target
   const releases = target.api !== undefined && has(target.api, 'releases');
   if (invocation.receiver !== undefined) usePointerOf(context, state, invocation, releases, dead);
   if (dead.has(state)) return [];
-  for (const { value, expr } of invocation.args) useArgument(context, state, value, expr, invocation.name);
+  invocation.args.forEach(({ value, expr }, index) => {
+    const parameter = target.api?.parameters[index];
+    // Memory that is handed back was never the mapping's.
+    if (!parameter || !has(parameter, 'deallocates')) useArgument(context, state, value, expr, invocation.name);
+  });
   if (target.api) return apiCall(context, state, invocation, target.api);
   const cast = /^(?:OSDynamicCast|OSRequiredCast|OSCheckedCast)\b/.exec(invocation.name);
   if (cast && invocation.args.length > 0)
@@ -171,16 +175,33 @@ function create(
 ): void {
   const at = invocation.call.span;
   const what = describeClass(className);
-  if (facts.retained) state.addStep(at, `${invocation.name}() returns a ${what} with a reference to give up (+1)`);
+  if (facts.retained)
+    state.addStep(at, `${simpleName(invocation.name)}() returns ${article(what)} with a reference to give up (+1)`);
   state.setObject({
     ...newForeign(value, className, state.depth, undefined),
     origin: facts.retained ? 'created' : 'borrowed',
     owed: facts.retained ? 1 : 0,
-    creation: { span: at, call: invocation.name, options: facts.options, nullable: facts.nullable, of: facts.of },
+    creation: {
+      span: at,
+      call: simpleName(invocation.name),
+      options: facts.options,
+      nullable: facts.nullable,
+      of: facts.of && baseOf(facts.of),
+      receiver: invocation.receiverClass,
+    },
     managed: facts.retained && isSmartPointer(invocation.call.type),
   });
   // Before what follows, so that the path starts with the creation.
   if (facts.retained) state.change(value, { since: state.depth - 1 });
+}
+
+/** Without the class: "withAddress". */
+function simpleName(name: string): string {
+  return name.slice(name.lastIndexOf(':') + 1);
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 function setResult(state: State, invocation: Invocation, value: Value): void {
@@ -293,7 +314,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   const resultClass = classOf(call.type) ?? classOf(api.result);
   const maps = mapsContract(api);
   if (has(api, 'address') && receiver !== undefined) value = values.derived(addressOfMap, baseOf(receiver));
-  else if (returns.ownership === 'retained') {
+  else if (returns.ownership === 'retained' && !has(api, 'allocates')) {
     value = freshResult(state, context, invocation);
     const index = api.parameters.findIndex((parameter) => bitFamilies(parameter).includes('kernel_map_options'));
     const options = index < 0 ? undefined : (args[index]?.value ?? (maps ? values.constant(0n) : undefined));
@@ -379,6 +400,8 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
   const { values, program } = context;
   const wanted = classOf(invocation.call.type);
   const base = baseOf(value);
+  // The two of them live as long as the kernel (xnu libkern/c++/OSBoolean.cpp, OSBoolean::taggedRelease).
+  if (wanted === 'OSBoolean') escape(state, base);
   if (value.constant === 0n || state.isNull(value)) {
     setResult(state, invocation, values.constant(0n));
     return [state];

@@ -92,6 +92,7 @@ export function newForeign(
     stored: [],
     escaped: false,
     kept: false,
+    recoverable: false,
     managed: false,
     doubtful: false,
     releasedAt: undefined,

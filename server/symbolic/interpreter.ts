@@ -40,6 +40,8 @@ interface Shape {
 
 /** States of one shape at one block before their constraints are merged. */
 const mostVariants = 12;
+/** Shapes at one block before the values that no object hangs on are merged as well. */
+const mostShapes = 48;
 /** Times round a loop with the values as they are; after that what the loop writes is any value. */
 const exactRounds = 2;
 const mostRounds = 4;
@@ -56,6 +58,7 @@ export class Interpreter implements Context {
   readonly #budget: Budget;
   readonly #epochs = new Map<string, number>();
   readonly #seen = new Map<BlockId, Map<string, Shape>>();
+  readonly #coarse = new Map<BlockId, Map<string, State>>();
   readonly #pending: { block: BlockId; state: State }[][] = [];
   #instructions = 0;
   #states = 0;
@@ -138,6 +141,10 @@ export class Interpreter implements Context {
     const shapes = this.#seen.get(block) ?? new Map<string, Shape>();
     this.#seen.set(block, shapes);
     const key = state.shapeKey();
+    if (!shapes.has(key) && shapes.size >= mostShapes) {
+      this.#enqueueCoarse(block, state);
+      return;
+    }
     const shape = shapes.get(key) ?? { keys: new Set(), variants: [], merged: undefined };
     shapes.set(key, shape);
     let next = state;
@@ -158,8 +165,30 @@ export class Interpreter implements Context {
         shape.variants.push(state.fork());
       }
     }
+    this.#push(block, next);
+  }
+
+  #push(block: BlockId, state: State): void {
     const order = this.#liveness.order(block);
-    (this.#pending[order] ??= []).push({ block, state: next });
+    (this.#pending[order] ??= []).push({ block, state });
+  }
+
+  /** Many shapes: states in which the same variables hold the same objects become one. */
+  #enqueueCoarse(block: BlockId, state: State): void {
+    const merged = this.#coarse.get(block) ?? new Map<string, State>();
+    this.#coarse.set(block, merged);
+    const key = state.ownershipKey();
+    const known = merged.get(key);
+    if (!known) {
+      merged.set(key, state);
+      this.#push(block, state.fork());
+      return;
+    }
+    if (!known.blend(state, this.values, `block ${block}`)) return;
+    const next = known.fork();
+    next.visits.clear();
+    for (const [head, count] of state.visits) next.visits.set(head, count);
+    this.#push(block, next);
   }
 
   #forgetLoop(block: BlockId, state: State): void {
@@ -373,12 +402,19 @@ export class Interpreter implements Context {
     holdsPlace: (kind: 'whole' | 'part', local: number | undefined) => boolean,
     holdsTemp: (temp: number) => boolean,
   ): void {
+    if (returning) for (const object of [...state.objects.values()]) state.noteSurvivor(object);
     for (const object of [...state.objects.values()]) {
       if (!isOwned(object) || state.isNull(object.value)) continue;
       if (!returning && this.#isHeld(state, object, holdsPlace, holdsTemp)) continue;
-      this.#lose(state, object, returning);
+      this.#lose(state, this.#settle(object), returning);
       state.objects.delete(object.value);
     }
+  }
+
+  /** The way back from a map to its descriptor counts only where somebody goes it. */
+  #settle(object: ObjectState): ObjectState {
+    if (!object.recoverable || this.program.mentions('getMemoryDescriptor')) return object;
+    return { ...object, recoverable: false };
   }
 
   #isHeld(

@@ -24,6 +24,8 @@ export interface Program {
   isA(className: string, base: string): boolean;
   /** A named constant of the API or the workspace. */
   findConstant(name: string): ConstantDeclaration | undefined;
+  /** Whether an identifier stands anywhere in the workspace's sources. */
+  mentions(identifier: string): boolean;
 }
 
 /** One question and what was answered, so that a kept result can be tested for still being right. */
@@ -38,7 +40,8 @@ export type Dependency =
       readonly answer: Target;
     }
   | { readonly kind: 'isA'; readonly className: string; readonly base: string; readonly answer: boolean }
-  | { readonly kind: 'constant'; readonly name: string; readonly answer: ConstantDeclaration | undefined };
+  | { readonly kind: 'constant'; readonly name: string; readonly answer: ConstantDeclaration | undefined }
+  | { readonly kind: 'mentions'; readonly identifier: string; readonly answer: boolean };
 
 function sameTarget(a: Target, b: Target): boolean {
   return a.api === b.api && a.body === b.body && a.declaration === b.declaration;
@@ -56,6 +59,8 @@ export function stillHolds(dependencies: readonly Dependency[], program: Program
         return program.isA(asked.className, asked.base) === asked.answer;
       case 'constant':
         return program.findConstant(asked.name) === asked.answer;
+      case 'mentions':
+        return program.mentions(asked.identifier) === asked.answer;
       default: {
         const impossible: never = asked;
         return impossible;
@@ -110,6 +115,15 @@ export class RecordingProgram implements Program {
     if (known?.kind === 'constant') return known.answer;
     const answer = this.#program.findConstant(name);
     this.#asked.set(key, { kind: 'constant', name, answer });
+    return answer;
+  }
+
+  mentions(identifier: string): boolean {
+    const key = `w ${identifier}`;
+    const known = this.#asked.get(key);
+    if (known?.kind === 'mentions') return known.answer;
+    const answer = this.#program.mentions(identifier);
+    this.#asked.set(key, { kind: 'mentions', identifier, answer });
     return answer;
   }
 }

@@ -34,6 +34,8 @@ export interface Creation {
   readonly nullable: boolean;
   /** The memory descriptor that a map was made of. */
   readonly of: Value | undefined;
+  /** The class that the method was called on. */
+  readonly receiver: string | undefined;
 }
 
 /** What a path knows about one kernel object, by the value that points at it. */
@@ -56,6 +58,8 @@ export interface ObjectState {
   readonly escaped: boolean;
   /** Something known retains it: a collection, a map of a descriptor. */
   readonly kept: boolean;
+  /** A map of this descriptor lives on somewhere, and leads back to it. */
+  readonly recoverable: boolean;
   /** A smart pointer looks after the reference. */
   readonly managed: boolean;
   /** The path took a branch that contradicts an earlier one unless memory changed in a call. */
@@ -156,6 +160,13 @@ export class State implements ConstraintStore {
 
   setObject(object: ObjectState): void {
     this.objects.set(object.value, object);
+  }
+
+  /** A map that nobody here releases leads to its descriptor as long as it lives. */
+  noteSurvivor(object: ObjectState): void {
+    const of = object.creation?.of;
+    if (of && object.releasedAt === undefined && !isOwned(object) && !this.isNull(object.value))
+      this.change(of, { recoverable: true });
   }
 
   change(value: Value, change: Partial<ObjectState>): void {
@@ -264,7 +275,10 @@ export class State implements ConstraintStore {
     for (const local of this.ended) if (!live.locals.has(local)) this.ended.delete(local);
     const reachable = this.reachable();
     for (const [value, object] of this.objects)
-      if (!isOwned(object) && !reachable.has(value)) this.objects.delete(value);
+      if (!isOwned(object) && !reachable.has(value)) {
+        this.noteSurvivor(object);
+        this.objects.delete(value);
+      }
     const askable = (part: Value): boolean => {
       switch (part.kind) {
         case 'result':
@@ -305,7 +319,7 @@ export class State implements ConstraintStore {
     for (const object of this.objects.values())
       parts.push(
         `o${object.value.id}=${object.owed},${object.stored.join('+')},${object.retained},${object.escaped},` +
-          `${object.kept},${object.managed},${object.doubtful},${object.releasedAt?.start ?? ''},` +
+          `${object.kept},${object.recoverable},${object.managed},${object.doubtful},${object.releasedAt?.start ?? ''},` +
           `${object.unmappedAt?.start ?? ''}`,
       );
     for (const [name, epoch] of this.epochs) parts.push(`e${name}=${epoch}`);
@@ -313,6 +327,58 @@ export class State implements ConstraintStore {
     for (const local of this.exposed) parts.push(`y${local}`);
     parts.sort();
     return `${this.epoch};${parts.join(';')}`;
+  }
+
+  /** Equal for states in which the same places hold the same objects, whatever else they hold. */
+  ownershipKey(): string {
+    const parts: string[] = [];
+    for (const [place, value] of this.store) if (this.#matters(value)) parts.push(`s${place.id}=${value.id}`);
+    for (const [temp, value] of this.temps) if (this.#matters(value)) parts.push(`t${temp}=${value.id}`);
+    for (const object of this.objects.values())
+      parts.push(
+        `o${object.value.id}=${object.owed},${object.stored.length},${object.escaped},${object.kept},` +
+          `${object.managed},${object.doubtful},${object.releasedAt === undefined},${object.unmappedAt === undefined}`,
+      );
+    for (const local of this.exposed) parts.push(`y${local}`);
+    parts.sort();
+    return parts.join(';');
+  }
+
+  #matters(value: Value): boolean {
+    if (value.constant === 0n) return true;
+    let found = false;
+    eachPart(value, (part) => {
+      if (this.objects.has(part)) found = true;
+    });
+    return found;
+  }
+
+  /**
+   * Makes this state, which has the same ownership as `other`, hold for the runs of both: what they disagree on is any
+   * value. False when it held for all of them already.
+   */
+  blend(other: State, values: Values, site: string): boolean {
+    let wider = false;
+    for (const [place, mine] of this.store) {
+      const theirs = other.store.get(place);
+      if (theirs === mine) continue;
+      const any = values.result(`${site} ${place.id}`, 0);
+      if (mine === any) continue;
+      wider = true;
+      this.store.set(place, any);
+    }
+    for (const place of other.store.keys()) {
+      if (this.store.has(place)) continue;
+      wider = true;
+      this.store.set(place, values.result(`${site} ${place.id}`, 0));
+    }
+    for (const [temp, mine] of this.temps) {
+      const any = values.result(`${site} temp ${temp}`, 0);
+      if (other.temps.get(temp) === mine || mine === any) continue;
+      wider = true;
+      this.temps.set(temp, any);
+    }
+    return this.widen(other) || wider;
   }
 
   constraintKey(): string {

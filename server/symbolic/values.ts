@@ -9,6 +9,8 @@ interface Common {
   readonly id: number;
   /** The same value with all memory epochs erased: what the text says, whenever it is evaluated. */
   readonly timeless: Value;
+  /** How many values it is made of. */
+  readonly size: number;
   /** Set when every run computes this number. NULL is 0. */
   readonly constant: bigint | undefined;
   /** Integer width, where the value is one of a known integer type. */
@@ -51,7 +53,10 @@ export type Location = LocationCommon &
     | { readonly kind: 'value'; readonly value: Value }
   );
 
-type Body<T> = T extends unknown ? Omit<T, 'id' | 'timeless'> : never;
+type Body<T> = T extends unknown ? Omit<T, 'id' | 'timeless' | 'size'> : never;
+
+/** A value made of more than this is a value of its own: hash functions and the like compute in endless terms. */
+const largest = 64;
 type LocationBody = Location extends infer T ? (T extends unknown ? Omit<T, 'id'> : never) : never;
 
 function truncate(value: bigint, bits: number | undefined, signed: boolean | undefined): bigint {
@@ -293,7 +298,10 @@ export class Values {
   #value(key: string, make: () => Body<Value>, timeless?: Value): Value {
     const known = this.#values.get(key);
     if (known) return known;
-    const value = { ...make(), id: this.#values.size } as { -readonly [K in keyof Value]: Value[K] };
+    const body = make();
+    const size = sizeOfBody(body);
+    if (size > largest && body.constant === undefined) return this.result(key, 0);
+    const value = { ...body, size, id: this.#values.size } as { -readonly [K in keyof Value]: Value[K] };
     value.timeless = timeless ?? (value as Value);
     this.#values.set(key, value as Value);
     return value as Value;
@@ -305,6 +313,49 @@ export class Values {
     const location = { ...make(), id: this.#locations.size } as Location;
     this.#locations.set(key, location);
     return location;
+  }
+}
+
+function sizeOfBody(body: Body<Value>): number {
+  switch (body.kind) {
+    case 'constant':
+    case 'result':
+    case 'solid':
+      return 1;
+    case 'initial':
+    case 'address':
+      return 1 + sizeOfPlace(body.place);
+    case 'unary':
+    case 'cast':
+      return 1 + body.value.size;
+    case 'binary':
+      return 1 + body.left.size + body.right.size;
+    case 'derived':
+      return 1 + body.from.size;
+    default: {
+      const impossible: never = body;
+      return impossible;
+    }
+  }
+}
+
+function sizeOfPlace(place: Location): number {
+  switch (place.kind) {
+    case 'local':
+    case 'global':
+      return 1;
+    case 'deref':
+      return 1 + place.pointer.size;
+    case 'field':
+      return 1 + sizeOfPlace(place.base);
+    case 'index':
+      return 1 + sizeOfPlace(place.base) + place.index.size;
+    case 'value':
+      return place.value.size;
+    default: {
+      const impossible: never = place;
+      return impossible;
+    }
   }
 }
 

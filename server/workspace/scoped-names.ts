@@ -75,7 +75,7 @@ export class ScopedNames implements Names {
     const { api, table } = this.#sources;
     if (api?.class(name)) return { kind: 'class', name };
     const apiTypedef = api?.typedef(name);
-    if (apiTypedef) return apiTypedef.type;
+    if (apiTypedef) return namedInteger(apiTypedef.type, name);
     if (table.classes(name).length > 0) return { kind: 'class', name };
     const typedefs = table
       .others(name)
@@ -88,7 +88,7 @@ export class ScopedNames implements Names {
     if (target?.k === 'named' && target.keyword && entry.node.k === 'typedef' && target.name === entry.node.name)
       return target.keyword === 'enum' ? { kind: 'enum', name } : { kind: 'class', name };
     const declaration = this.#resolve(entry).find((each) => each.kind === 'typedef');
-    return declaration?.kind === 'typedef' ? declaration.type : undefined;
+    return declaration?.kind === 'typedef' ? namedInteger(declaration.type, name) : undefined;
   }
 
   /** A name as each scope outwards would qualify it, nearest first; bases count as scopes of a class. */
@@ -237,6 +237,11 @@ export class ScopedNames implements Names {
     }
     return best;
   }
+}
+
+/** An integer type keeps the name by which the source calls it: a mach_vm_address_t is an address. */
+function namedInteger(type: Type, name: string): Type {
+  return type.kind === 'int' ? { ...type, name } : type;
 }
 
 /** How many leading folders two paths share. */

@@ -220,7 +220,7 @@ function lane(context: Context, task: TaskView): Lane {
     reserved = [];
   };
   for (const entry of all) {
-    if (entry.kind === 'reserved' && !entry.note?.includes('prefault')) {
+    if (isSystemReserved(entry)) {
       reserved.push(entry);
       continue;
     }
@@ -234,7 +234,7 @@ function lane(context: Context, task: TaskView): Lane {
   }
   gap(BigInt(task.max));
 
-  const nowhere = maps.filter((map) => (map.freed ? map.holders.length > 0 : !map.mapped || isDangling(map, entries)));
+  const nowhere = maps.filter((map) => (map.freed ? map.holders.length > 0 : !map.mapped || !isPlaced(map, entries)));
   if (nowhere.length) items.push({ kind: 'heading', text: 'mapped nowhere' });
   for (const map of nowhere) items.push({ kind: 'block', block: nowhereBlock(context, map) });
 
@@ -257,15 +257,19 @@ function gapText(task: TaskView, size: bigint, reserved: readonly EntryView[]): 
   return `⋯ ${sizeText(size - kept)} free, ${sizeText(kept)} reserved`;
 }
 
-/** A mapped address where nothing is mapped: a sub-map whose super map was unmapped. */
-function isDangling(map: MapView, entries: readonly EntryView[]): boolean {
+/** Whether a map has a block of its own, or lies inside one: else nothing of it is mapped. */
+function isPlaced(map: MapView, entries: readonly EntryView[]): boolean {
   const address = BigInt(map.address);
-  return (
-    map.mapped &&
-    !map.freed &&
-    !map.static &&
-    !entries.some((entry) => address >= BigInt(entry.start) && address < BigInt(entry.end))
-  );
+  return entries.some((entry) => {
+    if (entry.kind === 'guard' || isSystemReserved(entry)) return false;
+    if (!map.static && !map.superMap) return entry.kind === 'mapping' && entry.map === map.id;
+    return address >= BigInt(entry.start) && address < BigInt(entry.end);
+  });
+}
+
+/** Reserved by the system, as opposed to lost by a failed prefault. */
+function isSystemReserved(entry: EntryView): boolean {
+  return entry.kind === 'reserved' && !entry.note?.includes('prefault');
 }
 
 const dim = (text: string): TextRun => ({ text, class: 'dim' });
@@ -402,12 +406,15 @@ function innerBlock(context: Context, map: MapView, delta: bigint): Block {
 }
 
 function nowhereBlock(context: Context, map: MapView): Block {
-  const stale = map.mapped && !map.freed;
+  const recorded = map.static && map.mapped && !map.freed;
+  const stale = map.mapped && !map.freed && !recorded;
   const fate = map.freed
     ? `freed, still pointed to by ${map.holders.join(', ')}`
-    : stale
-      ? 'its address is not mapped any more'
-      : 'unmapped, the object is still held';
+    : recorded
+      ? `static, records ${addressText(map.address)}, where nothing is mapped`
+      : stale
+        ? 'nothing of it is mapped at its address any more'
+        : 'unmapped, the object is still held';
   const beforeMap = context.before.maps.find((view) => view.id === map.id);
   const badge = stale ? dangling : badgeOf(context, map, beforeMap);
   return {

@@ -7,7 +7,8 @@
  *
  * | class | what |
  * | --- | --- |
- * | `title`, `step`, `sentence`, `chip` | header of a standalone picture: function, step and place, why, machine and defects |
+ * | `object` | a group: everything of one object of the state |
+ * | `title`, `step`, `sentence`, `chip`, `band` | header of a standalone picture: function, statement, why, machine and defects, its ground |
  * | `lane-title`, `lane-note`, `lane-rule`, `lane-axis` | a lane's name, its summary, the line under the names, its left edge |
  * | `card` | box of one descriptor in the memory lane |
  * | `range` | one range of a descriptor, `range-page` the lines between its pages |
@@ -15,15 +16,16 @@
  * | `block-back` | opaque backing of a block, so that ribbons pass behind |
  * | `block` | a mapping, buffer or other VM entry; `sub` when it is a sub-map inside its super map |
  * | `guard` | outline of a guard page, `hatch` its diagonal lines |
- * | `gap` | text of a compressed gap, with its size; `gap-mark` the break in the axis |
+ * | `gap` | text of a compressed gap, with its size; `gap-mark` the break in the axis, `gap-back` what it covers |
  * | `badge`, `badge-text` | the word of a state: NEW, CHANGED, GONE, LEAKED, DANGLING |
- * | `timeline-back`, `tick`, `tick-label` | the timeline's ground, step numbers and their source text in short |
- * | `now` | the vertical line of the current step |
- * | `track-name`, `track`, `track-start`, `track-end`, `track-note` | an object's retain count over the steps |
+ * | `timeline-back`, `timeline-rule`, `tick-label` | the timeline's ground, the line above it, steps' source text in short |
+ * | `defect-mark` | the diamond of a step with a defect |
+ * | `now`, `now-cap`, `now-number` | the vertical line of the current step, and its number on a pill |
+ * | `track`, `track-row`, `track-start`, `track-end`, `track-note` | an object's retain count over the steps |
  * | `track-leak` | the dashed line that goes on after the last holder is gone |
  * | `hit` | a transparent rectangle over a step's column; carries `step` |
  *
- * Text classes: `mono`, `dim`, `small`, `strong`, `bad`, `good`, and a tone. Tones: `tone-rw` (writable), `tone-ro`
+ * Text classes: `mono`, `dim`, `small`, `strong`, `bad`, `good`, `plain` (not bold), and a tone. Tones: `tone-rw` (writable), `tone-ro`
  * (read-only), `tone-dev` (device or physical memory), `tone-none` (no access). States: `is-current`, `is-faint`,
  * `is-new`, `is-changed`, `is-gone`, `is-leaked`, `is-dangling`, `is-static`, `is-freed`.
  */

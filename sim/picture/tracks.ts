@@ -19,6 +19,7 @@ export function shortLabel(step: Step, index: number): string {
   if (index === 0) return 'start';
   const label = step.label.replace(/\s+/g, ' ').trim();
   if (/^return\b/.test(label)) return 'return';
+  if (/^(if|else|while|for|switch|do)\b/.test(label)) return label;
   const assigned = /^(?:[\w:<>*& ]+?[ *&])?((?:this->)?\w+)\s*=\s*(.*)$/.exec(label);
   const target = assigned?.[1];
   const expression = assigned?.[2] ?? label;

@@ -54,6 +54,7 @@ export function functionOf(
   }));
   return {
     file: 'test.cpp',
+    start: 0,
     function: {
       name,
       qualifiedName: name,

@@ -77,7 +77,8 @@ function next(site: CallSite): Value {
   const at = iterator.state.get('next') ?? 0n;
   iterator.state.set('next', at + 1n);
   const collection = objects.at(iterator.state.get('collection') ?? 0n);
-  if (collection && (!collection.assumed || collection.contents.length > 0)) return collection.contents[Number(at)] ?? 0n;
+  if (collection && (!collection.assumed || collection.contents.length > 0))
+    return collection.contents[Number(at)] ?? 0n;
   if (at > 0n) return 0n;
   site.run.assume(`${site.text}`, 'one object, then NULL', site.place);
   return objects.make('OSObject', site.into === '' ? 'element' : site.into, { assumed: true }).region.base;

@@ -92,7 +92,12 @@ function init(site: CallSite, task: Task | undefined, options: number, capacity:
   const { kernel, objects } = site.run;
   const object = objects.at(site.receiver);
   if (!object || object.sim) return notModelled(`${site.name}() on what is no new object`);
-  const made = kernel.machine.bufferInTask(task, optionBits(site, options), site.bits(capacity), site.bits(alignment, 1n) || 1n);
+  const made = kernel.machine.bufferInTask(
+    task,
+    optionBits(site, options),
+    site.bits(capacity),
+    site.bits(alignment, 1n) || 1n,
+  );
   if (made.kind === 'descriptor') {
     objects.bind(object, made.descriptor);
     kernel.firstName(made.descriptor, object.region.name);

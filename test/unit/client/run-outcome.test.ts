@@ -8,7 +8,7 @@ test('a run’s maps are counted once each, and those that are still held', () =
   const outcome = outcomeOf(frameGrabber());
   expect(outcome.defects.map((defect) => defect.kind)).toEqual(['leak']);
   // fRegs, kmap, umap, hdr, rw; hdr is leaked, umap lives on as its super map without an owner, fRegs is kept.
-  expect(outcomeLine(outcome)).toBe('5 mappings made · 2 still held · 1 defect');
+  expect(outcomeLine(outcome)).toBe('1 defect · 5 mappings made · 2 still held');
 });
 
 test.each<[Outcome, Partial<RunOutcome>]>([

@@ -1,0 +1,197 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { tellingStep } from '../../sim/picture/layout';
+import { Timeline } from '../../sim/timeline';
+import type { PanelRun, StepMove } from '../panel-messages';
+import { Assumptions } from './assumptions';
+import { Header } from './header';
+import { host, listen } from './page-host';
+import { Picture } from './picture';
+import { StepList } from './step-list';
+import { Stepper } from './stepper';
+import { marksOf, nextDefect } from './steps';
+import { Tables } from './tables';
+import { Why } from './why';
+
+type Reveal = 'none' | 'scroll' | 'open';
+
+const zooms = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
+
+/** The panel's page. */
+export function App(): JSX.Element {
+  const saved = useMemo(() => host.getState(), []);
+  const [run, setRun] = useState<PanelRun>();
+  const [busy, setBusy] = useState(false);
+  const [step, setStep] = useState(saved?.step ?? -1);
+  const [shownFunction, setShownFunction] = useState(saved?.function);
+  const [tab, setTab] = useState(saved?.tab ?? 'picture');
+  const [zoom, setZoom] = useState(saved?.zoom ?? 1);
+  const [list, setList] = useState(saved?.list ?? false);
+  const [assumptions, setAssumptions] = useState(false);
+
+  const trace = run?.trace;
+  const timeline = useMemo(() => (trace ? new Timeline(trace) : undefined), [trace]);
+  const last = (timeline?.length ?? 0) - 1;
+  const current = Math.min(Math.max(step, 0), Math.max(last, 0));
+
+  const go = useCallback(
+    (index: number, reveal: Reveal) => {
+      const target = Math.min(Math.max(index, 0), last);
+      setStep(target);
+      if (last >= 0) host.postMessage({ type: 'step', index: target, reveal });
+    },
+    [last],
+  );
+  const move = useCallback(
+    (to: StepMove) => {
+      const steps = trace?.steps ?? [];
+      switch (to) {
+        case 'next':
+          return go(current + 1, 'scroll');
+        case 'previous':
+          return go(current - 1, 'scroll');
+        case 'next-defect':
+          return go(nextDefect(steps, current, 1) ?? current, 'scroll');
+        case 'previous-defect':
+          return go(nextDefect(steps, current, -1) ?? current, 'scroll');
+        default: {
+          const never: never = to;
+          return never;
+        }
+      }
+    },
+    [trace, current, go],
+  );
+
+  useEffect(
+    () =>
+      listen((message) => {
+        switch (message.type) {
+          case 'run': {
+            setBusy(false);
+            setRun(message.run);
+            const { trace: next } = message.run;
+            if (!next) return;
+            const same = shownFunction === message.run.function && step >= 0;
+            const index = same ? Math.min(step, next.steps.length - 1) : tellingStep(next);
+            setShownFunction(message.run.function);
+            setStep(index);
+            host.postMessage({ type: 'step', index, reveal: 'none' });
+            return;
+          }
+          case 'busy':
+            return setBusy(true);
+          case 'move':
+            return move(message.move);
+          default: {
+            const never: never = message;
+            return never;
+          }
+        }
+      }),
+    [shownFunction, step, move],
+  );
+  useEffect(() => host.postMessage({ type: 'ready', ...(saved?.function && { function: saved.function }) }), []);
+  useEffect(() => {
+    if (run) host.setState({ uri: run.uri, ...(run.function && { function: run.function }), step, tab, zoom, list });
+  }, [run, step, tab, zoom, list]);
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const key = keyMove(event);
+      if (key === undefined || !trace) return;
+      event.preventDefault();
+      if (key === 'first') go(0, 'scroll');
+      else if (key === 'last') go(last, 'scroll');
+      else if (key === 'open') go(current, 'open');
+      else move(key);
+    };
+    window.addEventListener('keydown', press);
+    return () => window.removeEventListener('keydown', press);
+  }, [trace, current, last, go, move]);
+
+  if (!run) return <p class="waiting">Running the simulation…</p>;
+  const shown = trace?.steps[current];
+  return (
+    <div class={`page${run.stale ? ' is-stale' : ''}`}>
+      <Header
+        run={run}
+        busy={busy}
+        tab={tab}
+        onTab={setTab}
+        showAssumptions={assumptions}
+        onAssumptions={() => setAssumptions(!assumptions)}
+        onDefect={() => {
+          const steps = trace?.steps ?? [];
+          const target = nextDefect(steps, current, 1) ?? nextDefect(steps, -1, 1);
+          if (target !== undefined) go(target, 'scroll');
+        }}
+      />
+      {run.stale !== undefined && (
+        <p class="banner" role="status">
+          <strong>Stale</strong> This is the last run that worked. Now: {run.stale}.
+        </p>
+      )}
+      {run.problem && (
+        <section class="problem" role="status">
+          <h2>{run.problem.title}</h2>
+          <p>{run.problem.hint}</p>
+          <button type="button" onClick={() => host.postMessage({ type: 'again' })}>
+            Run again
+          </button>
+        </section>
+      )}
+      {trace && assumptions && <Assumptions trace={trace} values={run.values} />}
+      {trace && timeline && shown && (
+        <>
+          <Why trace={trace} index={current} step={shown} uri={run.uri} onOpen={() => go(current, 'open')} />
+          <Stepper trace={trace} index={current} onStep={(index) => go(index, 'scroll')} onMove={move} />
+          {tab === 'picture' ? (
+            <Picture
+              timeline={timeline}
+              index={current}
+              zoom={zoom}
+              onStep={(index) => go(index, 'scroll')}
+              onZoom={(way) => setZoom(nextZoom(zoom, way))}
+            />
+          ) : (
+            <Tables
+              trace={trace}
+              state={timeline.stateAt(current)}
+              marks={marksOf(timeline, current)}
+              index={current}
+            />
+          )}
+          <StepList trace={trace} index={current} open={list} onOpen={setList} onStep={(index) => go(index, 'open')} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function nextZoom(zoom: number, way: 'in' | 'out' | 'fit'): number {
+  if (way === 'fit') return 1;
+  const at = zooms.indexOf(zoom);
+  return zooms[Math.min(Math.max((at < 0 ? zooms.indexOf(1) : at) + (way === 'in' ? 1 : -1), 0), zooms.length - 1)]!;
+}
+
+function keyMove(event: KeyboardEvent): StepMove | 'first' | 'last' | 'open' | undefined {
+  if (event.ctrlKey || event.altKey || event.metaKey) return undefined;
+  const target = event.target instanceof HTMLElement ? event.target : undefined;
+  const slider = target instanceof HTMLInputElement && target.type === 'range';
+  if (target && !slider && ['SELECT', 'INPUT', 'TEXTAREA'].includes(target.tagName)) return undefined;
+  if (target?.getAttribute('role') === 'tab' && event.key.startsWith('Arrow')) return undefined;
+  switch (event.key) {
+    case 'ArrowLeft':
+      return event.shiftKey ? 'previous-defect' : 'previous';
+    case 'ArrowRight':
+      return event.shiftKey ? 'next-defect' : 'next';
+    case 'Home':
+      return 'first';
+    case 'End':
+      return 'last';
+    case 'Enter':
+      return target?.tagName === 'BUTTON' || target?.tagName === 'SUMMARY' ? undefined : 'open';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runHostSuite } from './host-suite';
+import { cache, install, root, run } from './install';
+import { asPerson } from './person';
+import { start } from './workbench';
+
+/** What a part of the test found: a line for each thing that was looked at. */
+export interface Result {
+  readonly name: string;
+  /** Why it failed; absent where it passed. */
+  readonly failure?: string;
+}
+
+/** `person` or `host` runs that part only. */
+async function main(part: string | undefined): Promise<void> {
+  install();
+  const pictures = join(root, 'test-results');
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  const vsix = join(cache, 'tests/maplens.vsix');
+  run('npx', ['vsce', 'package', '--no-dependencies', '--out', vsix]);
+  const results: Result[] = [];
+  const report = (result: Result): void => {
+    results.push(result);
+    console.log(
+      `${result.failure === undefined ? '  ✓' : '  ✗'} ${result.name}${result.failure === undefined ? '' : `\n      ${result.failure}`}`,
+    );
+  };
+
+  if (part !== 'host') await runPerson(vsix, pictures, report);
+  if (part !== 'person') {
+    console.log('In the extension host:');
+    await runHostSuite(report);
+  }
+
+  const failed = results.filter((result) => result.failure !== undefined).length;
+  console.log(`${results.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+async function runPerson(vsix: string, pictures: string, report: (result: Result) => void): Promise<void> {
+  console.log('As a person, in a real VS Code workbench:');
+  const workbench = await start({ vsix });
+  try {
+    await asPerson(workbench, pictures, report);
+  } catch (error) {
+    report({
+      name: 'the test as a person runs to its end',
+      failure: error instanceof Error ? error.message : String(error),
+    });
+    await workbench.page.screenshot({ path: join(pictures, 'failure.png') });
+  } finally {
+    await workbench.stop();
+  }
+}
+
+void main(process.argv[2]).catch((error: unknown) => {
+  console.error(error);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+});

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import type { Result } from './main';
+import { root } from './install';
+import { until } from './workbench';
+import type { Workbench } from './workbench';
+
+interface AxeResults {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+/** Drives the packaged extension with keys and mouse. */
+export async function asPerson(
+  workbench: Workbench,
+  pictures: string,
+  report: (result: Result) => void,
+): Promise<void> {
+  const { page } = workbench;
+  const check = async (name: string, look: () => Promise<void>): Promise<void> => {
+    try {
+      await look();
+      report({ name });
+    } catch (error) {
+      report({ name, failure: error instanceof Error ? error.message : String(error) });
+      await page.screenshot({ path: join(pictures, `failed-${name.replaceAll(/\W+/g, '-')}.png`) });
+    }
+  };
+  const problems = page.locator('.markers-panel');
+  let panel: Frame | undefined;
+  const inPanel = (): Frame => {
+    if (!panel) throw new Error('the panel did not open');
+    return panel;
+  };
+
+  await page.locator('.monaco-workbench .part.sidebar').waitFor({ timeout: 60_000 });
+  await openFile(page, 'FrameGrabber.cpp');
+
+  await check('a finding is underlined in the code', async () => {
+    await goToLine(page, lineOf('fWindow->redirect(second'));
+    await page.locator('.squiggly-warning, .squiggly-error').first().waitFor();
+  });
+
+  await check('the Problems view lists findings with their rule, and their path as numbered steps', async () => {
+    await page.keyboard.press('Control+Shift+M');
+    await problems.locator('.monaco-list-row', { hasText: 'kIOMapUnique' }).first().waitFor();
+    await until(
+      'a row “1. …”',
+      async () => (await problems.locator('.monaco-list-row', { hasText: /\b1\. / }).count()) > 0,
+    );
+    await page.screenshot({ path: join(pictures, 'problems.png') });
+  });
+
+  await check('the lens over a function opens the panel beside the code', async () => {
+    await page.keyboard.press('Control+Shift+M');
+    await page.locator('.markers-panel').waitFor({ state: 'hidden' });
+    await goToLine(page, lineOf('FrameGrabberClient::showHeader'));
+    const line = page.locator('.view-line', { hasText: 'FrameGrabberClient::showHeader' }).first();
+    const lenses = page.locator('.codelens-decoration a', { hasText: 'Show mappings' });
+    let index: number | undefined;
+    await until('a lens over the line', async () => {
+      index = await nearest(lenses, (await line.boundingBox())!.y);
+      return index !== undefined;
+    });
+    await lenses.nth(index!).click();
+    panel = await panelFrame(page);
+    await until('the function’s name', async () =>
+      (await panel!.locator('select.function').inputValue()).endsWith('::showHeader'),
+    );
+  });
+
+  const slider = (): ReturnType<Frame['locator']> => inPanel().getByRole('slider', { name: 'Step' });
+  const stepText = (): Promise<string> => inPanel().locator('.why').innerText();
+
+  await check('the panel begins at the defect, and says what leaked', async () => {
+    await inPanel().locator('.why .defect', { hasText: 'leak' }).first().waitFor();
+    await inPanel().locator('.chip.bad').waitFor();
+  });
+
+  await check('the slider moves through the steps, and the code follows', async () => {
+    await slider().focus();
+    await page.keyboard.press('Home');
+    await until('step 0', async () => (await stepText()).includes('step 0 of'));
+    await page.keyboard.press('ArrowRight');
+    await until('step 1', async () => (await stepText()).includes('step 1 of'));
+    await until('a marked line with a note', async () => {
+      const decorations = await page.evaluate(() =>
+        [...document.querySelectorAll('.view-line span')].some((span) =>
+          getComputedStyle(span, '::after').content.includes('1 of'),
+        ),
+      );
+      return decorations;
+    });
+    await page.keyboard.press('Shift+ArrowRight');
+    await inPanel().locator('.why .defect').first().waitFor();
+  });
+
+  await check('the picture shows the address spaces of both tasks', async () => {
+    const scene = inPanel().locator('.spaces svg');
+    await until('kernel_task and fTask', async () => {
+      const text = (await scene.textContent()) ?? '';
+      return text.includes('kernel_task') && text.includes('fTask');
+    });
+  });
+
+  await check('the table is the picture’s twin', async () => {
+    await inPanel().getByRole('tab', { name: 'Table' }).click();
+    const maps = inPanel().getByRole('table', { name: 'Memory maps' });
+    await until('a leaked map', async () => (await maps.getByRole('row', { name: /leaked/ }).count()) > 0);
+    await inPanel()
+      .getByRole('table', { name: /Address space of kernel_task/ })
+      .waitFor();
+    await page.screenshot({ path: join(pictures, 'table-dark.png') });
+  });
+
+  await check('the panel has no accessibility violation (axe), as table and as picture', async () => {
+    const first = await axe(inPanel());
+    await inPanel().getByRole('tab', { name: 'Picture' }).click();
+    const second = await axe(inPanel());
+    if (first.length + second.length > 0) throw new Error([...first, ...second].join('\n'));
+  });
+
+  await check('an edit is followed live', async () => {
+    const before = await slider().getAttribute('max');
+    await goToLine(page, lineOf('IOMemoryMap *header = ring->createMappingInTask'));
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('IOMemoryMap *extra = ring->map();');
+    await until('more steps', async () => Number(await slider().getAttribute('max')) > Number(before));
+  });
+
+  await check('a half-typed line keeps the last good picture, marked stale', async () => {
+    await goToLine(page, lineOf('IOReturn FrameGrabberClient::showHeader') + 2);
+    await page.keyboard.press('Home');
+    await page.keyboard.type('}');
+    await inPanel().locator('.banner', { hasText: 'Stale' }).waitFor();
+    await inPanel().locator('.spaces svg').waitFor();
+    await page.screenshot({ path: join(pictures, 'stale-dark.png') });
+    await page.keyboard.press('Backspace');
+    await inPanel().locator('.banner').waitFor({ state: 'detached' });
+  });
+
+  await check('the side panel lists entry points, and runs one', async () => {
+    await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click();
+    const rows = page.locator('.sidebar .monaco-list-row');
+    const row = rows.filter({ hasText: 'copyFrame' });
+    await row.waitFor();
+    await row.hover();
+    await row.getByRole('button', { name: /Run Simulation/ }).click();
+    await until('an outcome', async () => /mapping.* made/.test(await row.innerText()));
+  });
+
+  await check('it runs all of them, and tells each outcome in words', async () => {
+    await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
+    const rows = page
+      .locator('.sidebar .monaco-list-row')
+      .filter({ has: page.locator('.label-description') })
+      .filter({ hasNotText: '.cpp' });
+    await until(
+      'all outcomes',
+      async () => (await rows.filter({ hasText: / made|not run:/ }).count()) === (await rows.count()),
+    );
+    const failed = await rows.filter({ hasText: 'not run:' }).count();
+    if (failed > 0) throw new Error(`${failed} could not be run`);
+    await page.screenshot({ path: join(pictures, 'runs-dark.png') });
+  });
+
+  await check('choosing a run opens the panel on it', async () => {
+    await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'openRing' }).click();
+    await until('the function’s name', async () => {
+      panel = await panelFrame(page);
+      return (await panel.locator('select.function').inputValue()).endsWith('::openRing');
+    });
+  });
+
+  await check('it looks well in light, dark and high contrast', async () => {
+    await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).click();
+    await until('the function’s name', async () => {
+      panel = await panelFrame(page);
+      return (await panel.locator('select.function').inputValue()).endsWith('::showHeader');
+    });
+    for (const [theme, name] of [
+      ['Default Light Modern', 'light'],
+      ['Default High Contrast', 'high-contrast'],
+      ['Default Dark Modern', 'dark'],
+    ] as const) {
+      await workbench.setTheme(theme);
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: join(pictures, `panel-${name}.png`) });
+      const wrong = await axe(inPanel());
+      if (wrong.length > 0) throw new Error(`${theme}: ${wrong.join('\n')}`);
+    }
+  });
+}
+
+/** 1-based line of the sample that contains a text. */
+function lineOf(text: string): number {
+  const lines = readFileSync(join(root, 'samples/FrameGrabber/FrameGrabber.cpp'), 'utf8').split('\n');
+  const index = lines.findIndex((line) => line.includes(text));
+  if (index < 0) throw new Error(`the sample has no line with ${text}`);
+  return index + 1;
+}
+
+async function openFile(page: Page, name: string): Promise<void> {
+  await page.locator('.explorer-viewlet .monaco-list-row', { hasText: name }).dblclick();
+  await page.locator(`.tab[data-resource-name="${name}"]`).first().waitFor();
+  await page.locator('.view-lines .view-line').first().waitFor();
+}
+
+/** Puts the caret at the start of a line, in the code editor. */
+async function goToLine(page: Page, line: number): Promise<void> {
+  await page.keyboard.press('Control+1');
+  await page.keyboard.press('Control+G');
+  await page.locator('.quick-input-widget input.input').fill(`:${line}`);
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  await page.locator('.view-line').first().waitFor();
+}
+
+/** Index of the element that lies closest above a height. */
+async function nearest(all: ReturnType<Page['locator']>, y: number): Promise<number | undefined> {
+  let best: { readonly index: number; readonly distance: number } | undefined;
+  for (let index = 0; index < (await all.count()); index++) {
+    const box = await all.nth(index).boundingBox();
+    const distance = box ? y - box.y : -1;
+    if (distance >= 0 && distance < 40 && (!best || distance < best.distance)) best = { index, distance };
+  }
+  return best?.index;
+}
+
+/** The frame of the panel's page, once it shows something. */
+async function panelFrame(page: Page): Promise<Frame> {
+  let found: Frame | undefined;
+  await until('the panel’s page', async () => {
+    for (const frame of page.frames()) {
+      if (frame.isDetached() || (await frame.locator('main > .page').count()) === 0) continue;
+      if (await (await frame.frameElement()).isVisible()) found = frame;
+    }
+    return found !== undefined;
+  });
+  return found!;
+}
+
+async function axe(frame: Frame): Promise<readonly string[]> {
+  const source = readFileSync(createRequire(join(root, 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
+  await frame.evaluate(source);
+  const results: AxeResults = await frame.evaluate('axe.run(document)');
+  return results.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`);
+}

@@ -1,0 +1,106 @@
+import * as assert from 'node:assert/strict';
+import type {} from 'mocha';
+import * as vscode from 'vscode';
+
+const file = 'FrameGrabber.cpp';
+
+async function until<T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`not: ${what}`);
+}
+
+function sample(): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!folder) throw new Error('the suite runs in the folder of the sample driver');
+  return vscode.Uri.joinPath(folder.uri, file);
+}
+
+function findings(uri: vscode.Uri): vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(uri).filter((one) => one.source === 'MapLens');
+}
+
+suite('MapLens', () => {
+  suiteSetup(async () => {
+    await vscode.window.showTextDocument(sample());
+    const extension = vscode.extensions.getExtension('maplens.maplens');
+    assert.ok(extension, 'the extension is there');
+    const api: { ready: Promise<void> } = await extension.activate();
+    await api.ready;
+  });
+
+  teardown(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('findings carry a rule, its page, and their path as numbered steps', async () => {
+    await vscode.window.showTextDocument(sample());
+    const found = await until('findings in the sample', () => {
+      const all = findings(sample());
+      return all.length > 0 ? all : undefined;
+    });
+    for (const one of found) {
+      const code = one.code as { value: string; target: vscode.Uri };
+      assert.match(code.value, /^[a-z0-9-]+$/);
+      assert.ok(code.target.path.endsWith(`/docs/rules/${code.value}.md`));
+      const steps = one.relatedInformation ?? [];
+      assert.deepEqual(
+        steps.map((step) => Number.parseInt(step.message, 10)),
+        steps.map((_, index) => index + 1),
+      );
+    }
+  });
+
+  test('each function that maps memory has a lens that opens the panel', async () => {
+    await vscode.window.showTextDocument(sample());
+    const lenses = await until('lenses', async () => {
+      const all = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        sample(),
+        50,
+      );
+      const ours = all.filter((lens) => lens.command?.command === 'maplens.showMappings');
+      return ours.length > 0 ? ours : undefined;
+    });
+    const functions = lenses.map((lens) => lens.command?.arguments?.[1]);
+    assert.ok(functions.includes('FrameGrabberClient::showHeader'), String(functions));
+    assert.equal(new Set(functions).size, functions.length);
+  });
+
+  test('the command opens the panel beside the code, once', async () => {
+    await vscode.window.showTextDocument(sample());
+    const show = (): Thenable<unknown> =>
+      vscode.commands.executeCommand('maplens.showMappings', sample().toString(), 'FrameGrabberClient::showHeader');
+    const panels = (): vscode.Tab[] =>
+      vscode.window.tabGroups.all
+        .flatMap((group) => group.tabs)
+        .filter((tab) => tab.input instanceof vscode.TabInputCustom && tab.input.viewType === 'maplens.panel');
+    await show();
+    await until('a panel', () => (panels().length === 1 ? true : undefined));
+    await show();
+    assert.equal(panels().length, 1);
+    assert.equal(vscode.window.tabGroups.all.length, 2);
+  });
+
+  test('an edit in memory changes the findings, and undoing it brings them back', async () => {
+    const editor = await vscode.window.showTextDocument(sample());
+    const before = await until('findings in the sample', () => findings(sample()).length || undefined);
+    const document = editor.document;
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    await editor.edit((edit) => edit.replace(all, '// nothing\n'));
+    await until('no findings in an empty file', () => (findings(sample()).length === 0 ? true : undefined));
+    await vscode.commands.executeCommand('undo');
+    await until('the findings again', () => (findings(sample()).length === before ? true : undefined));
+  });
+
+  test('every command of the manifest exists', async () => {
+    const there = new Set(await vscode.commands.getCommands(true));
+    const manifest: { contributes: { commands: { command: string }[] } } =
+      vscode.extensions.getExtension('maplens.maplens')?.packageJSON;
+    for (const { command } of manifest.contributes.commands) assert.ok(there.has(command), command);
+  });
+});
