@@ -2,11 +2,12 @@ import type { Function } from '../ir/types';
 import { findRule, rules } from '../rules/index';
 import type { FunctionAnalysis } from '../symbolic/analyze';
 import { analyzeFunction } from '../symbolic/analyze';
-import { stillHolds } from '../symbolic/program';
+import { RecordingProgram, stillHolds } from '../symbolic/program';
 import type { LoweredFunction } from '../workspace/lowered';
 import type { SourceFile } from '../workspace/source-file';
 import type { Workspace } from '../workspace/workspace';
 import { rangeOf } from './positions';
+import { touchesMappings } from './relevance';
 import type { Finding } from './service';
 import { SymbolicProgram } from './symbolic-program';
 
@@ -68,7 +69,11 @@ export class Diagnostics {
       return kept;
     }
     this.#analyses++;
-    const analysis = analyzeFunction(fn, program, rules);
+    const recording = new RecordingProgram(program);
+    const touches = touchesMappings(fn, recording);
+    const analysis = touches
+      ? analyzeFunction(fn, program, rules)
+      : { findings: [], budgetEnded: false, dependencies: recording.dependencies };
     this.#kept.set(fn, { ...analysis, checked: this.#generation });
     return analysis;
   }

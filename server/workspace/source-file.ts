@@ -22,6 +22,7 @@ export class SourceFile {
   #lines: LineMap | undefined;
   #macros: ReadonlyMap<string, readonly MacroDefinition[]> | undefined;
   #macroText = '';
+  #includes: readonly string[] | undefined;
 
   constructor(path: string, text: string, mentionsApi: boolean) {
     this.path = path;
@@ -34,6 +35,7 @@ export class SourceFile {
     this.mentionsApi = mentionsApi;
     this.#lines = undefined;
     this.#macros = undefined;
+    this.#includes = undefined;
   }
 
   /** The declarations; after an edit only those that it touches are read again. */
@@ -64,7 +66,12 @@ export class SourceFile {
 
   /** The files that it includes, as written. */
   get includes(): readonly string[] {
+    return (this.#includes ??= this.#findIncludes());
+  }
+
+  #findIncludes(): readonly string[] {
     const found: string[] = [];
+    if (!this.text.includes('#')) return found;
     for (const match of this.text.matchAll(/^[ \t]*#[ \t]*(?:include|import)[ \t]*[<"]([^>"\n]+)[>"]/gm))
       found.push(match[1]!);
     return found;

@@ -146,7 +146,8 @@ export class Workspace {
     const known = this.api.macros.get(name) ?? this.#wordMacro(file, name);
     if (known) return known;
     const definers = this.#definers.get(name);
-    if (!definers) return undefined;
+    // What the API declares as a function is one, even where a header wraps it in a macro: assert, panic, IOLog
+    if (!definers || this.api.model.function(name)) return undefined;
     const closure = this.#closure(file).files;
     let best: SourceFile | undefined;
     for (const definer of definers) {

@@ -1,0 +1,41 @@
+import type { Callee, Function, Type } from '../ir/types';
+import { pointeeClass } from '../api/model';
+import type { Program } from '../symbolic/program';
+
+const roots = ['IOMemoryDescriptor', 'IOMemoryMap'];
+
+/**
+ * Whether a function touches a memory descriptor or a map: in a variable, a value or a call. Only such functions are
+ * checked; what others do with other kernel objects is not this checker's business.
+ */
+export function touchesMappings(fn: Function, program: Program): boolean {
+  const known = new Map<string, boolean>();
+  const isMapping = (name: string): boolean => {
+    let answer = known.get(name);
+    if (answer === undefined) known.set(name, (answer = roots.some((root) => program.isA(name, root))));
+    return answer;
+  };
+  const ofType = (type: Type): boolean => {
+    const name = pointeeClass(type);
+    return name !== undefined ? isMapping(name) : type.kind === 'array' && ofType(type.of);
+  };
+  const ofCallee = (callee: Callee): boolean => {
+    if (callee.kind === 'method')
+      return (callee.class !== undefined && isMapping(callee.class)) || ofType(callee.receiver.type);
+    return (
+      callee.kind === 'function' &&
+      callee.name.includes('::') &&
+      isMapping(callee.name.slice(0, callee.name.lastIndexOf('::')))
+    );
+  };
+  const visit = (one: Function): boolean =>
+    one.locals.some((local) => ofType(local.type)) ||
+    one.temps.some(ofType) ||
+    one.blocks.some((block) =>
+      block.instructions.some(
+        (each) => (each.op === 'call' && ofCallee(each.callee)) || (each.op === 'store' && ofType(each.place.type)),
+      ),
+    ) ||
+    one.closures.some(visit);
+  return visit(fn);
+}
