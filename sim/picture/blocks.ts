@@ -285,21 +285,18 @@ export function drawCard(
     if (pages > 1 && pages <= 8)
       for (let page = 1; page < pages; page++) {
         const at = Math.round(top + (page * box.height) / pages) + 0.5;
-        children.push({
-          kind: 'line',
-          class: `range-page ${card.tone}`,
-          x1: x + 12,
-          x2: x + 12 + inner,
-          y1: at,
-          y2: at,
-        });
+        for (const [x1, x2] of [
+          [x + 12, x + 16],
+          [x + inner + 8, x + inner + 12],
+        ] as const)
+          children.push({ kind: 'line', class: `range-page ${card.tone}`, x1, x2, y1: at, y2: at });
       }
     const size = sizeText(range.length);
     const place =
       view.task === undefined
         ? `phys ${addressText(range.address)}`
         : range.address === '0x0'
-          ? 'no address yet'
+          ? 'no address of its own'
           : addressText(range.address);
     const middle = top + box.height / 2 + 4;
     children.push(text(x + width - 20, middle, size, 'small mono', 'end'));
