@@ -40,7 +40,7 @@ export function text(
 
 /** The word of a state in a pill that ends at `right`; answers where it begins. */
 function pill(right: number, y: number, badge: NonNullable<Block['badge']>): { shapes: SceneShape[]; left: number } {
-  const width = Math.ceil(textWidth(badge.word, 'small')) + 14;
+  const width = Math.ceil(textWidth(badge.word, 'small') * 1.12) + 16;
   return {
     left: right - width,
     shapes: [
@@ -71,13 +71,13 @@ export function itemHeight(item: LaneItem): number {
   }
 }
 
-/** Draws a block; `places` learns where each map's box is. */
+/** Draws a block; `places` learns where it and those inside it are. */
 export function drawBlock(
   block: Block,
   x: number,
   y: number,
   width: number,
-  places: Map<string, Band>,
+  places: Map<Block, Band>,
   level: 'outer' | 'inner' = 'outer',
 ): SceneShape {
   const inner = level === 'inner';
@@ -118,7 +118,7 @@ export function drawBlock(
     children.push(text(left, baseline, fitRuns(row.runs, room, row.classes), row.classes));
     baseline += lineHeight;
   });
-  places.set(block.object, { top: y, bottom: y + height });
+  places.set(block, { top: y, bottom: y + height });
   baseline -= 7;
   for (const each of block.inner) {
     children.push(drawBlock(each, x + 12, baseline, width - 24, places, 'inner'));
@@ -140,7 +140,7 @@ export function hatch(x: number, y: number, width: number, height: number): stri
   return parts.join('');
 }
 
-export function drawItem(item: LaneItem, x: number, y: number, width: number, places: Map<string, Band>): SceneShape[] {
+export function drawItem(item: LaneItem, x: number, y: number, width: number, places: Map<Block, Band>): SceneShape[] {
   switch (item.kind) {
     case 'gap': {
       const middle = y + 15;
