@@ -35,7 +35,7 @@ export class KernelState {
   readonly #counters = new Map<string, number>();
   readonly #dirty = new Set<Task | KernelObject>();
   readonly #dirtyEntries = new Map<string, VmEntry | null>();
-  /** Changes that say that an object is gone. */
+  /** Freed objects to which no variable points, and which a step has shown as freed. */
   readonly #gone: Change[] = [];
   #notes: Note[] = [];
 
@@ -101,9 +101,8 @@ export class KernelState {
     return notes;
   }
 
-  /** What changed since the last call, tasks first. A freed object goes once nobody's variable points to it. */
+  /** What changed since the last call, tasks first. */
   takeChanges(): readonly Change[] {
-    const changes: Change[] = this.#gone.splice(0);
     const tasks: Change[] = [];
     const descriptors: Change[] = [];
     const maps: Change[] = [];
@@ -134,7 +133,12 @@ export class KernelState {
       this.maps.delete(object.id);
       this.descriptors.delete(object.id);
     }
-    return [...changes, ...tasks, ...descriptors, ...maps, ...entries];
+    return [...tasks, ...descriptors, ...maps, ...entries];
+  }
+
+  /** The end of the objects that `takeChanges` has shown as freed: a step later, so that their end can be seen. */
+  takeGone(): readonly Change[] {
+    return this.#gone.splice(0);
   }
 }
 

@@ -300,6 +300,11 @@ export class Machine {
   takeChanges(): readonly Change[] {
     return this.#state.takeChanges();
   }
+
+  /** The end of freed objects that `takeChanges` has shown, and to which no variable points. */
+  takeGone(): readonly Change[] {
+    return this.#state.takeGone();
+  }
 }
 
 type Getter = (object: KernelObject, state: KernelState) => bigint | undefined;

@@ -58,7 +58,7 @@ export function chunksOfTask(
           ok: false,
           code: KERN_INVALID_ADDRESS,
           address,
-          why: `nothing is mapped at ${at}, so there is no memory to map`,
+          why: `nothing is mapped at ${at}`,
         };
       if (found.protection === '---' || (write && found.protection !== 'rw-'))
         return {

@@ -57,6 +57,8 @@ export class Recorder {
   /** Of the open step: what was taken from the machine already. */
   #notes: Note[] = [];
   #changes: Change[] = [];
+  /** Objects that the last step showed as freed. */
+  #gone: readonly Change[] = [];
   #sentences: string[] = [];
   #defects: Defect[] = [];
 
@@ -152,13 +154,15 @@ export class Recorder {
     this.#sentences = [];
     this.#defects = [];
     if (!keep && !sentences.length && !changes.length && !defects.length) return false;
+    const gone = this.#gone;
+    this.#gone = this.machine.takeGone();
     const kinds = notes.map((note) => note.kind);
     this.#steps.push({
       kind: start.kind ?? weight.find((kind) => kinds.includes(kind)) ?? 'log',
       label: start.label,
       sentence: [...new Set(sentences)].join(' '),
       ...(start.place ? { place: start.place } : {}),
-      changes,
+      changes: [...gone, ...lastOfEach(changes)],
       defects,
     });
     return true;
@@ -202,6 +206,13 @@ export class Recorder {
     }
     return defects;
   }
+}
+
+/** An object that changed several times in a step changed once, to its last view. */
+function lastOfEach(changes: readonly Change[]): readonly Change[] {
+  const last = new Map<string, Change>();
+  for (const change of changes) last.set(`${change.of} ${change.id}`, change);
+  return [...last.values()];
 }
 
 function endSentence(outcome: Outcome, leaks: number): string {

@@ -40,7 +40,7 @@ export function text(
 
 /** The word of a state in a pill that ends at `right`; answers where it begins. */
 function pill(right: number, y: number, badge: NonNullable<Block['badge']>): { shapes: SceneShape[]; left: number } {
-  const width = Math.ceil(textWidth(badge.word, 'small')) + 14;
+  const width = Math.ceil(textWidth(badge.word, 'small') * 1.12) + 16;
   return {
     left: right - width,
     shapes: [
@@ -71,13 +71,13 @@ export function itemHeight(item: LaneItem): number {
   }
 }
 
-/** Draws a block; `places` learns where each map's box is. */
+/** Draws a block; `places` learns where it and those inside it are. */
 export function drawBlock(
   block: Block,
   x: number,
   y: number,
   width: number,
-  places: Map<string, Band>,
+  places: Map<Block, Band>,
   level: 'outer' | 'inner' = 'outer',
 ): SceneShape {
   const inner = level === 'inner';
@@ -118,7 +118,7 @@ export function drawBlock(
     children.push(text(left, baseline, fitRuns(row.runs, room, row.classes), row.classes));
     baseline += lineHeight;
   });
-  places.set(block.object, { top: y, bottom: y + height });
+  places.set(block, { top: y, bottom: y + height });
   baseline -= 7;
   for (const each of block.inner) {
     children.push(drawBlock(each, x + 12, baseline, width - 24, places, 'inner'));
@@ -140,7 +140,7 @@ export function hatch(x: number, y: number, width: number, height: number): stri
   return parts.join('');
 }
 
-export function drawItem(item: LaneItem, x: number, y: number, width: number, places: Map<string, Band>): SceneShape[] {
+export function drawItem(item: LaneItem, x: number, y: number, width: number, places: Map<Block, Band>): SceneShape[] {
   switch (item.kind) {
     case 'gap': {
       const middle = y + 15;
@@ -285,21 +285,18 @@ export function drawCard(
     if (pages > 1 && pages <= 8)
       for (let page = 1; page < pages; page++) {
         const at = Math.round(top + (page * box.height) / pages) + 0.5;
-        children.push({
-          kind: 'line',
-          class: `range-page ${card.tone}`,
-          x1: x + 12,
-          x2: x + 12 + inner,
-          y1: at,
-          y2: at,
-        });
+        for (const [x1, x2] of [
+          [x + 12, x + 16],
+          [x + inner + 8, x + inner + 12],
+        ] as const)
+          children.push({ kind: 'line', class: `range-page ${card.tone}`, x1, x2, y1: at, y2: at });
       }
     const size = sizeText(range.length);
     const place =
       view.task === undefined
         ? `phys ${addressText(range.address)}`
         : range.address === '0x0'
-          ? 'no address yet'
+          ? 'no address of its own'
           : addressText(range.address);
     const middle = top + box.height / 2 + 4;
     children.push(text(x + width - 20, middle, size, 'small mono', 'end'));

@@ -240,7 +240,7 @@ function lane(context: Context, task: TaskView): Lane {
 
   const made = entries.filter((entry) => entry.kind === 'mapping');
   const size = made.reduce((sum, entry) => sum + BigInt(entry.end) - BigInt(entry.start), 0n);
-  const live = maps.filter((map) => map.mapped && !map.freed);
+  const live = maps.filter((map) => map.mapped && !map.freed && isPlaced(map, entries));
   const note = live.length
     ? `${countText(live.length, 'mapping')}, ${String(made.length)} VM ${made.length === 1 ? 'entry' : 'entries'} · ${sizeText(size)}`
     : 'no mapping';
@@ -277,7 +277,8 @@ const dim = (text: string): TextRun => ({ text, class: 'dim' });
 function entryBlock(context: Context, entry: EntryView, lost: boolean, maps: readonly MapView[]): Block {
   const start = BigInt(entry.start);
   const end = BigInt(entry.end);
-  const map = mapOf(context, entry.map);
+  const beforeMap = context.before.maps.find((view) => view.id === entry.map);
+  const map = (lost ? beforeMap : undefined) ?? mapOf(context, entry.map);
   const inside = (address: bigint): boolean => address >= start && address < end;
   const owners = entry.descriptor
     ? [descriptorOf(context, entry.descriptor)]
@@ -292,18 +293,25 @@ function entryBlock(context: Context, entry: EntryView, lost: boolean, maps: rea
   const size = sizeText(end - start);
   const offset = entry.offset === undefined ? '' : ` +${entry.offset}`;
   const liveMap = map && (map.mapped || lost) ? map : undefined;
-  const name = liveMap?.name ?? (descriptor ? `${descriptor.name}` : (entry.note ?? "the task's own memory"));
+  // Ranges that are not adjacent make a VM entry each.
+  const parts = (lost ? context.before : context.now).entries.filter(
+    (each) => each.kind === 'mapping' && each.map !== undefined && each.map === entry.map,
+  );
+  const part = parts.length > 1 ? parts.findIndex((each) => each.id === entry.id) + 1 : 0;
+  const name =
+    liveMap && part
+      ? `${liveMap.name} (${String(part)} of ${String(parts.length)})`
+      : (liveMap?.name ?? (descriptor ? `${descriptor.name}` : (entry.note ?? "the task's own memory")));
   const first: TextRun[] = [{ text: name, class: 'strong' }];
   if (entry.kind === 'mapping') {
     if (descriptor) first.push(dim(` · ${descriptor.name}${offset}`));
-    first.push(dim(` · ${liveMap ? sizeText(liveMap.length) : size} · ${entry.cache}`));
+    first.push(dim(` · ${liveMap && !part ? sizeText(liveMap.length) : size} · ${entry.cache}`));
     if (map && !liveMap) first.push(dim(` · left by ${map.name}`));
   } else first.push(dim(descriptor ? ` · its own memory · ${size} · ${entry.cache}` : ` · ${size}`));
   const lines: TextRun[][] = [first];
-  if (liveMap) lines.push([dim(lost ? `was at ${addressText(entry.start)}` : holdersText(liveMap.holders))]);
+  if (liveMap && !lost) lines.push([dim(holdersText(liveMap.holders))]);
   if (entry.kind === 'reserved') lines.push([dim('reserved, never given back')]);
 
-  const beforeMap = context.before.maps.find((view) => view.id === entry.map);
   const wasThere = context.before.entries.some((each) => each.id === entry.id);
   const badge = lost
     ? gone
@@ -357,7 +365,7 @@ function entryBlock(context: Context, entry: EntryView, lost: boolean, maps: rea
   return {
     object: liveMap?.id ?? entry.id,
     title: `${addressText(entry.start)} to ${addressText(entry.end)}, ${entry.protection}, ${runs}`,
-    address: addressText(liveMap && !lost && liveMap.address !== '0x0' ? liveMap.address : entry.start),
+    address: addressText(liveMap && part < 2 && liveMap.address !== '0x0' ? liveMap.address : entry.start),
     protection: entry.protection,
     tone,
     lines,
@@ -423,7 +431,7 @@ function nowhereBlock(context: Context, map: MapView): Block {
     address: stale ? addressText(map.address) : '',
     protection: '---',
     tone: 'tone-none',
-    lines: [[{ text: map.name, class: 'strong' }, dim(` · ${fate}`)]],
+    lines: [[{ text: map.name, class: 'strong' }], [dim(fate)]],
     ...(badge ? { badge } : {}),
     inner: [],
     current: badge !== undefined,

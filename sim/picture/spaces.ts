@@ -53,7 +53,7 @@ export function layoutSpaces(timeline: Timeline, step: number, options: PictureO
   }
   if (!content.cards.length) front.push(text(margin, top + 18, 'no descriptor yet', 'small dim'));
 
-  const places = new Map<string, Band>();
+  const places = new Map<Block, Band>();
   const blocks: { readonly block: Block; readonly lane: number; readonly indent: number }[] = [];
   const placed: PlacedLane[] = content.lanes.map((lane, index) => {
     const x = firstLane + index * (laneWidth + laneGap);
@@ -91,7 +91,7 @@ export function layoutSpaces(timeline: Timeline, step: number, options: PictureO
   const ribbons = blocks.flatMap(({ block, lane, indent }) => {
     const { shows } = block;
     const card = shows && cards.get(shows.descriptor);
-    const to = places.get(block.object);
+    const to = places.get(block);
     // A sub-map's bytes are its super map's: its own ribbon only where the step is about it.
     if (!card || !to || (indent > 0 && !block.current)) return [];
     const from = bandOf(card.measure, card.y, shows.offset, shows.length);

@@ -32,7 +32,7 @@ export const pictureStyle = `
 .ml .block.tone-ro,.ml .range.tone-ro{fill:var(--ml-ro);stroke:var(--ml-ro)}
 .ml .block.tone-dev,.ml .range.tone-dev{fill:var(--ml-dev);stroke:var(--ml-dev)}
 .ml .block.tone-none,.ml .range.tone-none{fill:var(--ml-dim);stroke:var(--ml-dim);fill-opacity:.06}
-.ml .range-page{stroke-opacity:.3}
+.ml .range-page{stroke-opacity:.55}
 .ml .range-page.tone-rw{stroke:var(--ml-rw)}
 .ml .range-page.tone-dev{stroke:var(--ml-dev)}
 .ml .is-current{stroke-opacity:1}

@@ -14,6 +14,9 @@ const perReference = 4;
 const most = 4;
 const narrowest = 34;
 
+/** Methods whose result is a code, so that their object says more than where the code goes. */
+const answersCode = /^(redirect|prepare|complete|unmap|release|wireRange|readBytes|writeBytes)$/;
+
 /** A statement in few words: "map → umap", "release umap", "return". */
 export function shortLabel(step: Step, index: number): string {
   if (index === 0) return 'start';
@@ -28,7 +31,7 @@ export function shortLabel(step: Step, index: number): string {
   const name = called[2]!
     .replace(/^createMappingInTask$/, 'map')
     .replace(/^(inTaskWithOptions|withOptions)$/, 'buffer');
-  if (target) return `${name} → ${target}`;
+  if (target && !answersCode.test(name)) return `${name} → ${target}`;
   const object = called[1] ?? (/^\w+$/.test(called[3] ?? '') ? called[3] : undefined);
   return object ? `${name.replace('OSSafeReleaseNULL', 'release')} ${object}` : name;
 }
@@ -246,8 +249,14 @@ function noteOf(before: Point, now: Point): string {
   const added = now.holders.find((holder) => !before.holders.includes(holder));
   const lost = before.holders.find((holder) => !now.holders.includes(holder));
   if (now.count > before.count) return `${String(now.count)}${added ? ` + ${added.replace(/^map /, '')}` : ''}`;
-  const kept = now.count === 0 && !now.freed ? `, kept alive by ${now.holders.join(', ')}` : '';
+  const kept = now.count === 0 && !now.freed ? keptBy(now.holders) : '';
   return `${String(now.count)}${lost ? ` − ${lost.replace(/^map /, '')}` : ''}${kept}`;
+}
+
+/** A variable that still points there keeps nothing alive: the kernel's own objects do. */
+function keptBy(holders: readonly string[]): string {
+  const keepers = holders.filter((holder) => /^(map|sub-map|sub|buffer) /.test(holder));
+  return keepers.length ? `, kept alive by ${keepers.join(', ')}` : '';
 }
 
 function circle(x: number, y: number): string {
