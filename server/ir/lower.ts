@@ -166,15 +166,23 @@ class FunctionLowering extends ExpressionLowering {
       case 'while': {
         const test = this.newBlock();
         const body = this.newBlock();
+        const done = this.newBlock();
         const after = this.newBlock();
         this.jump(test, node);
         this.enter(test);
         this.openScope(undefined);
-        this.#test(node.condition, body, after);
+        this.#test(node.condition, body, done);
         this.enter(body);
-        this.#loop({ breakTo: after, continueTo: test, depth: this.scopes.length }, node.body);
-        this.closeScope(node.body);
+        // What the condition declares ends with each round, and where the loop does.
+        const again = this.newBlock();
+        this.#loop({ breakTo: done, continueTo: again, depth: this.scopes.length }, node.body);
+        this.jump(again, node.body);
+        this.enter(again);
+        this.endScopes(this.scopes.length - 1, node.body);
         this.jump(test, node);
+        this.enter(done);
+        this.closeScope(node.body);
+        this.jump(after, node);
         this.enter(after);
         return;
       }

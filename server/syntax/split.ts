@@ -415,7 +415,8 @@ class Splitter {
           switch (word) {
             case '(':
             case '[': {
-              const attribute = attributeWords.has(previous) || (isClass && !sawParameters && isMacroName(previous));
+              const attribute =
+                attributeWords.has(previous) || ((isClass || isEnum) && !sawParameters && isMacroName(previous));
               this.#group();
               if (word === '(' && !attribute && !(word === '(' && previous === '[')) {
                 sawParameters = true;
@@ -424,7 +425,8 @@ class Splitter {
               break;
             }
             case '<':
-              if (previous === 'template') this.#angles();
+              // Template parameters, or the arguments of a specialised class.
+              if (previous === 'template' || (isClass && !sawParameters && !sawAssignment)) this.#angles();
               break;
             case '=':
               sawAssignment = true;
@@ -451,7 +453,7 @@ class Splitter {
               if (isClass && !sawParameters && !sawAssignment && !isEnum) return done(this.#open('class', className));
               this.#braces();
               if (this.#guessed) return done(sawParameters && !sawAssignment ? 'function' : 'declaration', bodyStart);
-              if (isEnum || sawAssignment) break;
+              if ((isEnum && !sawParameters) || sawAssignment) break;
               if (inInitializers && (previousKind === Kind.Identifier || previous === '>')) break;
               if (sawParameters) return done('function', bodyStart);
               if (!this.#continuesAfterBraces()) return done('declaration');

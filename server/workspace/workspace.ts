@@ -162,10 +162,10 @@ export class Workspace {
     return this.#closure(file).key;
   }
 
-  /** Macros whose names are ordinary words, in the files that get them by an include or by their kind. */
+  /** Macros some of whose names are ordinary words: those only where an include or the kind of file brings them. */
   #wordMacro(file: SourceFile, name: string): Macro | undefined {
     const assert = this.api.assertMacros.get(name);
-    if (assert && this.#includesAssertMacros(file)) return assert;
+    if (assert && (name.includes('_') || this.#includesAssertMacros(file))) return assert;
     return file.path.endsWith('.iig') ? this.api.iigMacros.get(name) : undefined;
   }
 
