@@ -118,6 +118,7 @@ export function App(): JSX.Element {
         busy={busy}
         tab={tab}
         onTab={setTab}
+        onZoom={(way) => setZoom(nextZoom(zoom, way))}
         showAssumptions={assumptions}
         onAssumptions={() => setAssumptions(!assumptions)}
         onDefect={() => {
@@ -146,13 +147,7 @@ export function App(): JSX.Element {
           <Why trace={trace} index={current} step={shown} uri={run.uri} onOpen={() => go(current, 'open')} />
           <Stepper trace={trace} index={current} onStep={(index) => go(index, 'scroll')} onMove={move} />
           {tab === 'picture' ? (
-            <Picture
-              timeline={timeline}
-              index={current}
-              zoom={zoom}
-              onStep={(index) => go(index, 'scroll')}
-              onZoom={(way) => setZoom(nextZoom(zoom, way))}
-            />
+            <Picture timeline={timeline} index={current} zoom={zoom} onStep={(index) => go(index, 'scroll')} />
           ) : (
             <Tables
               trace={trace}

@@ -12,13 +12,23 @@ interface Props {
   readonly busy: boolean;
   readonly tab: Tab;
   readonly onTab: (tab: Tab) => void;
+  readonly onZoom: (way: 'in' | 'out' | 'fit') => void;
   readonly showAssumptions: boolean;
   readonly onAssumptions: () => void;
   readonly onDefect: () => void;
 }
 
 /** The function, the machine, what was assumed, what went wrong, and how to look at it. */
-export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, onDefect }: Props): JSX.Element {
+export function Header({
+  run,
+  busy,
+  tab,
+  onTab,
+  onZoom,
+  showAssumptions,
+  onAssumptions,
+  onDefect,
+}: Props): JSX.Element {
   const { trace } = run;
   const defects = trace ? defectsOf(trace) : [];
   return (
@@ -50,6 +60,19 @@ export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, 
         </span>
       )}
       <span class="space" />
+      {trace && tab === 'picture' && (
+        <div class="zoom" role="group" aria-label="Zoom">
+          <button type="button" class="icon" aria-label="Zoom out" title="Zoom out" onClick={() => onZoom('out')}>
+            −
+          </button>
+          <button type="button" class="text" title="Fit to the panel" onClick={() => onZoom('fit')}>
+            Fit
+          </button>
+          <button type="button" class="icon" aria-label="Zoom in" title="Zoom in" onClick={() => onZoom('in')}>
+            +
+          </button>
+        </div>
+      )}
       {trace && <Tabs tab={tab} onTab={onTab} />}
     </header>
   );

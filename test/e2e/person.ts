@@ -98,9 +98,9 @@ export async function asPerson(
 
   await check('the picture shows the address spaces of both tasks', async () => {
     const scene = inPanel().locator('.spaces svg');
-    await until('kernel_task and fTask', async () => {
+    await until('kernel_task and client', async () => {
       const text = (await scene.textContent()) ?? '';
-      return text.includes('kernel_task') && text.includes('fTask');
+      return text.includes('kernel_task') && text.includes('client');
     });
   });
 
