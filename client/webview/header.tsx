@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { Defect } from '../../sim/trace';
 import type { PanelRun } from '../panel-messages';
 import { countText } from '../../sim/text';
 import { host } from './page-host';
@@ -49,8 +50,7 @@ export function Header({
       )}
       {defects.length > 0 && (
         <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
-          ◆ {countText(defects.length, 'defect')}:{' '}
-          {defects.map((defect) => defect.kind.replaceAll('-', ' ')).join(', ')}
+          ◆ {countText(defects.length, 'defect')}: {kindsOf(defects)}
         </button>
       )}
       {trace && defects.length === 0 && trace.outcome.kind === 'returned' && <span class="chip good">✓ no defect</span>}
@@ -76,6 +76,13 @@ export function Header({
       {trace && <Tabs tab={tab} onTab={onTab} />}
     </header>
   );
+}
+
+/** "2 × leak, fault" */
+function kindsOf(defects: readonly Defect[]): string {
+  const kinds = new Map<string, number>();
+  for (const { kind } of defects) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  return [...kinds].map(([kind, times]) => `${times > 1 ? `${times} × ` : ''}${kind.replaceAll('-', ' ')}`).join(', ');
 }
 
 function FunctionChoice({ run }: { readonly run: PanelRun }): JSX.Element {
