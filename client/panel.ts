@@ -57,9 +57,6 @@ export class Panel implements vscode.Disposable {
         if (event.affectsConfiguration('maplens.machine', document.uri)) this.#schedule(0);
       }),
     );
-    const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
-    webview.title = `Mappings: ${name}`;
-    webview.iconPath = vscode.Uri.joinPath(extension, 'resources', 'icon.png');
     webview.webview.html = pageHtml(webview.webview, extension);
   }
 

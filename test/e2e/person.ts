@@ -44,17 +44,20 @@ export async function asPerson(
 
   await check('the Problems view lists findings with their rule, and their path as numbered steps', async () => {
     await page.keyboard.press('Control+Shift+M');
-    await problems.locator('.monaco-list-row', { hasText: 'kIOMapUnique' }).first().waitFor();
-    await until(
-      'a row “1. …”',
-      async () => (await problems.locator('.monaco-list-row', { hasText: /\b1\. / }).count()) > 0,
-    );
+    const rows = problems.locator('.monaco-list-row');
+    await rows.filter({ hasText: 'dead-address' }).waitFor();
+    await until('a row “1. …”', async () => (await rows.filter({ hasText: /\b1\. / }).count()) > 0);
     await page.screenshot({ path: join(pictures, 'problems.png') });
+    const filter = page.locator('.part.panel .viewpane-filter input');
+    await filter.fill('redirect');
+    await rows.filter({ hasText: 'redirect-not-unique' }).waitFor();
+    await rows.filter({ hasText: 'leaked-reference' }).waitFor({ state: 'detached' });
+    await filter.fill('');
   });
 
   await check('the lens over a function opens the panel beside the code', async () => {
-    await page.keyboard.press('Control+Shift+M');
-    await page.locator('.markers-panel').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Control+J');
+    await problems.waitFor({ state: 'hidden' });
     await goToLine(page, lineOf('FrameGrabberClient::showHeader'));
     const line = page.locator('.view-line', { hasText: 'FrameGrabberClient::showHeader' }).first();
     const lenses = page.locator('.codelens-decoration a', { hasText: 'Show mappings' });

@@ -104,7 +104,7 @@ export async function start(options: Start): Promise<Workbench> {
         await page.keyboard.press('Control+K');
         await page.keyboard.press('Control+T');
         await page.locator('.quick-input-widget input.input').fill(theme);
-        await page.locator('.quick-input-widget .monaco-list-row', { hasText: theme }).click();
+        await page.locator('.quick-input-widget .monaco-list-row', { hasText: theme }).first().click();
         const kind = theme.includes('High Contrast') ? 'hc-black' : theme.includes('Light') ? 'vs' : 'vs-dark';
         await page.locator(`.monaco-workbench.${kind}`).waitFor();
       },
