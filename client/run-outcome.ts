@@ -45,11 +45,16 @@ export function outcomeOf(trace: Trace): RunOutcome {
   }
 }
 
-/** One line, the worst first: "1 defect · 3 mappings made · 1 still held". */
+/** One short line, the worst first: "1 defect · 3 mappings · 1 held at the end". */
 export function outcomeLine(outcome: RunOutcome): string {
-  const words = [`${count(outcome.made, 'mapping')} made`];
-  if (outcome.made > 0) words.push(`${outcome.held === 0 ? 'none' : outcome.held} still held`);
-  if (outcome.defects.length > 0) words.unshift(count(outcome.defects.length, 'defect'));
+  const words: string[] = [];
+  if (outcome.defects.length > 0) words.push(count(outcome.defects.length, 'defect'));
+  if (outcome.made === 0) words.push('no mapping');
+  else
+    words.push(
+      count(outcome.made, 'mapping'),
+      outcome.held === 0 ? 'none held at the end' : `${outcome.held} held at the end`,
+    );
   if (outcome.stopped !== undefined) words.push(outcome.stopped);
   if (outcome.notModelled !== undefined) words.push(`not modelled: ${outcome.notModelled}`);
   return words.join(' · ');

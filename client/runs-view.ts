@@ -190,7 +190,7 @@ function describe(state: RunState | undefined, entry: EntryPointItem): { icon: v
     case 'done':
       return {
         icon: outcomeIcon(state.outcome, state.old),
-        line: `${state.old ? 'before the edit: ' : ''}${outcomeLine(state.outcome)}`,
+        line: `${outcomeLine(state.outcome)}${state.old ? ' · before the edit' : ''}`,
       };
     default: {
       const never: never = state;

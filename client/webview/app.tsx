@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { tellingStep } from '../../sim/picture/layout';
 import { Timeline } from '../../sim/timeline';
@@ -63,7 +63,8 @@ export function App(): JSX.Element {
     [trace, current, go],
   );
 
-  useEffect(
+  // Layout effects: the next key may come before the next paint, and must find this step's listeners.
+  useLayoutEffect(
     () =>
       listen((message) => {
         switch (message.type) {
@@ -95,7 +96,7 @@ export function App(): JSX.Element {
   useEffect(() => {
     if (run) host.setState({ uri: run.uri, ...(run.function && { function: run.function }), step, tab, zoom, list });
   }, [run, step, tab, zoom, list]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const key = keyMove(event);
       if (key === undefined || !trace) return;
@@ -118,6 +119,7 @@ export function App(): JSX.Element {
         busy={busy}
         tab={tab}
         onTab={setTab}
+        onZoom={(way) => setZoom(nextZoom(zoom, way))}
         showAssumptions={assumptions}
         onAssumptions={() => setAssumptions(!assumptions)}
         onDefect={() => {
@@ -146,13 +148,7 @@ export function App(): JSX.Element {
           <Why trace={trace} index={current} step={shown} uri={run.uri} onOpen={() => go(current, 'open')} />
           <Stepper trace={trace} index={current} onStep={(index) => go(index, 'scroll')} onMove={move} />
           {tab === 'picture' ? (
-            <Picture
-              timeline={timeline}
-              index={current}
-              zoom={zoom}
-              onStep={(index) => go(index, 'scroll')}
-              onZoom={(way) => setZoom(nextZoom(zoom, way))}
-            />
+            <Picture timeline={timeline} index={current} zoom={zoom} onStep={(index) => go(index, 'scroll')} />
           ) : (
             <Tables
               trace={trace}

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { Defect } from '../../sim/trace';
 import type { PanelRun } from '../panel-messages';
 import { countText } from '../../sim/text';
 import { host } from './page-host';
@@ -12,13 +13,23 @@ interface Props {
   readonly busy: boolean;
   readonly tab: Tab;
   readonly onTab: (tab: Tab) => void;
+  readonly onZoom: (way: 'in' | 'out' | 'fit') => void;
   readonly showAssumptions: boolean;
   readonly onAssumptions: () => void;
   readonly onDefect: () => void;
 }
 
 /** The function, the machine, what was assumed, what went wrong, and how to look at it. */
-export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, onDefect }: Props): JSX.Element {
+export function Header({
+  run,
+  busy,
+  tab,
+  onTab,
+  onZoom,
+  showAssumptions,
+  onAssumptions,
+  onDefect,
+}: Props): JSX.Element {
   const { trace } = run;
   const defects = trace ? defectsOf(trace) : [];
   return (
@@ -39,8 +50,7 @@ export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, 
       )}
       {defects.length > 0 && (
         <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
-          ◆ {countText(defects.length, 'defect')}:{' '}
-          {defects.map((defect) => defect.kind.replaceAll('-', ' ')).join(', ')}
+          ◆ {countText(defects.length, 'defect')}: {kindsOf(defects)}
         </button>
       )}
       {trace && defects.length === 0 && trace.outcome.kind === 'returned' && <span class="chip good">✓ no defect</span>}
@@ -50,9 +60,29 @@ export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, 
         </span>
       )}
       <span class="space" />
+      {trace && tab === 'picture' && (
+        <div class="zoom" role="group" aria-label="Zoom">
+          <button type="button" class="icon" aria-label="Zoom out" title="Zoom out" onClick={() => onZoom('out')}>
+            −
+          </button>
+          <button type="button" class="text" title="Fit to the panel" onClick={() => onZoom('fit')}>
+            Fit
+          </button>
+          <button type="button" class="icon" aria-label="Zoom in" title="Zoom in" onClick={() => onZoom('in')}>
+            +
+          </button>
+        </div>
+      )}
       {trace && <Tabs tab={tab} onTab={onTab} />}
     </header>
   );
+}
+
+/** "2 × leak, fault" */
+function kindsOf(defects: readonly Defect[]): string {
+  const kinds = new Map<string, number>();
+  for (const { kind } of defects) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  return [...kinds].map(([kind, times]) => `${times > 1 ? `${times} × ` : ''}${kind.replaceAll('-', ' ')}`).join(', ');
 }
 
 function FunctionChoice({ run }: { readonly run: PanelRun }): JSX.Element {

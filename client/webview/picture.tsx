@@ -8,47 +8,42 @@ import type { Timeline } from '../../sim/timeline';
 interface Props {
   readonly timeline: Timeline;
   readonly index: number;
+  /** 1 fits the panel. */
   readonly zoom: number;
   readonly onStep: (index: number) => void;
-  readonly onZoom: (way: 'in' | 'out' | 'fit') => void;
 }
 
-/** Narrower than this, the picture scrolls rather than squeezes, in pixels. */
+/** Narrower than this, the picture shrinks rather than lays out anew, in pixels. */
 const minimumWidth = 640;
+/** Smaller than this, text can't be read: then the picture scrolls. */
+const minimumScale = 0.7;
 
 /** Every task's address space at one step; below, the timeline of all steps. */
-export function Picture({ timeline, index, zoom, onStep, onZoom }: Props): JSX.Element {
+export function Picture({ timeline, index, zoom, onStep }: Props): JSX.Element {
   const view = useRef<HTMLElement>(null);
-  const [width, setWidth] = useState(minimumWidth);
+  const [room, setRoom] = useState(minimumWidth);
   const [under, setUnder] = useState<string>();
   useLayoutEffect(() => {
     const element = view.current;
     if (!element) return undefined;
-    const observer = new ResizeObserver(() => setWidth(Math.max(minimumWidth, element.clientWidth)));
+    const observer = new ResizeObserver(() => setRoom(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const options = useMemo(() => ({ width, ...(under !== undefined && { highlight: [under] }) }), [width, under]);
+  const options = useMemo(
+    () => ({ width: Math.max(minimumWidth, room), ...(under !== undefined && { highlight: [under] }) }),
+    [room, under],
+  );
   const spaces = useMemo(() => layoutSpaces(timeline, index, options), [timeline, index, options]);
   const tracks = useMemo(() => layoutTimeline(timeline, index, options), [timeline, index, options]);
+  const fit = (scene: Scene): number => Math.max(minimumScale, Math.min(1, room / scene.width));
   return (
     <section class="view picture" id="view" role="tabpanel" aria-labelledby="tab-picture" ref={view}>
       <div class="spaces" tabIndex={0} role="group" aria-label="Address spaces">
-        <div class="zoom" role="group" aria-label="Zoom">
-          <button type="button" class="icon" aria-label="Zoom out" title="Zoom out" onClick={() => onZoom('out')}>
-            −
-          </button>
-          <button type="button" class="text" title="Fit to the panel" onClick={() => onZoom('fit')}>
-            Fit
-          </button>
-          <button type="button" class="icon" aria-label="Zoom in" title="Zoom in" onClick={() => onZoom('in')}>
-            +
-          </button>
-        </div>
-        <SceneView scene={spaces} zoom={zoom} onStep={onStep} onPoint={setUnder} />
+        <SceneView scene={spaces} scale={fit(spaces) * zoom} onStep={onStep} onPoint={setUnder} />
       </div>
       <div class="tracks" tabIndex={0} role="group" aria-label="Timeline">
-        <SceneView scene={tracks} zoom={1} onStep={onStep} onPoint={setUnder} />
+        <SceneView scene={tracks} scale={fit(tracks)} onStep={onStep} onPoint={setUnder} />
       </div>
     </section>
   );
@@ -56,20 +51,20 @@ export function Picture({ timeline, index, zoom, onStep, onZoom }: Props): JSX.E
 
 interface SceneProps {
   readonly scene: Scene;
-  readonly zoom: number;
+  readonly scale: number;
   readonly onStep: (index: number) => void;
   /** The pointer is on an object, or on none. */
   readonly onPoint: (object: string | undefined) => void;
 }
 
-function SceneView({ scene, zoom, onStep, onPoint }: SceneProps): JSX.Element {
+function SceneView({ scene, scale, onStep, onPoint }: SceneProps): JSX.Element {
   return (
     <svg
       class="ml"
       role="img"
       aria-label={scene.title}
-      width={scene.width * zoom}
-      height={scene.height * zoom}
+      width={scene.width * scale}
+      height={scene.height * scale}
       viewBox={`0 0 ${scene.width} ${scene.height}`}
       onClick={(event) => {
         const step = closest(event.target, 'data-step');

@@ -81,13 +81,14 @@ function mapTable(state: State, marks: ReadonlyMap<string, Mark>): Table {
   const map = new Map(state.maps.map((one) => [one.id, one.name]));
   return {
     caption: 'Memory maps',
-    head: ['Map', 'Task', 'Address', 'Length', 'Memory', 'Protection', 'Cache', 'References', 'Held by', 'State'],
+    head: ['Map', 'State', 'Task', 'Address', 'Length', 'Memory', 'Protection', 'Cache', 'References', 'Held by'],
     empty: 'No map has been made yet.',
     rows: state.maps.map((one) => ({
       id: one.id,
       bad: one.leaked === true,
       cells: [
         one.name,
+        words(mapState(one, map), marks.get(one.id)),
         taskName.get(one.task) ?? one.task,
         addressText(one.address),
         sizeText(one.length),
@@ -96,7 +97,6 @@ function mapTable(state: State, marks: ReadonlyMap<string, Mark>): Table {
         one.cache,
         String(one.references),
         one.holders.join(', ') || 'nobody',
-        words(mapState(one, map), marks.get(one.id)),
       ],
     })),
   };
@@ -116,7 +116,7 @@ function taskTable(task: TaskView, state: State, marks: ReadonlyMap<string, Mark
   const descriptor = new Map(state.descriptors.map((one) => [one.id, one.name]));
   return {
     caption: `Address space of ${task.name}`,
-    head: ['Start', 'End', 'Size', 'Protection', 'What', 'Memory', 'Cache', 'State'],
+    head: ['Start', 'State', 'End', 'Size', 'Protection', 'What', 'Memory', 'Cache'],
     empty: 'Nothing is mapped here.',
     rows: state.entries
       .filter((entry) => entry.task === task.id)
@@ -126,6 +126,7 @@ function taskTable(task: TaskView, state: State, marks: ReadonlyMap<string, Mark
         bad: maps.get(entry.map ?? '')?.leaked === true,
         cells: [
           addressText(entry.start),
+          words(maps.get(entry.map ?? '')?.leaked ? ['leaked'] : [], marks.get(entry.id)),
           addressText(entry.end),
           sizeText(distance(entry.start, entry.end)),
           entry.protection,
@@ -133,30 +134,27 @@ function taskTable(task: TaskView, state: State, marks: ReadonlyMap<string, Mark
           entry.descriptor === undefined
             ? ''
             : `${descriptor.get(entry.descriptor) ?? entry.descriptor} +${entry.offset ?? '0x0'}`,
-          entry.cache,
-          words(
-            [...(maps.get(entry.map ?? '')?.leaked ? ['leaked'] : []), ...(entry.note ? [entry.note] : [])],
-            marks.get(entry.id),
-          ),
+          entry.kind === 'reserved' ? '' : entry.cache,
         ],
       })),
   };
 }
 
 function what(entry: EntryView, map: MapView | undefined): string {
-  return map ? `${entry.kind} ${map.name}` : entry.kind;
+  return map ? `${entry.kind} ${map.name}` : entry.note ? `${entry.kind}: ${entry.note}` : entry.kind;
 }
 
 function descriptorTable(state: State, marks: ReadonlyMap<string, Mark>): Table {
   return {
     caption: 'Memory descriptors',
-    head: ['Descriptor', 'Class', 'Length', 'Direction', 'Cache', 'Wired', 'References', 'Held by', 'State'],
+    head: ['Descriptor', 'State', 'Class', 'Length', 'Direction', 'Cache', 'Wired', 'References', 'Held by'],
     empty: 'No descriptor has been made yet.',
     rows: state.descriptors.map((one) => ({
       id: one.id,
       bad: one.leaked === true,
       cells: [
         one.name,
+        words(descriptorState(one), marks.get(one.id)),
         one.class,
         sizeText(one.length),
         one.direction,
@@ -164,7 +162,6 @@ function descriptorTable(state: State, marks: ReadonlyMap<string, Mark>): Table 
         one.wired > 0 ? `${one.wired} ×` : 'no',
         String(one.retainCount),
         one.holders.join(', ') || 'nobody',
-        words(descriptorState(one), marks.get(one.id)),
       ],
     })),
   };

@@ -14,6 +14,8 @@ interface Props {
 export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
   const { place } = step;
   const end = index === trace.steps.length - 1 ? ending(trace.outcome) : undefined;
+  // The run's sentence repeats its defects, which stand below in their own lines.
+  const sentence = step.defects.reduce((text, defect) => text.replace(defect.message, '').trim(), step.sentence);
   return (
     <section class="why" aria-label="Current step">
       <p class="what">
@@ -28,7 +30,7 @@ export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
         <code>{step.label}</code>
       </p>
       <div aria-live="polite">
-        <p class="sentence">→ {step.sentence}</p>
+        <p class="sentence">→ {sentence}</p>
         {step.defects.map((defect) => (
           <p class="defect" key={defect.message}>
             ◆ <strong>{defect.kind.replaceAll('-', ' ')}</strong> {defect.message}

@@ -63,6 +63,20 @@ IOReturn FrameGrabber::resetRing(void)
     return kIOReturnSuccess;
 }
 
+/* Reads the card's version from BAR 1, which nothing else needs. */
+IOReturn FrameGrabber::readVersion(UInt32 *version)
+{
+    IOMemoryMap *map = fDevice->mapDeviceMemoryWithIndex(1, kIOMapReadOnly);
+    if (!map)
+        return kIOReturnNoResources;
+
+    volatile UInt32 *registers = (volatile UInt32 *)map->getVirtualAddress();
+    map->release();
+
+    *version = registers[kVersionRegister];
+    return kIOReturnSuccess;
+}
+
 #undef super
 #define super IOUserClient
 OSDefineMetaClassAndStructors(FrameGrabberClient, IOUserClient)
@@ -136,35 +150,6 @@ IOReturn FrameGrabberClient::showHeader(void)
     kmap->release();
     OSSafeReleaseNULL(fView);
     fView = header;
-    return kIOReturnSuccess;
-}
-
-/* Reads the first pixel of a frame that lies in the client's own memory. */
-IOReturn FrameGrabberClient::copyFrame(mach_vm_address_t address, mach_vm_size_t length)
-{
-    IOMemoryDescriptor *frame = IOMemoryDescriptor::withAddressRange(address, length, kIODirectionOut, fTask);
-    if (!frame)
-        return kIOReturnNoMemory;
-
-    IOReturn result = frame->prepare();
-    if (result != kIOReturnSuccess) {
-        frame->release();
-        return result;
-    }
-
-    IOMemoryMap *map = frame->createMappingInTask(kernel_task, 0, kIOMapAnywhere | kIOMapReadOnly);
-    if (!map) {
-        frame->complete();
-        frame->release();
-        return kIOReturnVMError;
-    }
-
-    UInt32 *pixels = (UInt32 *)map->getVirtualAddress();
-    map->release();
-    fLastPixel = pixels[0];
-
-    frame->complete();
-    frame->release();
     return kIOReturnSuccess;
 }
 

@@ -18,7 +18,9 @@ enum {
     kRingBytes   = 0x10000,
     kHeaderBytes = 0x4000,
     kWindowBytes = 0x8000,
-    kRingMagic   = 0x52494e47
+    kRingMagic   = 0x52494e47,
+
+    kVersionRegister = 4
 };
 
 struct RingHeader {
@@ -37,6 +39,7 @@ public:
     virtual void stop(IOService *provider) APPLE_KEXT_OVERRIDE;
 
     IOReturn resetRing(void);
+    IOReturn readVersion(UInt32 *version);
 
 private:
     IOPCIDevice              *fDevice;
@@ -56,7 +59,6 @@ public:
 
     IOReturn openRing(void);
     IOReturn showHeader(void);
-    IOReturn copyFrame(mach_vm_address_t address, mach_vm_size_t length);
     IOReturn switchWindow(void);
     IOReturn switchWindowSafely(void);
 
@@ -64,7 +66,6 @@ private:
     task_t       fTask;
     IOMemoryMap *fView;
     IOMemoryMap *fWindow;
-    UInt32       fLastPixel;
 };
 
 #endif

@@ -145,7 +145,7 @@ public:
     [[maplens::kernel]] virtual IOReturn redirect([[maplens::task]] task_t safeTask, bool redirect);
 
     /// Private to the kernel. Hands over the caller's reference in spite of its annotation.
-    [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]]
     virtual IOMemoryMap *makeMapping(IOMemoryDescriptor *owner, [[maplens::task]] task_t intoTask,
         IOVirtualAddress atAddress,
         [[maplens::bits(kernel_map_options)]] IOOptionBits options, IOByteCount offset, IOByteCount length);

@@ -138,23 +138,23 @@ public:
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]] static OSPtr<IOService> copyMatchingService(OSDictionary *matching);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<OSDictionary> serviceMatching([[maplens::reads]] const char *className, OSDictionary *table = NULL);
+    static OSPtr<OSDictionary> serviceMatching([[maplens::reads]] const char *className, [[maplens::result]] OSDictionary *table = NULL);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<OSDictionary> serviceMatching(const OSString *className, OSDictionary *table = NULL);
+    static OSPtr<OSDictionary> serviceMatching(const OSString *className, [[maplens::result]] OSDictionary *table = NULL);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<OSDictionary> nameMatching([[maplens::reads]] const char *name, OSDictionary *table = NULL);
+    static OSPtr<OSDictionary> nameMatching([[maplens::reads]] const char *name, [[maplens::result]] OSDictionary *table = NULL);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<OSDictionary> nameMatching(const OSString *name, OSDictionary *table = NULL);
+    static OSPtr<OSDictionary> nameMatching(const OSString *name, [[maplens::result]] OSDictionary *table = NULL);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<OSDictionary> resourceMatching([[maplens::reads]] const char *name, OSDictionary *table = NULL);
+    static OSPtr<OSDictionary> resourceMatching([[maplens::reads]] const char *name, [[maplens::result]] OSDictionary *table = NULL);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
     static OSPtr<OSDictionary> propertyMatching(const OSSymbol *key, [[maplens::keeps]] const OSObject *value,
-        OSDictionary *table = NULL);
+        [[maplens::result]] OSDictionary *table = NULL);
 
     [[maplens::kernel]] virtual IOReturn registerInterrupt(int source, OSObject *target, void *handler, void *refCon = NULL);
     [[maplens::kernel]] virtual IOReturn unregisterInterrupt(int source);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
+import { machineNames } from '../../sim/profiles';
 import type { Severity } from '../features/service';
 
 export type FailOn = Severity | 'never';
@@ -115,6 +116,9 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
   if (more.length > 0) return wrong(`simulate takes one file, not "${more[0]}" as well`);
   const name = parsed.text('function');
   if (!name) return wrong('simulate needs --function NAME');
+  const machine = parsed.text('machine');
+  if (machine !== undefined && !machineNames.includes(machine))
+    return wrong(`--machine is one of ${machineNames.join(', ')}, not "${machine}"`);
   const values: Record<string, string> = {};
   for (const pair of parsed.list('value')) {
     const at = pair.indexOf('=');
@@ -129,7 +133,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
     function: name,
     format: format.value,
     values,
-    machine: parsed.text('machine'),
+    machine,
     step: step === undefined ? undefined : Number(step),
     include: parsed.list('include'),
     failOn: failOn.value,

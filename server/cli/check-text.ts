@@ -2,7 +2,7 @@ import type { Finding, Stats } from '../features/service';
 import type { CheckResult } from './check';
 import { excerpt } from './excerpt';
 import type { Paint, Terminal } from './terminal';
-import { paint, plural } from './terminal';
+import { paint, plural, wrapWords } from './terminal';
 
 /** Findings for people: place, message, source with a caret, and the path in numbered steps. */
 export function checkText(result: CheckResult, terminal: Terminal): void {
@@ -27,7 +27,8 @@ function findingText(finding: Finding, texts: ReadonlyMap<string, string>, colum
   ];
   const [source, carets] = excerpt(texts.get(finding.file) ?? '', finding, columns);
   if (source !== undefined && carets !== undefined) lines.push(source, brush.green(carets));
-  for (const line of rest) if (line.trim() !== '') lines.push(`      ${line}`);
+  for (const line of rest)
+    for (const part of wrapWords(line.trim(), Math.max(columns - 6, 40))) lines.push(`      ${part}`);
   const places = finding.path.map((step) =>
     step.file === finding.file ? `${step.line}:${step.column}` : `${step.file}:${step.line}:${step.column}`,
   );

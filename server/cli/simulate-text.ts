@@ -1,23 +1,32 @@
-import { machineText } from '../../sim/picture/layout';
+import { machineText, tellingStep } from '../../sim/picture/layout';
 import { stateTable, tableText } from '../../sim/table';
 import { Timeline } from '../../sim/timeline';
-import type { Outcome, Trace } from '../../sim/trace';
+import type { Outcome, Step, Trace } from '../../sim/trace';
 import type { Paint, Terminal } from './terminal';
-import { paint, plural } from './terminal';
+import { paint, plural, wrapWords } from './terminal';
 
-/** A run for people: what was assumed, the steps, the mappings of each task after some of them, and how it ended. */
-export function simulationText(trace: Trace, shown: readonly number[], terminal: Terminal): void {
+/** A run for people: what was assumed, the steps, the mappings of each task after one or two of them, and how it ended. */
+export function simulationText(trace: Trace, step: number | undefined, terminal: Terminal): void {
   const brush = paint(terminal.color);
   const timeline = new Timeline(trace);
+  const shown = step === undefined ? tellingSteps(timeline) : [step];
   const blocks = [
     [`${brush.bold(trace.title)} on ${machineText(trace)}`],
     assumptions(trace, brush),
-    steps(trace, brush),
-    ...shown.map((step) => mappings(timeline, step, brush)),
+    steps(trace, terminal.columns, brush),
+    ...shown.map((each) => mappings(timeline, each, brush)),
     ending(trace, brush),
   ];
   const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
   terminal.out(`${text.join('\n\n')}\n`);
+}
+
+/** The step that tells most, and the last where that differs from it in more than what is new. */
+function tellingSteps(timeline: Timeline): readonly number[] {
+  const last = timeline.length - 1;
+  const telling = tellingStep(timeline.trace);
+  const table = (step: number): string => tableText(stateTable(timeline.stateAt(step)));
+  return table(telling) === table(last) ? [last] : [telling, last];
 }
 
 function assumptions(trace: Trace, brush: Paint): readonly string[] {
@@ -29,16 +38,21 @@ function assumptions(trace: Trace, brush: Paint): readonly string[] {
   ];
 }
 
-function steps(trace: Trace, brush: Paint): readonly string[] {
-  const places = trace.steps.map(({ place }) => (place ? `${place.file}:${place.line}` : ''));
+function steps(trace: Trace, columns: number, brush: Paint): readonly string[] {
+  const places = trace.steps.map(({ place }) => (place ? `${place.file.split('/').at(-1)!}:${place.line}` : ''));
   const width = Math.max(...places.map((place) => place.length), 0);
   const indent = ' '.repeat(width + 8);
   const lines = trace.steps.flatMap((step, index) => [
     `${String(index).padStart(4)}  ${brush.dim(places[index]!.padEnd(width))}  ${brush.cyan(step.label)}`,
-    ...(step.sentence ? [`${indent}${step.sentence}`] : []),
+    ...wrapWords(sentenceOf(step), Math.max(columns - indent.length, 40)).map((line) => indent + line),
     ...step.defects.map((defect) => `${indent}${brush.red(`! ${defect.kind}:`)} ${defect.message}`),
   ]);
   return [brush.bold('Steps'), ...lines];
+}
+
+/** The step's sentence without the messages of its defects, which stand below it. */
+function sentenceOf(step: Step): string {
+  return step.defects.reduce((text, { message }) => text.replace(message, '').trim(), step.sentence);
 }
 
 function mappings(timeline: Timeline, step: number, brush: Paint): readonly string[] {

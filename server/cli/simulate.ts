@@ -41,16 +41,15 @@ export async function runSimulate(
     terminal.error(`--step ${command.step}: the run has steps 0 to ${last}`);
     return 2;
   }
-  const telling = command.step ?? tellingStep(trace);
   switch (command.format) {
     case 'text':
-      simulationText(trace, command.step === undefined ? [...new Set([telling, last])] : [telling], terminal);
+      simulationText(trace, command.step, terminal);
       break;
     case 'json':
       terminal.out(`${JSON.stringify(trace, null, 2)}\n`);
       break;
     case 'svg':
-      terminal.out(`${sceneToSvg(layoutPicture(new Timeline(trace), telling))}\n`);
+      terminal.out(`${sceneToSvg(layoutPicture(new Timeline(trace), command.step ?? tellingStep(trace)))}\n`);
       break;
     default:
       return command.format satisfies never;

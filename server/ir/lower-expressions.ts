@@ -775,9 +775,9 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   }
 
   #memberCall(node: ExprNode & { k: 'call' }, callee: ExprNode & { k: 'member' }): Expr {
-    const smart = callee.arrow ? undefined : this.#smartPointerCall(node, callee);
-    if (smart) return smart;
     const base = this.#objectPlace(callee.object, callee.arrow);
+    const smart = callee.arrow ? undefined : this.#smartPointerCall(node, callee, base);
+    if (smart) return smart;
     const pointer: Expr =
       base.kind === 'deref'
         ? base.pointer
@@ -804,8 +804,11 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   }
 
   /** p.get(), p.reset(…) and so on of a smart pointer; get() is the pointer itself. */
-  #smartPointerCall(node: ExprNode & { k: 'call' }, callee: ExprNode & { k: 'member' }): Expr | undefined {
-    const base = this.#objectPlace(callee.object, false);
+  #smartPointerCall(
+    node: ExprNode & { k: 'call' },
+    callee: ExprNode & { k: 'member' },
+    base: Place,
+  ): Expr | undefined {
     const type = pointeeType(base.type);
     if (!type) return undefined;
     if (callee.name === 'get' && node.args.length === 0)

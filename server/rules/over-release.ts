@@ -7,7 +7,8 @@ function check(event: Event): Report | undefined {
   if (event.kind !== 'release') return undefined;
   const { object } = event;
   if (!isCertain(object)) return undefined;
-  const spent = object.origin === 'foreign' ? object.owed < 0 : object.owed <= 0;
+  // What a field, a global or a parameter holds has one reference to give up.
+  const spent = object.origin === 'foreign' ? object.value.kind === 'initial' && object.owed < 0 : object.owed <= 0;
   if (!spent) return undefined;
   const borrowed = object.origin === 'borrowed' && object.releasedAt === undefined;
   if (borrowed && !isProvidersOwn(object)) return undefined;

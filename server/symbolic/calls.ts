@@ -3,7 +3,7 @@ import type { FunctionDeclaration } from '../ir/declarations';
 import type { Expr, Instruction, Type } from '../ir/types';
 import { assume } from './constraints';
 import type { Context } from './context';
-import { addressOfMap, addressedMap, baseOf, classOf, isSmartPointer, newForeign, siteOf } from './context';
+import { addressOfMap, addressedMap, baseOf, classOf, isSmartPointer, siteOf } from './context';
 import { describeClass, describeExpr } from './describe';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate, usePointer } from './evaluate';
@@ -13,7 +13,7 @@ import { loseOld, noteStored } from './stores';
 import type { CallArgument } from './events';
 import type { Target } from './program';
 import type { ObjectState, State } from './state';
-import { isDead, isOwned } from './state';
+import { isDead, isOwned, newForeign } from './state';
 import type { Effect, Summary } from './summaries';
 import type { Location, Value } from './values';
 import { knownBits } from './values';
@@ -59,6 +59,11 @@ export function invoke(context: Context, state: State, call: Call, dead: DeadPat
         const place = context.values.deref(receiver);
         const smart = smartMethod(context, state, call, callee.name, place, callee.receiver.type.to, args);
         if (smart) return smart;
+      }
+      // p.detach() where p is a smart pointer in the kernel's own sources and a plain one in the API model.
+      if (receiver.kind === 'address' && receiver.place.kind === 'value' && callee.name === 'detach') {
+        if (call.temp !== undefined) state.temps.set(call.temp, receiver.place.value);
+        return [state];
       }
       const object = state.objects.get(baseOf(receiver));
       const className = callee.class ?? classOf(callee.receiver.type) ?? object?.class;
@@ -240,6 +245,12 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     const value = index >= 0 ? args[index]?.value : receiver;
     if (value) return castCall(context, state, invocation, value, returnContract(api).nullable === false);
   }
+  // A dictionary to fill comes back as it was given.
+  const same = args[api.parameters.findIndex((parameter) => has(parameter, 'result'))];
+  if (same && same.value.constant !== 0n && !state.isNull(same.value)) {
+    setResult(state, invocation, same.value);
+    return [state];
+  }
   if (receiver !== undefined) {
     if (has(api, 'releases')) release(context, state, invocation, receiver);
     if (has(api, 'retains')) retain(context, state, invocation, receiver);
@@ -277,7 +288,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     switch (effect) {
       case 'keeps':
         if (base.kind === 'address') escape(state, value);
-        else state.change(base, { kept: true });
+        else state.annotate(base, { kept: true });
         break;
       case 'keeps-elements':
         escape(state, value);

@@ -1,5 +1,5 @@
 import type { Value, Values } from './values';
-import { isComparison } from './values';
+import { isComparison, sizeOf } from './values';
 
 /** What a path knows about a number: bounds (both inclusive) and single values that it is not. */
 export interface Range {
@@ -175,11 +175,14 @@ function truthOf(relation: Relation, bound: bigint): boolean | 'any' | 'never' {
   return one;
 }
 
+function naturalRange(value: Value): Range {
+  if (value.kind === 'derived' && value.what.startsWith(sizeOf)) return { low: 1n, high: 1n << 40n, not: [] };
+  return value.bits !== undefined && value.signed === false ? { low: 0n, high: undefined, not: [] } : anything;
+}
+
 function narrow(store: ConstraintStore, value: Value, relation: Relation, bound: bigint): boolean {
   const before = store.rangeOf(value);
-  const natural: Range =
-    value.bits !== undefined && value.signed === false ? { low: 0n, high: undefined, not: [] } : anything;
-  const after = intersect(before ?? natural, rangeFor(relation, bound));
+  const after = intersect(before ?? naturalRange(value), rangeFor(relation, bound));
   if (!after) return false;
   if (!before || rangeKey(before) !== rangeKey(after)) store.setRange(value, after);
   return true;

@@ -74,34 +74,6 @@ export function addressedMap(state: State, value: Value): ObjectState | undefine
 
 export const addressOfMap = 'address';
 
-export function newForeign(
-  value: Value,
-  className: string | undefined,
-  since: number,
-  variable: string | undefined,
-): ObjectState {
-  return {
-    value,
-    class: className,
-    origin: 'foreign',
-    creation: undefined,
-    since,
-    variable,
-    owed: 0,
-    retained: false,
-    stored: [],
-    escaped: false,
-    kept: false,
-    recoverable: false,
-    managed: false,
-    doubtful: false,
-    releasedAt: undefined,
-    unmappedAt: undefined,
-    overwrittenAt: undefined,
-    endedAt: undefined,
-  };
-}
-
 export function siteOf(span: Span, what: string): string {
   return `${span.start}:${span.end}:${what}`;
 }

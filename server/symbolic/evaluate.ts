@@ -5,6 +5,7 @@ import type { Context } from './context';
 import { addressedMap, baseOf, siteOf } from './context';
 import type { State } from './state';
 import type { Location, Value } from './values';
+import { sizeOf } from './values';
 
 /** Set on a state when evaluation shows that no run takes its path. */
 export class DeadPath extends Set<State> {}
@@ -52,7 +53,7 @@ export function evaluate(context: Context, state: State, expr: Expr, dead: DeadP
     case 'pointee':
       return evaluate(context, state, expr.value, dead);
     case 'sizeof':
-      return values.derived(`sizeof ${JSON.stringify(expr.of)}`, values.solid('type'));
+      return values.derived(sizeOf + JSON.stringify(expr.of), values.solid('type'));
     case 'function':
       return values.solid(`function ${expr.name}`);
     case 'closure': {
@@ -159,7 +160,7 @@ export function escape(state: State, value: Value): void {
     if (seen.has(at)) return;
     seen.add(at);
     const base = baseOf(at);
-    state.change(base, { escaped: true });
+    state.annotate(base, { escaped: true });
     if (base.kind === 'derived' && base.what.startsWith('cast')) visit(base.from);
     if (base.kind === 'address') {
       const { place } = base;

@@ -5,7 +5,7 @@ import { loseOld, noteStored } from './stores';
 import type { Range } from './constraints';
 import { assume, restrict, within } from './constraints';
 import type { Context } from './context';
-import { addressedMap, baseOf, classOf, holds, isSmartPointer, newForeign, siteOf } from './context';
+import { addressedMap, baseOf, classOf, holds, isSmartPointer, siteOf } from './context';
 import { describeExpr } from './describe';
 import { access, DeadPath, escape, evaluate, locate } from './evaluate';
 import type { Event } from './events';
@@ -13,7 +13,7 @@ import type { Liveness } from './liveness';
 import { collectExpr, computeLiveness } from './liveness';
 import type { Program } from './program';
 import type { ObjectState } from './state';
-import { isOwned, State } from './state';
+import { isOwned, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import type { Value } from './values';
 import { eachPart, Values } from './values';
@@ -201,7 +201,8 @@ export class Interpreter implements Context {
       const pointer = type?.kind === 'pointer' || isSmartPointer(type);
       if (object || (pointer && value.constant !== undefined)) continue;
       state.store.delete(place);
-      const fresh = this.values.result(`loop ${block} ${place.id}`, 0, type);
+      const site = `loop ${block} ${place.id}`;
+      const fresh = this.values.result(site, state.freeGeneration(site), type);
       state.renew(fresh);
       state.store.set(place, fresh);
     }
@@ -383,8 +384,6 @@ export class Interpreter implements Context {
       if (map && terminator.value.type.kind !== 'bool')
         this.emit({ kind: 'address-use', object: map, at, how: 'return' }, state);
       const object = state.objects.get(baseOf(value));
-      if (object && terminator.value.type.kind === 'pointer')
-        this.emit({ kind: 'use', object, at, how: 'returned' }, state);
       if (object && terminator.value.type.kind !== 'bool') state.change(object.value, { owed: object.owed - 1 });
     }
     this.#findLost(

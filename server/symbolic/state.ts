@@ -74,12 +74,48 @@ export interface ObjectState {
 /** Whether no reference is left that could keep the object alive, as far as can be seen. */
 export function isDead(object: ObjectState): boolean {
   if (object.releasedAt === undefined || object.escaped || object.kept || object.managed) return false;
-  return object.origin === 'created' ? object.owed <= 0 : object.owed < 0;
+  if (object.origin === 'created') return object.owed <= 0;
+  // What the caller passed, the caller may hold; what a call in the workspace gave, somebody may.
+  return object.origin === 'foreign' && isHeldByMemory(object.value) && object.owed < 0;
+}
+
+/** Whether a value is what a field or a global held before this function wrote it. */
+function isHeldByMemory(value: Value): boolean {
+  return value.kind === 'initial' && value.place.local === undefined && value.bits === undefined;
 }
 
 /** Whether this function has to give up a reference that nothing else was handed. */
 export function isOwned(object: ObjectState): boolean {
   return object.origin === 'created' && !object.escaped && !object.managed && object.owed > object.stored.length;
+}
+
+/** An object that came from elsewhere, as first seen. */
+export function newForeign(
+  value: Value,
+  className: string | undefined,
+  since: number,
+  variable: string | undefined,
+): ObjectState {
+  return {
+    value,
+    class: className,
+    origin: 'foreign',
+    creation: undefined,
+    since,
+    variable,
+    owed: 0,
+    retained: false,
+    stored: [],
+    escaped: false,
+    kept: false,
+    recoverable: false,
+    managed: false,
+    doubtful: false,
+    releasedAt: undefined,
+    unmappedAt: undefined,
+    overwrittenAt: undefined,
+    endedAt: undefined,
+  };
 }
 
 export class State implements ConstraintStore {
@@ -167,6 +203,13 @@ export class State implements ConstraintStore {
     const of = object.creation?.of;
     if (of && object.releasedAt === undefined && !isOwned(object) && !this.isNull(object.value))
       this.change(of, { recoverable: true });
+  }
+
+  /** As `change`, and brings what a field or global holds into view. */
+  annotate(value: Value, change: Partial<ObjectState>): void {
+    if (!this.objects.has(value) && isHeldByMemory(value))
+      this.setObject(newForeign(value, undefined, this.depth, undefined));
+    this.change(value, change);
   }
 
   change(value: Value, change: Partial<ObjectState>): void {

@@ -359,6 +359,9 @@ function sizeOfPlace(place: Location): number {
   }
 }
 
+/** What `derived` values that are a type's size start with. */
+export const sizeOf = 'sizeof ';
+
 /** Calls `visit` for every value that `value` is made of, itself included. */
 export function eachPart(value: Value, visit: (part: Value) => void): void {
   visit(value);

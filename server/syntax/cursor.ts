@@ -23,6 +23,15 @@ export class ParseFailure extends Error {
 
 const nestingLimit = 200;
 
+/** How many tokens are searched one by one for a closing bracket. */
+const nearby = 512;
+
+function bracketStep({ kind, text }: Token): number {
+  if (kind !== Kind.Punctuator) return 0;
+  if (text === '(' || text === '[' || text === '{') return 1;
+  return text === ')' || text === ']' || text === '}' ? -1 : 0;
+}
+
 const end: Token = { kind: Kind.End, text: '', start: 0, end: 0, first: true };
 
 /** Tokens and a place in them: what all parts of the parser stand on. */
@@ -34,6 +43,7 @@ export abstract class Cursor {
   /** Names declared as variables in the function being read. */
   protected readonly variables = new Set<string>();
   #depth = 0;
+  #closing = new Uint32Array(0);
 
   constructor(tokens: Token[], context: ParseContext) {
     this.tokens = tokens;
@@ -112,13 +122,37 @@ export abstract class Cursor {
   /** Index after the bracket that closes the one at `index`; the number of tokens when there is none. */
   protected afterGroup(index: number): number {
     let depth = 0;
-    for (let at = index; at < this.tokens.length; at++) {
-      const token = this.tokens[at]!;
-      if (token.kind !== Kind.Punctuator) continue;
-      if (token.text === '(' || token.text === '[' || token.text === '{') depth++;
-      else if ((token.text === ')' || token.text === ']' || token.text === '}') && --depth <= 0) return at + 1;
+    const near = Math.min(index + nearby, this.tokens.length);
+    for (let at = index; at < near; at++) {
+      const step = bracketStep(this.tokens[at]!);
+      depth += step;
+      if (step < 0 && depth <= 0) return at + 1;
     }
-    return this.tokens.length;
+    if (near === this.tokens.length) return near;
+    const from = bracketStep(this.tokens[index]!) > 0 ? index : this.#nextOpener(index);
+    return this.#closes()[from] || this.tokens.length;
+  }
+
+  #nextOpener(index: number): number {
+    let at = index;
+    while (at < this.tokens.length && bracketStep(this.tokens[at]!) <= 0) at++;
+    return at;
+  }
+
+  /** For each opening bracket the index after the one that closes it, or 0: far searches must not add up to a square. */
+  #closes(): Uint32Array {
+    if (this.#closing.length === this.tokens.length) return this.#closing;
+    const closing = new Uint32Array(this.tokens.length);
+    const open: number[] = [];
+    this.tokens.forEach((token, at) => {
+      const step = bracketStep(token);
+      if (step > 0) open.push(at);
+      else if (step < 0) {
+        const opener = open.pop();
+        if (opener !== undefined) closing[opener] = at + 1;
+      }
+    });
+    return (this.#closing = closing);
   }
 
   /** Skips attributes of every spelling and yields MapLens's own, [[maplens::…]]. */

@@ -304,7 +304,8 @@ class Preprocessor {
         const right = value ?? [{ ...next, start: use.start, end: use.end, macro: use.macro }];
         // GNU: `, ## __VA_ARGS__` drops the comma when there are no further arguments.
         if (left?.text === ',' && value) {
-          if (right.length > 0) result.push(left, ...right.map((each) => ({ ...each, macro: use.macro })));
+          if (right.length > 0) result.push(left);
+          for (const each of right) result.push({ ...each, macro: use.macro });
           continue;
         }
         const pasted = (left?.text ?? '') + (right[0]?.text ?? '');
@@ -317,7 +318,7 @@ class Preprocessor {
             first: false,
             macro: use.macro,
           });
-        result.push(...right.slice(1));
+        for (const each of right.slice(1)) result.push(each);
         continue;
       }
       const value = token.kind === Kind.Identifier ? argument(token.text) : undefined;
@@ -381,7 +382,7 @@ class Preprocessor {
         args = splitArguments(tokens.slice(at + 2, end));
         at = end;
       }
-      result.push(...this.#expand(macro, args, use, [...active, macro.name]));
+      for (const each of this.#expand(macro, args, use, [...active, macro.name])) result.push(each);
       if (result.length > tokenLimit) break;
     }
     return result;

@@ -24,13 +24,11 @@ export function layoutSpaces(timeline: Timeline, step: number, options: PictureO
   const content = contentAt(timeline, step, options.highlight);
   const pageSize = timeline.trace.machine.pageSize;
 
-  const narrow = wanted < 900;
-  const memoryWidth = narrow ? 200 : 240;
-  const ribbonWidth = narrow ? 84 : 150;
-  const laneGap = narrow ? 44 : 60;
+  const [memoryWidth, ribbonWidth, laneGap, narrowestLane] =
+    wanted < 760 ? [170, 56, 28, 214] : wanted < 900 ? [200, 84, 44, 250] : [240, 150, 60, 250];
   const count = content.lanes.length;
   const room = wanted - margin * 2 - memoryWidth - ribbonWidth - laneGap * (count - 1);
-  const laneWidth = Math.round(Math.max(250, Math.min(440, room / count)));
+  const laneWidth = Math.round(Math.max(narrowestLane, Math.min(440, room / count)));
   const firstLane = margin + memoryWidth + ribbonWidth;
   const width = Math.max(wanted, firstLane + count * (laneWidth + laneGap) - laneGap + margin);
 

@@ -44,17 +44,20 @@ export async function asPerson(
 
   await check('the Problems view lists findings with their rule, and their path as numbered steps', async () => {
     await page.keyboard.press('Control+Shift+M');
-    await problems.locator('.monaco-list-row', { hasText: 'kIOMapUnique' }).first().waitFor();
-    await until(
-      'a row “1. …”',
-      async () => (await problems.locator('.monaco-list-row', { hasText: /\b1\. / }).count()) > 0,
-    );
+    const rows = problems.locator('.monaco-list-row');
+    await rows.filter({ hasText: 'dead-address' }).waitFor();
+    await until('a row “1. …”', async () => (await rows.filter({ hasText: /\b1\. / }).count()) > 0);
     await page.screenshot({ path: join(pictures, 'problems.png') });
+    const filter = page.locator('.part.panel .viewpane-filter input');
+    await filter.fill('redirect');
+    await rows.filter({ hasText: 'redirect-not-unique' }).waitFor();
+    await rows.filter({ hasText: 'leaked-reference' }).waitFor({ state: 'detached' });
+    await filter.fill('');
   });
 
   await check('the lens over a function opens the panel beside the code', async () => {
-    await page.keyboard.press('Control+Shift+M');
-    await page.locator('.markers-panel').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Control+J');
+    await problems.waitFor({ state: 'hidden' });
     await goToLine(page, lineOf('FrameGrabberClient::showHeader'));
     const line = page.locator('.view-line', { hasText: 'FrameGrabberClient::showHeader' }).first();
     const lenses = page.locator('.codelens-decoration a', { hasText: 'Show mappings' });
@@ -98,9 +101,9 @@ export async function asPerson(
 
   await check('the picture shows the address spaces of both tasks', async () => {
     const scene = inPanel().locator('.spaces svg');
-    await until('kernel_task and fTask', async () => {
+    await until('kernel_task and client', async () => {
       const text = (await scene.textContent()) ?? '';
-      return text.includes('kernel_task') && text.includes('fTask');
+      return text.includes('kernel_task') && text.includes('client');
     });
   });
 
@@ -137,18 +140,18 @@ export async function asPerson(
     await inPanel().locator('.banner', { hasText: 'Stale' }).waitFor();
     await inPanel().locator('.spaces svg').waitFor();
     await page.screenshot({ path: join(pictures, 'stale-dark.png') });
-    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Control+Z');
     await inPanel().locator('.banner').waitFor({ state: 'detached' });
   });
 
   await check('the side panel lists entry points, and runs one', async () => {
     await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click();
     const rows = page.locator('.sidebar .monaco-list-row');
-    const row = rows.filter({ hasText: 'copyFrame' });
+    const row = rows.filter({ hasText: 'readVersion' });
     await row.waitFor();
     await row.hover();
     await row.getByRole('button', { name: /Run Simulation/ }).click();
-    await until('an outcome', async () => /mapping.* made/.test(await row.innerText()));
+    await until('an outcome', async () => /1 defect · 1 mapping/.test(await row.innerText()));
   });
 
   await check('it runs all of them, and tells each outcome in words', async () => {
@@ -159,7 +162,7 @@ export async function asPerson(
       .filter({ hasNotText: '.cpp' });
     await until(
       'all outcomes',
-      async () => (await rows.filter({ hasText: / made|not run:/ }).count()) === (await rows.count()),
+      async () => (await rows.filter({ hasText: /mappings? ·|no mapping|not run:/ }).count()) === (await rows.count()),
     );
     const failed = await rows.filter({ hasText: 'not run:' }).count();
     if (failed > 0) throw new Error(`${failed} could not be run`);
@@ -175,6 +178,7 @@ export async function asPerson(
   });
 
   await check('it looks well in light, dark and high contrast', async () => {
+    await command(page, 'File: Revert File');
     await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).click();
     await until('the function’s name', async () => {
       panel = await panelFrame(page);
@@ -216,6 +220,14 @@ async function goToLine(page: Page, line: number): Promise<void> {
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   await page.locator('.view-line').first().waitFor();
+}
+
+/** Runs a command by its name, from the palette. */
+async function command(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+1');
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input.input').fill(`>${name}`);
+  await page.locator('.quick-input-widget .monaco-list-row', { hasText: name }).first().click();
 }
 
 /** Index of the element that lies closest above a height. */

@@ -49,9 +49,7 @@ export async function start(options: Start): Promise<Workbench> {
   cpSync(join(root, 'samples/FrameGrabber'), folder, { recursive: true });
   const user = join(temporary, 'data/User');
   mkdirSync(user, { recursive: true });
-  const setTheme = (theme: Theme): void =>
-    writeFileSync(join(user, 'settings.json'), JSON.stringify({ ...settings, 'workbench.colorTheme': theme }, null, 2));
-  setTheme('Default Dark Modern');
+  writeFileSync(join(user, 'settings.json'), JSON.stringify(settings, null, 2));
 
   const places = ['--server-data-dir', join(temporary, 'server'), '--user-data-dir', join(temporary, 'data')];
   const extensions = ['--extensions-dir', join(temporary, 'extensions')];
@@ -103,7 +101,10 @@ export async function start(options: Start): Promise<Workbench> {
       port,
       stop,
       async setTheme(theme) {
-        setTheme(theme);
+        await page.keyboard.press('Control+K');
+        await page.keyboard.press('Control+T');
+        await page.locator('.quick-input-widget input.input').fill(theme);
+        await page.locator('.quick-input-widget .monaco-list-row', { hasText: theme }).first().click();
         const kind = theme.includes('High Contrast') ? 'hc-black' : theme.includes('Light') ? 'vs' : 'vs-dark';
         await page.locator(`.monaco-workbench.${kind}`).waitFor();
       },

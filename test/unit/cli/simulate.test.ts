@@ -103,13 +103,30 @@ describe('maplens simulate', () => {
       '   1  a.cpp:3  map = md->map()',
       'Maps 16 KB.',
       'Mappings at the end',
-      'Mappings after step 1',
       '0xffff_fe18_0001_4000',
       'kernel_task  ',
       'Outcome: returned kIOReturnSuccess',
       'No defects.',
     ])
       expect(out).toContain(part);
+  });
+
+  it('shows also the step of the first defect, where the end looks different', async () => {
+    const { out } = await run(root, ['simulate', '$/a.cpp', '--function', 'A::start'], {
+      simulate: () => ({ ok: true, trace: { ...trace(), steps: trace([leak]).steps } }),
+    });
+    expect(out).toContain('Mappings at the end');
+    expect(out).not.toContain('Mappings after');
+    const early = trace();
+    const gone = { of: 'entry', id: 'entry1', value: null } as const;
+    const steps = early.steps.map((step, index) =>
+      index === 2 ? { ...step, changes: [gone, { of: 'map', id: 'map1', value: null } as const] } : step,
+    );
+    const ended = await run(root, ['simulate', '$/a.cpp', '--function', 'A::start'], {
+      simulate: () => ({ ok: true, trace: { ...early, steps } }),
+    });
+    expect(ended.out).toContain('Mappings after step 1');
+    expect(ended.out).toMatch(/Mappings at the end[^]*gone/);
   });
 
   it('shows another step', async () => {

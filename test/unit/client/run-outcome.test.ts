@@ -8,7 +8,7 @@ test('a run’s maps are counted once each, and those that are still held', () =
   const outcome = outcomeOf(frameGrabber());
   expect(outcome.defects.map((defect) => defect.kind)).toEqual(['leak']);
   // fRegs, kmap, umap, hdr, rw; hdr is leaked, umap lives on as its super map without an owner, fRegs is kept.
-  expect(outcomeLine(outcome)).toBe('1 defect · 5 mappings made · 2 still held');
+  expect(outcomeLine(outcome)).toBe('1 defect · 5 mappings · 2 held at the end');
 });
 
 test.each<[Outcome, Partial<RunOutcome>]>([
@@ -23,9 +23,9 @@ test.each<[Outcome, Partial<RunOutcome>]>([
 });
 
 test.each<[RunOutcome, string]>([
-  [{ made: 0, held: 0, defects: [] }, '0 mappings made'],
-  [{ made: 1, held: 0, defects: [] }, '1 mapping made · none still held'],
-  [{ made: 2, held: 1, defects: [], notModelled: 'X' }, '2 mappings made · 1 still held · not modelled: X'],
+  [{ made: 0, held: 0, defects: [] }, 'no mapping'],
+  [{ made: 1, held: 0, defects: [] }, '1 mapping · none held at the end'],
+  [{ made: 2, held: 1, defects: [], notModelled: 'X' }, '2 mappings · 1 held at the end · not modelled: X'],
 ])('%o reads well', (outcome, line) => {
   expect(outcomeLine(outcome)).toBe(line);
 });

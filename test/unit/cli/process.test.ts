@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { build } from 'esbuild';
+import type { Log } from 'sarif';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The command line as a process, over the real language service. */
+
+const root = join(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(tmpdir(), 'maplens-process-'));
+const cli = join(folder, 'cli.cjs');
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(root, 'server/cli.ts')],
+    outfile: cli,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    loader: { '.h': 'text' },
+    logLevel: 'error',
+  });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function maplens(...argv: string[]): { code: number | null; out: string; errors: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], { cwd: root, encoding: 'utf8' });
+  return { code: status, out: stdout, errors: stderr };
+}
+function put(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('the sample driver', () => {
+  it('has the three mistakes that samples/README.md lists, and no other finding', () => {
+    const { code, out, errors } = maplens('check', 'samples', '--format', 'json');
+    expect({ code, errors }).toEqual({ code: 1, errors: '' });
+    const value = JSON.parse(out) as { findings: { file: string; function: string; rule: string; path: unknown[] }[] };
+    const schema = JSON.parse(readFileSync(join(root, 'docs/findings.schema.json'), 'utf8')) as object;
+    const validate = new Ajv({ allErrors: true }).compile(schema);
+    validate(value);
+    expect(validate.errors).toBeNull();
+    const listed = [...readFileSync(join(root, 'samples/README.md'), 'utf8').matchAll(/^\| `(\w+::\w+)` \|/gm)];
+    expect(value.findings.map((finding) => finding.function).sort()).toEqual(listed.map((match) => match[1]!).sort());
+    for (const finding of value.findings) {
+      expect(finding.file).toBe('samples/FrameGrabber/FrameGrabber.cpp');
+      expect(finding.path.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('gives the same SARIF twice, with a result for each finding', () => {
+    const { out } = maplens('check', 'samples', '--format', 'sarif');
+    expect(maplens('check', 'samples', '--format', 'sarif').out).toBe(out);
+    const [run] = (JSON.parse(out) as Log).runs;
+    expect(run!.results).toHaveLength(3);
+    for (const result of run!.results!) expect(run!.tool.driver.rules![result.ruleIndex!]!.id).toBe(result.ruleId);
+  });
+
+  it('runs: the mappings of start, and the leak of showHeader', () => {
+    const start = maplens('simulate', 'samples/FrameGrabber/FrameGrabber.cpp', '--function', 'FrameGrabber::start');
+    expect(start).toMatchObject({ code: 0, errors: '' });
+    expect(start.out).toMatch(/kernel_task .*fRegisters/);
+    const leak = maplens('simulate', 'samples/FrameGrabber/FrameGrabber.cpp', '--function', 'showHeader');
+    expect(leak).toMatchObject({ code: 1, errors: '' });
+    expect(leak.out).toMatch(/! leak: header leaks/);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['10 MB of braces', () => put('big.cpp', '{'.repeat(10_000_000)), 2],
+    ['2 MB of braces', () => put('deep.cpp', '{'.repeat(2_000_000)), 0],
+    [
+      '2 MB of braces in a function that maps',
+      () => put('in.cpp', `void f(IOMemoryDescriptor *d) { d->map(); ${'{'.repeat(2_000_000)}`),
+      0,
+    ],
+    [
+      'parentheses without end',
+      () => put('paren.cpp', `void f(IOMemoryDescriptor *d) { d->map${'('.repeat(200_000)}; }`),
+      0,
+    ],
+    ['operators without end', () => put('ops.cpp', `int f(IOMemoryMap *m) { return ${'-'.repeat(200_000)}1; }`), 0],
+    ['templates without end', () => put('templates.cpp', `IOMemoryMap *m; ${'A<'.repeat(100_000)}`), 0],
+    ['a macro that grows', () => put('macro.cpp', growing()), 0],
+    ['a binary file', () => put('a.out.cpp', readFileSync(process.execPath).subarray(0, 100_000)), 2],
+    ['an empty file', () => put('empty.cpp', ''), 2],
+    ['a file that is not there', () => join(folder, 'gone.cpp'), 2],
+  ])('%s: no stack trace, at most one line on standard error', (_name, make, expected) => {
+    const { code, out, errors } = maplens('check', make(), '--fail-on', 'never');
+    expect(errors).not.toMatch(/^\s+at /m);
+    expect(errors).not.toContain('internal error');
+    expect(errors.split('\n').length).toBe(expected === 2 ? 2 : 1);
+    expect(out === '').toBe(expected === 2);
+    expect(code).toBe(expected);
+  });
+
+  it('ends quietly when nobody reads on', () => {
+    const command = `"${process.execPath}" "${cli}" check samples --format sarif --stats | head -c 1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' });
+    expect(stdout).toBe('{');
+    expect(stderr).toBe('');
+  });
+});
+
+/** Forty definitions, each twice the one before: 2^40 tokens if nobody stops. */
+function growing(): string {
+  const lines = ['#define M0 map->getLength() +'];
+  for (let i = 1; i <= 40; i++) lines.push(`#define M${i} M${i - 1} M${i - 1}`);
+  return `${lines.join('\n')}\nlong f(IOMemoryMap *map) { return M40 0; }\n`;
+}
