@@ -58,7 +58,7 @@ const importTable = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.cache/**', '*.mjs', 'test/e2e/fixtures/**'] },
+  { ignores: ['*.d.ts', 'dist/**', 'node_modules/**', '.cache/**', '*.mjs', 'test/e2e/fixtures/**'] },
   ...tseslint.configs.strict,
   {
     plugins: { maplens: { rules: { 'import-table': importTable } } },
