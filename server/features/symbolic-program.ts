@@ -1,5 +1,5 @@
 import type { ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
-import { pickOverload } from '../ir/lower-expressions';
+import { pickOverload } from '../ir/lower-calls';
 import type { Function } from '../ir/types';
 import type { Program, Target } from '../symbolic/program';
 import type { FunctionEntry } from '../workspace/facts';

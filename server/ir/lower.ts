@@ -262,7 +262,7 @@ class FunctionLowering extends ExpressionLowering {
   /** Branches on a condition, which may declare a variable. */
   #test(condition: ExprNode | StatementNode, yes: BlockId, no: BlockId): void {
     const declared = this.#conditionValue(condition);
-    if (declared) this.terminate({ op: 'branch', condition: this.truthOf(declared), then: yes, else: no }, condition);
+    if (declared) this.terminate({ op: 'branch', condition: this.truth(declared), then: yes, else: no }, condition);
     else this.condition(condition as ExprNode, yes, no);
   }
 

@@ -1,0 +1,372 @@
+import type { ExprNode, Node, TypeNode } from '../syntax/tree';
+import type { FunctionDeclaration } from './declarations';
+import { PlaceLowering, classOf } from './lower-places';
+import { intType, longType, pointeeType, pointerTo, unknownType, voidType } from './type-of';
+import type { Callee, Expr, Place, Type } from './types';
+
+/** Lowers calls, constructions, conversions and initialisers. */
+export abstract class CallLowering extends PlaceLowering {
+  /** A value as it is stored in something of the type. */
+  protected convert(value: Expr, type: Type): Expr {
+    if (type.kind === 'pointer') {
+      if (pointeeType(value.type)) return this.rawPointer(value);
+      return nullWhere(value, type);
+    }
+    return value;
+  }
+
+  protected cast(value: Expr, type: Type, node: Node): Expr {
+    if (type.kind === 'void') return { ...value, type };
+    const raw = type.kind === 'pointer' ? this.rawPointer(value) : value;
+    if (type.kind === 'pointer' && raw.op === 'int' && raw.value === 0n) return { op: 'null', type, span: node.span };
+    if (type.kind === 'reference') return { ...raw, type: type.to };
+    return { op: 'cast', value: raw, type, explicit: true, span: node.span };
+  }
+
+  protected construct(type: Type, args: readonly ExprNode[], node: Node): Expr {
+    const only = args[0];
+    if (type.kind !== 'class' && type.kind !== 'unknown') {
+      if (!only || (only.k === 'list' && only.items.length === 0))
+        return type.kind === 'pointer'
+          ? { op: 'null', type, span: node.span }
+          : { op: 'int', value: 0n, type, span: node.span };
+      return this.cast(this.value(only), type, node);
+    }
+    if (args.length === 1 && only?.k === 'list') {
+      const local = this.newLocal({ name: '', type, span: node.span, parameter: false, static: false });
+      const place = this.localPlace(local, node);
+      this.emit({ op: 'begin', local }, node);
+      this.initialize(place, only, true);
+      return this.load(place);
+    }
+    const values = this.arguments(args, undefined);
+    const temp = this.newTemp(type);
+    this.emit({ op: 'call', temp, callee: { kind: 'constructor', class: type }, args: values, type }, node);
+    return this.temp(temp, node);
+  }
+
+  protected newObject(node: ExprNode & { k: 'new' }): Expr {
+    const of = this.type(node.type);
+    const count = node.count && this.value(node.count);
+    for (const each of node.placement) this.value(each);
+    const values = this.arguments(node.args, undefined);
+    const type = pointerTo(of);
+    const temp = this.newTemp(type);
+    this.emit({ op: 'new', temp, of, ...(count && { count }), type }, node);
+    const pointer = this.temp(temp, node);
+    if (!node.count && (of.kind === 'class' || of.kind === 'unknown'))
+      this.emit(
+        { op: 'call', callee: { kind: 'constructor', class: of, object: pointer }, args: values, type: voidType },
+        node,
+      );
+    else if (values[0])
+      this.emit(
+        { op: 'store', place: { kind: 'deref', pointer, type: of, span: node.span }, value: values[0], initial: true },
+        node,
+      );
+    return pointer;
+  }
+
+  protected call(node: ExprNode & { k: 'call' }): Expr {
+    const { callee } = node;
+    if (callee.k === 'member') return this.memberCall(node, callee);
+    if (callee.k === 'name') return this.namedCall(node, callee);
+    const target = this.early(callee, node.args);
+    return this.indirectCall(node, target);
+  }
+
+  protected indirectCall(node: ExprNode & { k: 'call' }, target: Expr): Expr {
+    const args = this.arguments(node.args, undefined);
+    const type = target.type.kind === 'pointer' ? target.type.to : target.type;
+    return this.emitCall(
+      node,
+      { kind: 'pointer', value: target },
+      args,
+      type.kind === 'function' ? type.result : unknownType,
+    );
+  }
+
+  protected memberCall(node: ExprNode & { k: 'call' }, callee: ExprNode & { k: 'member' }): Expr {
+    const base = this.objectPlace(callee.object, callee.arrow);
+    const smart = callee.arrow ? undefined : this.smartPointerCall(node, callee, base);
+    if (smart) return smart;
+    const pointer: Expr =
+      base.kind === 'deref'
+        ? base.pointer
+        : { op: 'address', place: base, type: pointerTo(base.type), span: callee.object.span };
+    const receiver = node.args.some((each) => this.hasEffects(each)) ? this.materialize(pointer, callee) : pointer;
+    const cut = callee.name.lastIndexOf('::');
+    const written = cut > 0 ? callee.name.slice(0, cut) : undefined;
+    const name = callee.name.slice(cut > 0 ? cut + 2 : 0);
+    const owner = written ?? classOf(base.type);
+    const member = owner === undefined ? undefined : this.names.member(owner, name);
+    if (member?.kind === 'field')
+      return this.indirectCall(
+        node,
+        this.load({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: callee.span }),
+      );
+    const declaration = member && pickOverload(member.methods, node.args.length);
+    const args = this.arguments(node.args, declaration);
+    return this.emitCall(
+      node,
+      { kind: 'method', receiver, ...(owner !== undefined && { class: owner }), name, direct: written !== undefined },
+      args,
+      declaration?.result ?? unknownType,
+    );
+  }
+
+  /** p.get(), p.reset(…) and so on of a smart pointer; get() is the pointer itself. */
+  protected smartPointerCall(
+    node: ExprNode & { k: 'call' },
+    callee: ExprNode & { k: 'member' },
+    base: Place,
+  ): Expr | undefined {
+    const type = pointeeType(base.type);
+    if (!type) return undefined;
+    if (callee.name === 'get' && node.args.length === 0)
+      return { op: 'pointee', value: this.load(base), type, span: node.span };
+    const receiver: Expr = { op: 'address', place: base, type: pointerTo(base.type), span: callee.object.span };
+    const args = this.arguments(node.args, undefined);
+    const result =
+      callee.name === 'detach' ? type : callee.name === 'reset' || callee.name === 'swap' ? voidType : unknownType;
+    return this.emitCall(
+      node,
+      {
+        kind: 'method',
+        receiver,
+        class: base.type.kind === 'class' ? base.type.name : '',
+        name: callee.name,
+        direct: true,
+      },
+      args,
+      result,
+    );
+  }
+
+  protected namedCall(node: ExprNode & { k: 'call' }, callee: ExprNode & { k: 'name' }): Expr {
+    const { name } = callee;
+    if (callee.args) return this.templateCall(node, callee, callee.args);
+    const place = this.namedPlace(callee);
+    if (place) return this.indirectCall(node, this.load(place));
+    const cut = name.lastIndexOf('::');
+    if (cut > 0) return this.qualifiedCall(node, name.slice(0, cut), name.slice(cut + 2));
+    if (this.className !== undefined) {
+      const member = this.names.member(this.className, name);
+      if (member?.kind === 'method') return this.methodOfClass(node, member.owner, name, member.methods, false);
+    }
+    const functions = this.names.functions(name, this.scope);
+    if (functions) {
+      const declaration = pickOverload(functions, node.args.length);
+      return this.emitCall(
+        node,
+        { kind: 'function', name: declaration?.qualifiedName ?? name },
+        this.arguments(node.args, declaration),
+        declaration?.result ?? unknownType,
+      );
+    }
+    const type = this.names.type(name, this.scope);
+    if (type) return this.construct(type, node.args, node);
+    if (name.startsWith('__builtin_')) {
+      const builtin = this.builtin(node, name);
+      if (builtin) return builtin;
+    }
+    return this.emitCall(node, { kind: 'function', name }, this.arguments(node.args, undefined), unknownType);
+  }
+
+  protected builtin(node: ExprNode & { k: 'call' }, name: string): Expr | undefined {
+    if (name === '__builtin_expect' && node.args[0]) return this.value(node.args[0]);
+    if (name === '__builtin_constant_p') return { op: 'int', value: 0n, type: intType, span: node.span };
+    if (name === '__builtin_unreachable' || name === '__builtin_trap') {
+      this.terminate({ op: 'unreachable' }, node);
+      this.enter(this.newBlock());
+      return { op: 'unknown', reason: name, type: voidType, span: node.span };
+    }
+    return undefined;
+  }
+
+  protected qualifiedCall(node: ExprNode & { k: 'call' }, qualifier: string, name: string): Expr {
+    const super_ =
+      qualifier === 'super' && this.className !== undefined ? this.names.class(this.className)?.bases[0] : undefined;
+    const type = this.names.type(qualifier, this.scope);
+    const owner = super_ ?? (type?.kind === 'class' ? type.name : qualifier);
+    const member = this.names.member(owner, name);
+    if (member?.kind === 'method') return this.methodOfClass(node, owner, name, member.methods, true);
+    const functions = this.names.functions(`${qualifier}::${name}`, this.scope);
+    const declaration = functions && pickOverload(functions, node.args.length);
+    const isBase =
+      this.className !== undefined &&
+      !this.isStatic &&
+      !declaration &&
+      (qualifier === 'super' || this.names.derives(this.className, owner));
+    const args = this.arguments(node.args, declaration);
+    const callee: Callee = isBase
+      ? { kind: 'method', receiver: this.self(node), class: owner, name, direct: true }
+      : { kind: 'function', name: declaration?.qualifiedName ?? `${owner}::${name}` };
+    return this.emitCall(node, callee, args, declaration?.result ?? unknownType);
+  }
+
+  protected methodOfClass(
+    node: ExprNode & { k: 'call' },
+    owner: string,
+    name: string,
+    methods: readonly FunctionDeclaration[],
+    direct: boolean,
+  ): Expr {
+    const declaration = pickOverload(methods, node.args.length);
+    const args = this.arguments(node.args, declaration);
+    const ownName = declaration?.class ?? owner;
+    const callee: Callee =
+      declaration?.static || this.isStatic || this.className === undefined || !this.names.derives(this.className, owner)
+        ? { kind: 'function', name: `${ownName}::${name}` }
+        : { kind: 'method', receiver: this.self(node), class: direct ? owner : this.className, name, direct };
+    return this.emitCall(node, callee, args, declaration?.result ?? unknownType);
+  }
+
+  /** name<T>(args): a construction, a dynamic cast, or a function template. */
+  protected templateCall(
+    node: ExprNode & { k: 'call' },
+    callee: ExprNode & { k: 'name' },
+    typeArgs: readonly TypeNode[],
+  ): Expr {
+    const args = typeArgs.map((arg) => this.type(arg));
+    const type: Type = { kind: 'class', name: callee.name, args };
+    if (pointeeType(type)) return this.construct(type, node.args, node);
+    const first = typeArgs[0];
+    const values = this.arguments(node.args, undefined);
+    if ((callee.name === 'OSDynamicCast' || callee.name === 'OSRequiredCast') && args[0]) {
+      const name = first?.k === 'named' ? first.name : '';
+      return this.emitCall(node, { kind: 'function', name: `${callee.name}<${name}>` }, values, pointerTo(args[0]));
+    }
+    const functions = this.names.functions(callee.name, this.scope);
+    const declaration = functions && pickOverload(functions, node.args.length);
+    return this.emitCall(node, { kind: 'function', name: callee.name }, values, declaration?.result ?? unknownType);
+  }
+
+  protected arguments(nodes: readonly ExprNode[], declaration: FunctionDeclaration | undefined): Expr[] {
+    return nodes.map((node, index) => {
+      const parameter = declaration?.parameters[index]?.type;
+      if (parameter?.kind === 'reference' && pointeeType(parameter.to) === undefined) {
+        const place = this.place(node);
+        if (place) return { op: 'address', place, type: pointerTo(place.type), span: node.span };
+      } else if (parameter?.kind === 'reference') {
+        const place = this.place(node);
+        if (place && place.kind !== 'value')
+          return { op: 'address', place, type: pointerTo(place.type), span: node.span };
+      }
+      const value = this.early(node, nodes.slice(index + 1));
+      return parameter ? this.convert(value, parameter) : value;
+    });
+  }
+
+  protected emitCall(node: Node, callee: Callee, args: readonly Expr[], result: Type): Expr {
+    if (result.kind === 'reference') {
+      const type = pointerTo(result.to);
+      const temp = this.newTemp(type);
+      this.emit({ op: 'call', temp, callee, args, type }, node);
+      return this.load({ kind: 'deref', pointer: this.temp(temp, node), type: result.to, span: node.span });
+    }
+    if (result.kind === 'void') {
+      this.emit({ op: 'call', callee, args, type: result }, node);
+      return { op: 'unknown', reason: 'void', type: result, span: node.span };
+    }
+    const temp = this.newTemp(result);
+    this.emit({ op: 'call', temp, callee, args, type: result }, node);
+    return this.temp(temp, node);
+  }
+
+  /** Stores an initialiser list, field by field; what it leaves out is zero. */
+  initialize(place: Place, list: ExprNode & { k: 'list' }, initial: boolean): void {
+    const { type } = place;
+    if (type.kind !== 'class' && type.kind !== 'array' && type.kind !== 'unknown') {
+      const only = list.items[0];
+      const value: Expr = only
+        ? this.value(only.value)
+        : type.kind === 'pointer'
+          ? { op: 'null', type, span: list.span }
+          : { op: 'int', value: 0n, type, span: list.span };
+      this.emit({ op: 'store', place, value: this.convert(value, type), initial }, list);
+      return;
+    }
+    this.emit({ op: 'store', place, value: { op: 'int', value: 0n, type, span: list.span }, initial }, list);
+    const declaration = type.kind === 'class' ? this.names.class(type.name) : undefined;
+    let position = 0n;
+    for (const item of list.items) {
+      const target = this.element(place, item, type, declaration?.fields, position, list);
+      if (item.index) {
+        const index = this.value(item.index);
+        if (index.op === 'int') position = index.value;
+      } else if (item.field !== undefined && declaration)
+        position = BigInt(
+          Math.max(
+            0,
+            declaration.fields.findIndex((field) => field.name === item.field),
+          ),
+        );
+      position++;
+      if (!target) {
+        this.value(item.value);
+        continue;
+      }
+      if (item.value.k === 'list') this.initialize(target, item.value, false);
+      else
+        this.emit(
+          { op: 'store', place: target, value: this.convert(this.value(item.value), target.type), initial: true },
+          item.value,
+        );
+    }
+  }
+
+  protected element(
+    place: Place,
+    item: { field?: string; index?: ExprNode },
+    type: Type,
+    fields: readonly { name: string; type: Type }[] | undefined,
+    position: bigint,
+    at: Node,
+  ): Place | undefined {
+    if (item.field !== undefined)
+      return item.field.split('.').reduce<Place>((base, name) => {
+        const owner = classOf(base.type);
+        const member = owner === undefined ? undefined : this.names.member(owner, name);
+        return {
+          kind: 'field',
+          base,
+          name,
+          ...(owner !== undefined && { owner }),
+          type: member?.kind === 'field' ? member.field.type : unknownType,
+          span: at.span,
+        };
+      }, place);
+    if (type.kind === 'array' || item.index) {
+      const index: Expr = item.index
+        ? this.value(item.index)
+        : { op: 'int', value: position, type: longType, span: at.span };
+      return { kind: 'index', base: place, index, type: type.kind === 'array' ? type.of : unknownType, span: at.span };
+    }
+    const field = fields?.[Number(position)];
+    return field && type.kind === 'class'
+      ? { kind: 'field', base: place, name: field.name, owner: type.name, type: field.type, span: at.span }
+      : undefined;
+  }
+}
+
+/** 0 as NULL, where a pointer is wanted. */
+export function nullWhere(value: Expr, type: Type): Expr {
+  return type.kind === 'pointer' && value.op === 'int' && value.value === 0n
+    ? { op: 'null', type, span: value.span }
+    : value;
+}
+
+/** The declaration that takes that many arguments, defaults counted; else the first. */
+export function pickOverload(
+  declarations: readonly FunctionDeclaration[],
+  count: number,
+): FunctionDeclaration | undefined {
+  return (
+    declarations.find(({ parameters, variadic }) =>
+      count <= parameters.length
+        ? parameters.slice(count).every((parameter) => parameter.default !== undefined)
+        : variadic,
+    ) ?? declarations[0]
+  );
+}

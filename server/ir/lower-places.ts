@@ -1,0 +1,331 @@
+import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode, TypeNode } from '../syntax/tree';
+import { FunctionBuilder } from './build';
+import type { Names } from './names';
+import { longType, pointeeType, pointerTo, typeOf, unknownType } from './type-of';
+import type { Expr, Function, Local, Place, Type } from './types';
+
+/** Lowers places: where values are stored. */
+export abstract class PlaceLowering extends FunctionBuilder {
+  protected readonly names: Names;
+  /** The class (or namespace) in which names are looked up first. */
+  protected readonly scope: string;
+  protected readonly className: string | undefined;
+  protected readonly isStatic: boolean;
+  /** The function around a closure, whose locals it captures. */
+  protected readonly outer: PlaceLowering | undefined;
+  readonly #effects = new WeakMap<ExprNode, boolean>();
+
+  abstract lowerBlockValue(body: StatementNode): Expr;
+  abstract lowerClosure(node: ExprNode & { k: 'lambda' }, params: readonly ParameterNode[]): Function;
+  abstract lowerLocal(node: DeclarationNode & { k: 'variable' }): void;
+
+  abstract value(node: ExprNode): Expr;
+  protected abstract conditional(node: ExprNode & { k: 'conditional' }): Expr;
+
+  constructor(names: Names, scope: string, className: string | undefined, isStatic: boolean, outer?: PlaceLowering) {
+    super();
+    this.names = names;
+    this.scope = scope;
+    this.className = className;
+    this.isStatic = isStatic;
+    this.outer = outer;
+  }
+
+  protected type(node: TypeNode): Type {
+    return node.k === 'typeof' ? this.typeOfExpression(node.of) : typeOf(node, this.names, this.scope);
+  }
+
+  /** The type of an expression, without its effects. */
+  protected typeOfExpression(node: ExprNode): Type {
+    const block = this.current;
+    const count = this.blocks.length;
+    const length = this.blocks[block]!.instructions.length;
+    const terminator = this.blocks[block]!.terminator;
+    const gaps = this.gaps.length;
+    const { type } = this.value(node);
+    this.blocks.length = count;
+    this.blocks[block]!.instructions.length = length;
+    this.blocks[block]!.terminator = terminator;
+    this.gaps.length = gaps;
+    this.enter(block);
+    return type;
+  }
+
+  /** A value that later effects don't change, where what follows has effects. */
+  protected early(node: ExprNode, later: readonly ExprNode[]): Expr {
+    const value = this.value(node);
+    return later.some((each) => this.hasEffects(each)) ? this.materialize(value, node) : value;
+  }
+
+  protected hasEffects(node: ExprNode): boolean {
+    let known = this.#effects.get(node);
+    if (known === undefined) this.#effects.set(node, (known = this.findEffects(node)));
+    return known;
+  }
+
+  protected findEffects(node: ExprNode): boolean {
+    switch (node.k) {
+      case 'call':
+      case 'assign':
+      case 'postfix':
+      case 'new':
+      case 'delete':
+      case 'statements':
+      case 'throw':
+      case 'construct':
+        return true;
+      case 'unary':
+        return node.operator === '++' || node.operator === '--' || this.hasEffects(node.value);
+      case 'binary':
+        return this.hasEffects(node.left) || this.hasEffects(node.right);
+      case 'conditional':
+        return (
+          this.hasEffects(node.condition) ||
+          (node.then !== undefined && this.hasEffects(node.then)) ||
+          this.hasEffects(node.else)
+        );
+      case 'member':
+        return this.hasEffects(node.object);
+      case 'index':
+        return this.hasEffects(node.object) || this.hasEffects(node.index);
+      case 'cast':
+        return this.hasEffects(node.value);
+      case 'list':
+        return node.items.some((item) => this.hasEffects(item.value));
+      default:
+        return false;
+    }
+  }
+
+  /** Reads a place; a reference is read through, an array is its first element's address. */
+  load(place: Place): Expr {
+    if (place.type.kind === 'array')
+      return {
+        op: 'address',
+        place: { kind: 'index', base: place, index: zero(place), type: place.type.of, span: place.span },
+        type: pointerTo(place.type.of),
+        span: place.span,
+      };
+    return { op: 'load', place, type: place.type, span: place.span };
+  }
+
+  protected self(node: Node): Expr {
+    return {
+      op: 'this',
+      type: pointerTo(this.className ? { kind: 'class', name: this.className } : unknownType),
+      span: node.span,
+    };
+  }
+
+  protected qualifiedMember(name: string) {
+    const cut = name.lastIndexOf('::');
+    const type = this.names.type(name.slice(0, cut), this.scope);
+    return this.names.member(type?.kind === 'class' ? type.name : name.slice(0, cut), name.slice(cut + 2));
+  }
+
+  protected isEffectFree(node: ExprNode): boolean {
+    return !this.hasEffects(node);
+  }
+
+  /** A smart pointer as the pointer inside it; other values as they are. */
+  protected rawPointer(value: Expr): Expr {
+    const type = pointeeType(value.type);
+    return type ? { op: 'pointee', value, type, span: value.span } : value;
+  }
+
+  /** Where an expression's value is stored; undefined for a mere value. */
+  place(node: ExprNode): Place | undefined {
+    switch (node.k) {
+      case 'name': {
+        const place = this.namedPlace(node);
+        if (place) return place;
+        if (this.names.constant(node.name, this.scope)) return undefined;
+        const global = this.names.global(node.name, this.scope);
+        if (
+          !global &&
+          (this.names.functions(node.name, this.scope) ??
+            (this.className !== undefined && this.names.member(this.className, node.name)))
+        )
+          return undefined;
+        return { kind: 'global', name: node.name, type: global ?? unknownType, span: node.span };
+      }
+      case 'member':
+        return this.memberPlace(node);
+      case 'index': {
+        const base = this.arrayPlace(node.object);
+        if (base) {
+          const index = this.value(node.index);
+          return {
+            kind: 'index',
+            base,
+            index,
+            type: base.type.kind === 'array' ? base.type.of : unknownType,
+            span: node.span,
+          };
+        }
+        const pointer = this.rawPointer(this.early(node.object, [node.index]));
+        const index = this.value(node.index);
+        const sum: Expr = {
+          op: 'binary',
+          operator: '+',
+          left: pointer,
+          right: index,
+          type: pointer.type,
+          span: node.span,
+        };
+        return { kind: 'deref', pointer: sum, type: targetOf(pointer.type), span: node.span };
+      }
+      case 'unary': {
+        if (node.operator === '*') {
+          const pointer = this.rawPointer(this.value(node.value));
+          return { kind: 'deref', pointer, type: targetOf(pointer.type), span: node.span };
+        }
+        if (node.operator === '++' || node.operator === '--') {
+          this.value(node);
+          return this.place(node.value);
+        }
+        return undefined;
+      }
+      case 'cast': {
+        // (T &)x, or a C cast used as an lvalue by old code.
+        const type = this.type(node.type);
+        const place = type.kind === 'reference' ? this.place(node.value) : undefined;
+        return place && type.kind === 'reference' ? { ...place, type: type.to } : undefined;
+      }
+      case 'assign':
+        this.value(node);
+        return this.place(node.left);
+      case 'binary':
+        if (node.operator !== ',') return undefined;
+        this.value(node.left);
+        return this.place(node.right);
+      case 'conditional': {
+        if (!node.then) return undefined;
+        const value = this.conditional({ ...node, then: addressNode(node.then), else: addressNode(node.else) });
+        return { kind: 'deref', pointer: value, type: targetOf(value.type), span: node.span };
+      }
+      case 'call':
+      case 'construct':
+      case 'statements': {
+        const value = this.value(node);
+        if (value.op === 'load') return value.place;
+        return { kind: 'value', value, type: value.type, span: node.span };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  protected arrayPlace(node: ExprNode): Place | undefined {
+    if (node.k !== 'name' && node.k !== 'member' && node.k !== 'index') return undefined;
+    const place = this.place(node);
+    return place?.type.kind === 'array' ? place : undefined;
+  }
+
+  protected namedPlace(node: ExprNode & { k: 'name' }): Place | undefined {
+    const { name, span } = node;
+    if (!name.includes('::')) {
+      const local = this.findLocal(name) ?? this.capture(name);
+      if (local !== undefined) return this.throughReference(this.localPlace(local, node));
+      if (this.className === undefined) return undefined;
+    }
+    if (this.className === undefined && !name.includes('::')) return undefined;
+    const member = name.includes('::') ? this.qualifiedMember(name) : this.names.member(this.className!, name);
+    if (member?.kind !== 'field') return undefined;
+    if (member.field.static)
+      return { kind: 'global', name: `${member.owner}::${member.field.name}`, type: member.field.type, span };
+    if (this.isStatic) return undefined;
+    const self = this.self(node);
+    const base: Place = { kind: 'deref', pointer: self, type: targetOf(self.type), span };
+    return this.throughReference({
+      kind: 'field',
+      base,
+      name: member.field.name,
+      owner: member.owner,
+      type: member.field.type,
+      span,
+    });
+  }
+
+  protected throughReference(place: Place): Place {
+    if (place.type.kind !== 'reference') return place;
+    return {
+      kind: 'deref',
+      pointer: { op: 'load', place, type: pointerTo(place.type.to), span: place.span },
+      type: place.type.to,
+      span: place.span,
+    };
+  }
+
+  /** A local of the enclosing function as this closure's own. */
+  protected capture(name: string): Local | undefined {
+    const outer = this.outer;
+    if (!outer) return undefined;
+    const local = outer.findLocal(name) ?? outer.capture(name);
+    if (local === undefined) return undefined;
+    const variable = outer.locals[local]!;
+    this.locals.push({
+      name,
+      type: variable.type,
+      span: variable.span,
+      parameter: false,
+      static: false,
+      captures: { local, byReference: this.capturesByReference(name) },
+    });
+    const own = this.locals.length - 1;
+    this.scopes[0]?.names.set(name, own);
+    return own;
+  }
+
+  protected capturesByReference(name: string): boolean {
+    return name === '';
+  }
+
+  protected memberPlace(node: ExprNode & { k: 'member' }): Place | undefined {
+    const base = this.objectPlace(node.object, node.arrow);
+    const owner = classOf(base.type);
+    const name = node.name.slice(node.name.lastIndexOf(':') + 1);
+    const member = owner === undefined ? undefined : this.names.member(owner, name);
+    if (member?.kind === 'method') return undefined;
+    if (member)
+      return this.throughReference({
+        kind: 'field',
+        base,
+        name,
+        owner: member.owner,
+        type: member.field.type,
+        span: node.span,
+      });
+    return { kind: 'field', base, name, type: unknownType, span: node.span };
+  }
+
+  /** The object that `.` or `->` goes into. */
+  protected objectPlace(object: ExprNode, arrow: boolean): Place {
+    if (!arrow) {
+      const place = this.place(object);
+      if (place) return place;
+      const value = this.value(object);
+      return { kind: 'value', value, type: value.type, span: object.span };
+    }
+    const pointer = this.rawPointer(this.value(object));
+    return { kind: 'deref', pointer, type: targetOf(pointer.type), span: object.span };
+  }
+}
+
+function zero(at: { span: Expr['span'] }): Expr {
+  return { op: 'int', value: 0n, type: longType, span: at.span };
+}
+
+function addressNode(value: ExprNode): ExprNode {
+  return { k: 'unary', operator: '&', value, span: value.span };
+}
+
+export function targetOf(type: Type): Type {
+  return type.kind === 'pointer' || type.kind === 'reference' ? type.to : type.kind === 'array' ? type.of : unknownType;
+}
+
+/** The class whose members an object of the type has. */
+export function classOf(type: Type): string | undefined {
+  if (type.kind === 'reference') return classOf(type.to);
+  return type.kind === 'class' || type.kind === 'unknown' ? type.name : undefined;
+}
