@@ -15,6 +15,11 @@ export type Target = { readonly name: string } & (
 /** Methods that every kernel object has, so also one of a class that nothing declares. */
 const universal = new Set(['retain', 'release', 'taggedRetain', 'taggedRelease', 'getRetainCount', 'free', 'init']);
 
+/** Classes of which the kernel tables model something. */
+const modelledClasses = new Set(
+  [...kernelCalls.keys()].flatMap((name) => (name.includes('::') ? [name.slice(0, name.indexOf('::'))] : [])),
+);
+
 /** Finds what a call runs: a modelled kernel call first, then a body of the workspace. */
 export class Resolver {
   readonly #program: Program;
@@ -79,14 +84,19 @@ export class Resolver {
   }
 
   #inChain(className: string, name: string, args: number): Target | undefined {
+    // Where the workspace is the kernel itself, its classes are still those of the model.
+    let kernelSource: Target | undefined;
     for (const each of this.chain(className)) {
       const qualified = `${each}::${name}`;
       const kernel = kernelCalls.get(qualified);
       if (kernel) return { kind: 'kernel', name: qualified, call: kernel };
-      const source = this.#body(qualified, args, '');
-      if (source) return { kind: 'source', name: qualified, source };
+      const source = kernelSource ? undefined : this.#body(qualified, args, '');
+      if (!source) continue;
+      const target: Target = { kind: 'source', name: qualified, source };
+      if (!modelledClasses.has(each)) return target;
+      kernelSource = target;
     }
-    return undefined;
+    return kernelSource;
   }
 
   #declared(className: string, name: string): FunctionDeclaration | undefined {
