@@ -1,7 +1,7 @@
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Type } from '../ir/types';
 import type { KernelCall } from './call-site';
-import { kernelBases } from './kernel/classes';
+import { isSimulated, kernelBases } from './kernel/classes';
 import { kernelCalls } from './kernel/table';
 import type { Program, SourceFunction } from './program';
 
@@ -14,11 +14,6 @@ export type Target = { readonly name: string } & (
 
 /** Methods that every kernel object has, so also one of a class that nothing declares. */
 const universal = new Set(['retain', 'release', 'taggedRetain', 'taggedRelease', 'getRetainCount', 'free', 'init']);
-
-/** Classes of which the kernel tables model something. */
-const modelledClasses = new Set(
-  [...kernelCalls.keys()].flatMap((name) => (name.includes('::') ? [name.slice(0, name.indexOf('::'))] : [])),
-);
 
 /** Finds what a call runs: a modelled kernel call first, then a body of the workspace. */
 export class Resolver {
@@ -84,19 +79,14 @@ export class Resolver {
   }
 
   #inChain(className: string, name: string, args: number): Target | undefined {
-    // Where the workspace is the kernel itself, its classes are still those of the model.
-    let kernelSource: Target | undefined;
     for (const each of this.chain(className)) {
       const qualified = `${each}::${name}`;
       const kernel = kernelCalls.get(qualified);
       if (kernel) return { kind: 'kernel', name: qualified, call: kernel };
-      const source = kernelSource ? undefined : this.#body(qualified, args, '');
-      if (!source) continue;
-      const target: Target = { kind: 'source', name: qualified, source };
-      if (!modelledClasses.has(each)) return target;
-      kernelSource = target;
+      const source = this.#body(qualified, args, '');
+      if (source) return { kind: 'source', name: qualified, source };
     }
-    return kernelSource;
+    return undefined;
   }
 
   #declared(className: string, name: string): FunctionDeclaration | undefined {
@@ -109,6 +99,9 @@ export class Resolver {
 
   /** The body that fits the number of arguments best; of the calling file where several do. */
   #body(name: string, args: number, file: string): SourceFunction | undefined {
+    // Where the workspace is the kernel itself, these classes are still those of the model.
+    const cut = name.indexOf('::');
+    if (cut > 0 && isSimulated(name.slice(0, cut))) return undefined;
     let best: SourceFunction | undefined;
     let bestRank = -1;
     for (const candidate of this.#program.functions(name)) {
