@@ -13,6 +13,7 @@ import {
   pointerTo,
   sizeOf,
   sizeType,
+  stringOf,
   typeOf,
   unknownType,
   voidType,
@@ -94,7 +95,7 @@ export abstract class ExpressionLowering extends FunctionBuilder {
       case 'bool':
         return { op: 'int', value: node.value ? 1n : 0n, type: boolType, span };
       case 'string':
-        return { op: 'string', value: node.text, type: pointerTo(charType), span };
+        return { op: 'string', value: stringOf(node.text), type: pointerTo(charType), span };
       case 'null':
         return { op: 'null', type: pointerTo(voidType), span };
       case 'this':
@@ -500,7 +501,7 @@ export abstract class ExpressionLowering extends FunctionBuilder {
   }
 
   #sizeOperand(node: ExprNode): Type {
-    if (node.k === 'string') return { kind: 'array', of: charType, length: node.text.length + 1 };
+    if (node.k === 'string') return { kind: 'array', of: charType, length: stringOf(node.text).length + 1 };
     const place = this.#placeWithoutEffects(node);
     return place?.type ?? this.typeOfExpression(node);
   }
