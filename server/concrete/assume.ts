@@ -67,7 +67,7 @@ export class Assumer {
       wanted.kind === 'int' && wanted.bits === 64 && hinted && isPointer(hinted)
         ? { kind: 'int', bits: 64, signed: false, name: 'user_addr_t' }
         : wanted;
-    const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits < wanted.bits ? hinted : seen;
+    const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits <= wanted.bits ? hinted : seen;
     return this.#take(access.what === '' ? region.name : access.what, access.name, narrow, access.hint, place, false);
   }
 

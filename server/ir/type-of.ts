@@ -199,7 +199,11 @@ export function characterOf(text: string): bigint {
 
 /** The characters that a string literal's text between its quotes stands for. */
 export function stringOf(text: string): string {
-  return text.includes('\\') ? charactersOf(text).map((code) => String.fromCharCode(code)).join('') : text;
+  return text.includes('\\')
+    ? charactersOf(text)
+        .map((code) => String.fromCharCode(code))
+        .join('')
+    : text;
 }
 
 function charactersOf(text: string): number[] {

@@ -7,7 +7,11 @@ import type { Trace } from '../../sim/trace';
 export function simulate(
   text: string,
   name: string,
-  options: { readonly values?: Readonly<Record<string, string>>; readonly machine?: string; readonly steps?: number } = {},
+  options: {
+    readonly values?: Readonly<Record<string, string>>;
+    readonly machine?: string;
+    readonly steps?: number;
+  } = {},
 ): Trace {
   const workspace = new Workspace();
   workspace.setFile('driver.cpp', text);
