@@ -14,7 +14,6 @@ export const sourceExtensions: readonly string[] = [
   '.hpp',
   '.hxx',
   '.iig',
-  '.m',
   '.mm',
 ];
 

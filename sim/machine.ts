@@ -333,7 +333,6 @@ const getters: Readonly<Record<string, Getter>> = {
     BigInt(['none', 'in', 'out', 'inout'].indexOf(directionOf(descriptor.flags))),
   ),
   getCapacity: ofDescriptor((descriptor) => ('capacity' in descriptor ? (descriptor.capacity as bigint) : undefined)),
-  getBytesNoCopy: ofDescriptor((descriptor, state) =>
-    descriptor.task === state.kernelTask ? descriptor.ranges[0]?.address : 0n,
-  ),
+  // Of the buffer's own task, which need not be the kernel (iokit/Kernel/IOBufferMemoryDescriptor.cpp, getBytesNoCopy).
+  getBytesNoCopy: ofDescriptor((descriptor) => descriptor.ranges[0]?.address),
 };

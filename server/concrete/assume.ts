@@ -5,6 +5,7 @@ import type { CallSite } from './call-site';
 import type { Hint } from './compile-expr';
 import { notModelled } from './halt';
 import type { Interpreter } from './interpreter';
+import { isSimulated } from './kernel/classes';
 import { literal } from './literal';
 import { ByteState, type Region } from './memory';
 import type { SourceFunction } from './program';
@@ -66,7 +67,7 @@ export class Assumer {
       wanted.kind === 'int' && wanted.bits === 64 && hinted && isPointer(hinted)
         ? { kind: 'int', bits: 64, signed: false, name: 'user_addr_t' }
         : wanted;
-    const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits < wanted.bits ? hinted : seen;
+    const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits <= wanted.bits ? hinted : seen;
     return this.#take(access.what === '' ? region.name : access.what, access.name, narrow, access.hint, place, false);
   }
 
@@ -83,7 +84,8 @@ export class Assumer {
   call(site: CallSite, name: string, declaration: FunctionDeclaration | undefined): Value {
     const run = this.#run;
     const receiver = run.objects.at(site.receiver);
-    if (receiver?.sim) notModelled(`${name}()`);
+    const cut = name.indexOf('::');
+    if (receiver?.sim || (cut > 0 && isSimulated(name.slice(0, cut)))) notModelled(`${name}()`);
     // A declaration of the API says what it does with what it is given; nothing says it of other calls.
     const described =
       declaration?.attributes.some((each) => each.name === 'kernel' || each.name === 'driverkit') ?? false;

@@ -328,6 +328,7 @@ export class Interpreter {
   wellKnown(name: string): Value | undefined {
     switch (name) {
       case 'kernel_task':
+      case 'kernel_map':
         return this.kernel.kernelTask();
       case 'TRUE':
       case 'YES':

@@ -1,7 +1,7 @@
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Type } from '../ir/types';
 import type { KernelCall } from './call-site';
-import { kernelBases } from './kernel/classes';
+import { isSimulated, kernelBases } from './kernel/classes';
 import { kernelCalls } from './kernel/table';
 import type { Program, SourceFunction } from './program';
 
@@ -99,6 +99,9 @@ export class Resolver {
 
   /** The body that fits the number of arguments best; of the calling file where several do. */
   #body(name: string, args: number, file: string): SourceFunction | undefined {
+    // Where the workspace is the kernel itself, these classes are still those of the model.
+    const cut = name.indexOf('::');
+    if (cut > 0 && isSimulated(name.slice(0, cut))) return undefined;
     let best: SourceFunction | undefined;
     let bestRank = -1;
     for (const candidate of this.#program.functions(name)) {

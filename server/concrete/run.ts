@@ -4,7 +4,7 @@ import type { Outcome, Place, Trace } from '../../sim/trace';
 import type { Type } from '../ir/types';
 import { Halt } from './halt';
 import { Interpreter } from './interpreter';
-import { ByteState } from './memory';
+import { ByteState, readInteger } from './memory';
 import type { Program, SourceFunction } from './program';
 import { Aggregate, isPointer, Unknown, type Value } from './values';
 
@@ -51,13 +51,24 @@ export function runFunction(program: Program, plan: RunPlan): Trace {
       label: outcome.kind === 'returned' ? 'return' : run.here().label,
       ...((end ?? namePlace) ? { place: end ?? namePlace! } : {}),
     },
-    typeof returned === 'bigint' ? returned : 0n,
+    returnedAddress(returned),
   );
+}
+
+/** The pointer in what was returned, raw or smart. */
+function returnedAddress(value: Value): bigint {
+  if (value instanceof Aggregate) return value.bytes.length === 8 ? readInteger(value.bytes, 0, 8) : 0n;
+  return typeof value === 'bigint' ? value : 0n;
 }
 
 /** An object of the method's class. Before init() its fields are zero; later they hold what the run assumes. */
 function thisObject(run: Interpreter, source: SourceFunction): bigint {
   const { class: className = '', name } = source.function;
+  const simulated = run.kernel.assumedObject(className, 'this');
+  if (simulated) {
+    run.assume('this', simulated.text, run.place(source, source.function.nameSpan));
+    return simulated.address;
+  }
   const fresh = /^init/i.test(name) || name === className.slice(className.lastIndexOf(':') + 1);
   return run.objects.make(className, 'this', { assumed: true, zero: fresh }).region.base;
 }

@@ -89,16 +89,27 @@ export class Steps {
       const names = found.get(object) ?? [];
       if (object.region.base === returned) names.push('the returned value');
       if (object.assumed) names.push('whoever made it');
-      this.#machine.setHolders(sim, this.#excused(sim, names));
+      if (sim.kind === 'descriptor')
+        for (const map of sim.mappedBy) {
+          // Whoever has the map gets at the descriptor by getMemoryDescriptor().
+          const holder = objects.ofSim(map, 'IOMemoryMap');
+          if (found.has(holder) || holder.region.base === returned || holder.assumed) names.push(`map ${map.name}`);
+        }
+      this.#machine.setHolders(sim, this.#answering(sim, names));
     }
   }
 
-  /** Code that is not modelled may keep any number of references to what it was given. */
-  #excused(sim: KernelObject, names: readonly string[]): readonly string[] {
+  /**
+   * Names for all references, once something lasting points to the object: who has it can give back the others too. Code
+   * that is not modelled may keep any number of references to what it was given.
+   */
+  #answering(sim: KernelObject, names: readonly string[]): readonly string[] {
     const distinct = names.map((name, index) => (names.indexOf(name) === index ? name : `${name} (${String(index)})`));
-    if (!this.#run.kernel.hasEscaped(sim)) return distinct;
-    for (let count = distinct.length; count < sim.references; count++)
-      distinct.push(count === 0 ? 'code that is not modelled' : `code that is not modelled (${String(count)})`);
+    const first = distinct[0] ?? (this.#run.kernel.hasEscaped(sim) ? 'code that is not modelled' : undefined);
+    if (first === undefined) return [];
+    if (distinct.length === 0) distinct.push(first);
+    for (let count = distinct.length + 1; distinct.length < sim.references; count++)
+      distinct.push(`${first} (reference ${String(count)})`);
     return distinct;
   }
 

@@ -11,6 +11,7 @@ import {
   pointerTo,
   sizeOf,
   sizeType,
+  stringOf,
   unknownType,
   voidType,
 } from './type-of';
@@ -41,7 +42,7 @@ export abstract class ExpressionLowering extends CallLowering {
       case 'bool':
         return { op: 'int', value: node.value ? 1n : 0n, type: boolType, span };
       case 'string':
-        return { op: 'string', value: node.text, type: pointerTo(charType), span };
+        return { op: 'string', value: stringOf(node.text), type: pointerTo(charType), span };
       case 'null':
         return { op: 'null', type: pointerTo(voidType), span };
       case 'this':
@@ -332,7 +333,7 @@ export abstract class ExpressionLowering extends CallLowering {
   }
 
   protected sizeOperand(node: ExprNode): Type {
-    if (node.k === 'string') return { kind: 'array', of: charType, length: node.text.length + 1 };
+    if (node.k === 'string') return { kind: 'array', of: charType, length: stringOf(node.text).length + 1 };
     const place = this.placeWithoutEffects(node);
     return place?.type ?? this.typeOfExpression(node);
   }

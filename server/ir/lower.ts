@@ -1,7 +1,7 @@
 import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode } from '../syntax/tree';
 import { ExpressionLowering } from './lower-expressions';
 import type { Names } from './names';
-import { boolType, pointeeType, pointerTo, typeOf, unknownType, voidType } from './type-of';
+import { boolType, pointeeType, pointerTo, stringOf, typeOf, unknownType, voidType } from './type-of';
 import type { BlockId, Expr, Function, LocalVariable, Terminator, Type } from './types';
 
 /** Where a function stands: the scope in which its names are looked up, and the class whose method it is. */
@@ -590,6 +590,6 @@ function hasAuto(type: (DeclarationNode & { k: 'variable' })['type']): boolean {
 
 function lengthened(type: Type & { kind: 'array' }, init: ExprNode): Type {
   if (init.k === 'list') return { ...type, length: init.items.length };
-  if (init.k === 'string') return { ...type, length: init.text.length + 1 };
+  if (init.k === 'string') return { ...type, length: stringOf(init.text).length + 1 };
   return type;
 }

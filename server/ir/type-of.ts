@@ -192,19 +192,33 @@ const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, 0: 0, a:
 
 /** The value of a character literal, four-character codes ('APPL') included. */
 export function characterOf(text: string): bigint {
-  const inner = text.replace(/^(?:u8|[uUL])?'|'$/g, '');
   let value = 0n;
-  for (let at = 0; at < inner.length; at++) {
-    let code = inner.charCodeAt(at);
+  for (const code of charactersOf(text.replace(/^(?:u8|[uUL])?'|'$/g, ''))) value = (value << 8n) | BigInt(code & 0xff);
+  return value;
+}
+
+/** The characters that a string literal's text between its quotes stands for. */
+export function stringOf(text: string): string {
+  return text.includes('\\')
+    ? charactersOf(text)
+        .map((code) => String.fromCharCode(code))
+        .join('')
+    : text;
+}
+
+function charactersOf(text: string): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    let code = text.charCodeAt(at);
     if (code === 92) {
-      const next = inner[++at] ?? '';
-      const number = next === 'x' ? /^[0-9a-fA-F]+/.exec(inner.slice(at + 1)) : /^[0-7]{1,3}/.exec(inner.slice(at));
+      const next = text[++at] ?? '';
+      const number = next === 'x' ? /^[0-9a-fA-F]+/.exec(text.slice(at + 1)) : /^[0-7]{1,3}/.exec(text.slice(at));
       if (number) {
         code = parseInt(number[0], next === 'x' ? 16 : 8);
         at += number[0].length - (next === 'x' ? 0 : 1);
       } else code = escapes[next] ?? next.charCodeAt(0);
     }
-    value = (value << 8n) | BigInt(code & 0xff);
+    found.push(code);
   }
-  return value;
+  return found;
 }

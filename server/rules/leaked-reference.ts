@@ -240,6 +240,50 @@ done:
 `,
       },
       {
+        title: 'A map that lives on leads back to its descriptor',
+        source: `bool FrameGrabber::open(void *buffer, IOByteCount length)
+{
+    IOMemoryDescriptor *memory = IOMemoryDescriptor::withAddress(buffer, length, kIODirectionInOut);
+    if (memory == NULL)
+        return false;
+    fMap = memory->map();
+    if (fMap == NULL) {
+        memory->release();
+        return false;
+    }
+    return true;
+}
+
+void FrameGrabber::close()
+{
+    IOMemoryDescriptor *memory = fMap->getMemoryDescriptor();
+    OSSafeReleaseNULL(fMap);
+    memory->release();
+}
+`,
+      },
+      {
+        title: 'A loop that goes on only after success',
+        source: `IOReturn FrameGrabber::sweep(IOMemoryDescriptor *memory, mach_vm_size_t length)
+{
+    IOReturn result = kIOReturnSuccess;
+    for (mach_vm_size_t offset = 0; offset < length; offset += 4096) {
+        IOMemoryMap *map = memory->createMappingInTask(kernel_task, 0, kIOMapAnywhere, offset, 4096);
+        if (map == NULL)
+            result = kIOReturnNoMemory;
+        if (result != kIOReturnSuccess)
+            break;
+        result = memory->prepare();
+        if (result != kIOReturnSuccess)
+            panic("prepare failed");
+        memory->complete();
+        map->release();
+    }
+    return result;
+}
+`,
+      },
+      {
         title: 'A smart pointer looks after it',
         source: `IOReturn FrameGrabber::peek(IOMemoryDescriptor *memory)
 {

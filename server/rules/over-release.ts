@@ -99,6 +99,20 @@ provider, a collection. The object is then freed while they still use it.
 `,
       },
       {
+        title: 'What a collection leads to was put there with a reference to spare',
+        source: `void FrameGrabber::drop(OSDictionary *maps, const char *key)
+{
+    IOMemoryMap *map = OSDynamicCast(IOMemoryMap, maps->getObject(key));
+    if (map == NULL)
+        return;
+    IOMemoryDescriptor *memory = map->getMemoryDescriptor();
+    maps->removeObject(key);
+    map->release();
+    memory->release();
+}
+`,
+      },
+      {
         title: 'A reference of its own',
         source: `void FrameGrabber::borrow(IOService *provider)
 {

@@ -86,6 +86,25 @@ keeps is not reported.`,
 `,
       },
       {
+        title: 'The caller may hold what it passed',
+        source: `IOByteCount FrameGrabber::take(IOMemoryDescriptor *memory)
+{
+    memory->release();
+    return memory->getLength();
+}
+`,
+      },
+      {
+        title: 'A field that a collection keeps as well',
+        source: `void FrameGrabber::hand(OSArray *maps)
+{
+    maps->setObject(fMap);
+    fMap->release();
+    fLength = fMap->getLength();
+}
+`,
+      },
+      {
         title: 'The map keeps the descriptor',
         source: `IOMemoryMap *FrameGrabber::wrap(void *buffer, IOByteCount length)
 {

@@ -15,7 +15,7 @@ import type { Program } from './program';
 import type { ObjectState } from './state';
 import { isOwned, newForeign, State } from './state';
 import type { Summaries } from './summaries';
-import type { Value } from './values';
+import type { Location, Value } from './values';
 import { eachPart, Values } from './values';
 
 export interface Budget {
@@ -132,12 +132,14 @@ export class Interpreter implements Context {
   #enqueue(block: BlockId, state: State): void {
     const loop = this.#liveness.loop(block);
     if (loop) {
-      const visits = state.visits.get(block) ?? 0;
-      if (visits >= mostRounds) return;
-      state.visits.set(block, visits + 1);
-      if (visits >= exactRounds) this.#forgetLoop(block, state);
+      const visit = state.visits.get(block) ?? { count: 0, held: new Map() };
+      if (visit.count >= mostRounds) return;
+      state.collect(this.values, this.#liveness, block);
+      if (visit.count >= exactRounds) this.#forgetLoop(block, state, visit.held);
+      const held = new Map([...state.store].filter(([place]) => loop.locals.has(place.local!)));
+      state.visits.set(block, { count: visit.count + 1, held });
     }
-    state.collect(this.#liveness, block);
+    state.collect(this.values, this.#liveness, block);
     const shapes = this.#seen.get(block) ?? new Map<string, Shape>();
     this.#seen.set(block, shapes);
     const key = state.shapeKey();
@@ -152,7 +154,7 @@ export class Interpreter implements Context {
       if (!shape.merged.widen(state)) return;
       next = shape.merged.fork();
       next.visits.clear();
-      for (const [head, count] of state.visits) next.visits.set(head, count);
+      for (const [head, visit] of state.visits) next.visits.set(head, visit);
     } else {
       const constraints = state.constraintKey();
       if (shape.keys.has(constraints) || shape.variants.some((known) => covers(known, state))) return;
@@ -187,15 +189,16 @@ export class Interpreter implements Context {
     if (!known.blend(state, this.values, `block ${block}`)) return;
     const next = known.fork();
     next.visits.clear();
-    for (const [head, count] of state.visits) next.visits.set(head, count);
+    for (const [head, visit] of state.visits) next.visits.set(head, visit);
     this.#push(block, next);
   }
 
-  #forgetLoop(block: BlockId, state: State): void {
+  /** What changed in the last round of a loop may be anything after more of them. */
+  #forgetLoop(block: BlockId, state: State, before: ReadonlyMap<Location, Value>): void {
     const loop = this.#liveness.loop(block);
     if (!loop) return;
     for (const [place, value] of [...state.store]) {
-      if (place.local === undefined || !loop.locals.has(place.local)) continue;
+      if (place.local === undefined || !loop.locals.has(place.local) || before.get(place) === value) continue;
       const object = state.objects.get(baseOf(value));
       const type = this.fn.locals[place.local]?.type;
       const pointer = type?.kind === 'pointer' || isSmartPointer(type);

@@ -118,6 +118,11 @@ export function newForeign(
   };
 }
 
+export interface Visit {
+  readonly count: number;
+  readonly held: ReadonlyMap<Location, Value>;
+}
+
 export class State implements ConstraintStore {
   readonly store = new Map<Location, Value>();
   readonly temps = new Map<Temp, Value>();
@@ -132,8 +137,8 @@ export class State implements ConstraintStore {
   /** Epoch of memory, and of single names written since. */
   epoch = 0;
   readonly epochs = new Map<string, number>();
-  /** How often each loop's head was passed. Not part of what makes states different. */
-  readonly visits = new Map<number, number>();
+  /** How often each loop's head was passed, and what the loop's locals held then. Not part of what makes states different. */
+  readonly visits = new Map<number, Visit>();
   path: Step | undefined = undefined;
 
   fork(): State {
@@ -303,8 +308,25 @@ export class State implements ConstraintStore {
     for (const other of this.past.keys()) if (involves(other)) this.past.delete(other);
   }
 
+  /** Puts the number in the place of a value that can only be that number. */
+  #settle(values: Values): void {
+    const known = (value: Value): Value => {
+      const range = value.constant === undefined ? this.constraints.get(value) : undefined;
+      return range?.low !== undefined && range.low === range.high ? values.constant(range.low) : value;
+    };
+    for (const [place, value] of this.store) {
+      const settled = known(value);
+      if (settled !== value) this.store.set(place, settled);
+    }
+    for (const [temp, value] of this.temps) {
+      const settled = known(value);
+      if (settled !== value) this.temps.set(temp, settled);
+    }
+  }
+
   /** Drops what nothing from the start of a block on can ask for. */
-  collect(liveness: Liveness, block: number): void {
+  collect(values: Values, liveness: Liveness, block: number): void {
+    this.#settle(values);
     const live = liveness.at(block);
     for (const temp of this.temps.keys()) if (!live.temps.has(temp)) this.temps.delete(temp);
     for (const [place, value] of this.store) {

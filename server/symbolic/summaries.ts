@@ -3,7 +3,8 @@ import { has } from '../api/attributes';
 import { classOf } from './context';
 import { Interpreter } from './interpreter';
 import { rootName } from './liveness';
-import type { Program, Target } from './program';
+import type { Dependency, Program, Target } from './program';
+import { RecordingProgram, stillHolds } from './program';
 import { baseOf } from './context';
 import { isOwned } from './state';
 
@@ -27,31 +28,46 @@ export interface Summary {
   readonly noreturn: boolean;
 }
 
-const deepest = 3;
-const budget = { instructions: 3000, states: 400 };
+/** How many calls deep bodies are looked into from a function. */
+const deepest = 2;
+const budget = { instructions: 2000, states: 300 };
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** What workspace functions do, found out from their bodies: each once, three calls deep, no recursion. */
+interface Kept {
+  readonly summary: Summary | undefined;
+  readonly dependencies: readonly Dependency[];
+}
+
+/** By function and by how many calls deeper its own callees are looked into. A function's code never changes. */
+const kept: readonly WeakMap<Function, Kept>[] = Array.from({ length: deepest + 1 }, () => new WeakMap());
+
+/** What workspace functions do, found out from their bodies, a few calls deep. */
 export class Summaries {
   readonly #program: Program;
+  readonly #levels: number;
   readonly #known = new Map<Function, Summary | undefined>();
-  readonly #open: Function[] = [];
 
-  constructor(program: Program) {
+  constructor(program: Program, levels = deepest) {
     this.#program = program;
+    this.#levels = levels;
   }
 
-  /** Undefined when the body is too deep, recursive or too large to be summed up. */
+  /** Undefined when the body is too deep or too large to be summed up. */
   of(fn: Function): Summary | undefined {
+    if (this.#levels === 0) return undefined;
     if (this.#known.has(fn)) return this.#known.get(fn);
-    if (this.#open.includes(fn) || this.#open.length >= deepest) return undefined;
-    this.#open.push(fn);
-    const summary = this.#compute(fn);
-    this.#open.pop();
-    // A result found at depth depends on how deep it was asked; only answers at the top are kept.
-    if (this.#open.length === 0) this.#known.set(fn, summary);
-    return summary;
+    const store = kept[this.#levels]!;
+    let entry = store.get(fn);
+    // Asking again also notes the questions for whoever needs this summary now.
+    if (!entry || !stillHolds(entry.dependencies, this.#program)) {
+      const recording = new RecordingProgram(this.#program);
+      const summary = new Summaries(recording, this.#levels - 1).#compute(fn);
+      entry = { summary, dependencies: recording.dependencies };
+      store.set(fn, entry);
+    }
+    this.#known.set(fn, entry.summary);
+    return entry.summary;
   }
 
   #compute(fn: Function): Summary | undefined {
@@ -61,8 +77,9 @@ export class Summaries {
     fn.locals.slice(0, fn.parameters).forEach((local, index) => {
       if (local.type.kind === 'pointer' && classOf(local.type) !== undefined) track.push(index);
     });
+    const quiet = track.length === 0 && classOf(fn.result) === undefined;
     const effects = new Map<number, Effect>();
-    let returns = 0;
+    let returns = quiet ? fn.blocks.filter((block) => block.terminator.op === 'return').length : 0;
     let retained = 0;
     let other = 0;
     const interpreter = new Interpreter(
@@ -98,7 +115,7 @@ export class Summaries {
       },
       budget,
     );
-    interpreter.run(track);
+    if (!quiet) interpreter.run(track);
     if (interpreter.budgetEnded) return undefined;
     return {
       receiver: fn.class === undefined || fn.static ? 'none' : 'escapes',
@@ -138,7 +155,7 @@ export class Summaries {
           target = this.#program.findMethod(className, callee.name, args.length, callee.direct);
         }
         if (target.api && !has(target.api, 'frees')) continue;
-        if (!target.body || depth >= deepest) return 'all';
+        if (!target.body || depth > this.#levels) return 'all';
         const inner = this.#writes(target.body, depth + 1);
         if (inner === 'all') return 'all';
         for (const name of inner) names.add(name);

@@ -103,16 +103,11 @@ export class ScopedNames implements Names {
   }
 
   #bases(name: string): string[] {
-    const line: string[] = [];
-    const queue = [name];
-    for (let next = queue.shift(); next !== undefined && line.length < 30; next = queue.shift()) {
-      if (next !== name) {
-        if (line.includes(next)) continue;
-        line.push(next);
-      }
-      queue.push(...this.#directBases(next));
-    }
-    return line;
+    const line = [name];
+    // The line grows while it is walked. A class may name itself as its base: template specialisations do.
+    for (let at = 0; at < line.length && line.length <= 30; at++)
+      for (const base of this.#directBases(line[at]!)) if (!line.includes(base)) line.push(base);
+    return line.slice(1);
   }
 
   #directBases(name: string): readonly string[] {

@@ -65,3 +65,20 @@ export function kernelBases(name: string): readonly string[] {
   const base = bases[name];
   return base === undefined ? [] : [base];
 }
+
+const simulated = new Set([
+  'IOMemoryDescriptor',
+  'IOGeneralMemoryDescriptor',
+  'IOBufferMemoryDescriptor',
+  'IOSubMemoryDescriptor',
+  'IOMultiMemoryDescriptor',
+  'IOInterleavedMemoryDescriptor',
+  'IOGuardPageMemoryDescriptor',
+  'IODeviceMemory',
+  'IOMemoryMap',
+]);
+
+/** Classes whose objects are the simulator's: of them only what the kernel tables model can run. */
+export function isSimulated(name: string): boolean {
+  return simulated.has(name);
+}

@@ -35,6 +35,12 @@ export const collectionCalls: KernelTable = {
     }
     return 0n;
   },
+  'OSDictionary::withCapacity': (site) => site.run.objects.make('OSDictionary', site.into).region.base,
+  'OSDictionary::setObject': (site) => setKey(site),
+  'OSDictionary::getObject': (site) => own(site)?.state.get(keyOf(site)) ?? unknownElement(site),
+  'OSDictionary::removeObject': (site) => removeKey(site),
+  'OSDictionary::getCount': (site) => count(site),
+  'OSDictionary::flushCollection': (site) => flush(site),
   'OSCollectionIterator::withCollection': (site) => {
     const iterator = site.run.objects.make('OSCollectionIterator', site.into);
     iterator.state.set('collection', site.pointer(0));
@@ -59,6 +65,43 @@ function add(site: CallSite, element: bigint, at: number | undefined): Value {
   site.run.objects.retain(element);
   collection.contents.splice(at ?? collection.contents.length, 0, element);
   return 1n;
+}
+
+/** A key by its text, where it is a C string or an OSString that the run made; else by its address. */
+function keyOf(site: CallSite): string {
+  const address = site.pointer(0);
+  const { objects, typed } = site.run;
+  if (objects.at(address)) return `key 0x${address.toString(16)}`;
+  return `key "${typed.text(address, 256, site.run.access(undefined, ''))}"`;
+}
+
+function setKey(site: CallSite): Value {
+  const dictionary = own(site);
+  const element = site.pointer(1);
+  if (!dictionary || element === 0n) return 0n;
+  site.run.objects.retain(element);
+  removeKey(site);
+  dictionary.state.set(keyOf(site), element);
+  dictionary.contents.push(element);
+  return 1n;
+}
+
+function removeKey(site: CallSite): Value {
+  const dictionary = own(site);
+  const key = keyOf(site);
+  const element = dictionary?.state.get(key);
+  if (!dictionary || element === undefined) return 0n;
+  dictionary.state.delete(key);
+  dictionary.contents.splice(dictionary.contents.indexOf(element), 1);
+  site.run.objects.release(element);
+  return 0n;
+}
+
+/** What a dictionary holds that existed before the run is not known; one that the run made holds nothing else. */
+function unknownElement(site: CallSite): Value {
+  const dictionary = own(site);
+  if (!dictionary?.assumed) return 0n;
+  return site.run.assumer.call(site, site.name, site.run.program.declaration(site.name));
 }
 
 /** What an assumed collection holds is not known: it is taken to be empty but for what the run adds. */

@@ -13,6 +13,9 @@ const physicalRanges = 0x20;
 /** Private twins with 64-bit ranges: kIOMemoryTypeVirtual64, kIOMemoryTypePhysical64. */
 const virtualRanges64 = 0x60;
 const physicalRanges64 = 0x70;
+/** kIOPreparationIDAlwaysPrepared, kIOPreparationIDStart. */
+const alwaysPrepared = 2n;
+const firstPreparation = 3n;
 /** kIOReturnSuccess. */
 const success = 0n;
 
@@ -84,7 +87,11 @@ export const memoryDescriptorCalls: KernelTable = {
     site.run.objects.at(site.receiver)?.state.set('tag', site.bits(0));
     return 0n;
   },
-  'IOMemoryDescriptor::getPreparationID': (site) => BigInt(Number.parseInt(descriptorOf(site).id.slice(1), 10)),
+  'IOMemoryDescriptor::getPreparationID': (site) => {
+    const descriptor = descriptorOf(site);
+    if (descriptor.physical) return alwaysPrepared;
+    return descriptor.wireCount === 0 ? 0n : firstPreparation + BigInt(descriptor.id.slice(1));
+  },
   'IOMemoryDescriptor::performOperation': () => success,
   'IOMemoryDescriptor::readBytes': (site) => {
     const { kernel, typed } = site.run;

@@ -1,5 +1,6 @@
 import type { CallSite, KernelCall, KernelTable } from '../call-site';
 import { panic } from '../halt';
+import { boolType } from '../values';
 import { format } from './format';
 
 const logged: (at: number) => KernelCall = (at) => (site) => log(site, at);
@@ -20,7 +21,7 @@ export const logCalls: KernelTable = {
   IOPanic: (site) => panic(format(site, 0)),
   assert: (site) => check(site),
   assertf: (site) => check(site),
-  release_assert: (site) => check(site),
+  release_assert: (site) => checkAlways(site),
   __builtin_assume: () => 0n,
   __builtin_trap: () => panic('__builtin_trap()'),
   abort: () => panic('abort()'),
@@ -32,7 +33,18 @@ function log(site: CallSite, at: number): bigint {
   return 0n;
 }
 
+/** A release kernel has no assertions: what one would have said is logged. A DEVELOPMENT kernel panics. */
 function check(site: CallSite): bigint {
   if (site.bits(0) !== 0n) return 0n;
-  return site.run.kernel.stop('panic', `assert(${site.texts[0] ?? ''}) is false.`);
+  const text = `assert(${site.texts[0] ?? ''}) is false`;
+  const { run } = site;
+  if (run.assumer.given('DEVELOPMENT', boolType) === 1n || run.program.constant('DEVELOPMENT') === 1n)
+    return run.kernel.stop('panic', `${text}: the kernel panics.`);
+  run.kernel.steps.note('log', `${text}: a development kernel panics here, a release kernel goes on.`);
+  return 0n;
+}
+
+function checkAlways(site: CallSite): bigint {
+  if (site.bits(0) !== 0n) return 0n;
+  return site.run.kernel.stop('panic', `release_assert(${site.texts[0] ?? ''}) is false: the kernel panics.`);
 }

@@ -6,6 +6,9 @@ import { storeOut } from './receivers';
 /** The largest block that the model allocates; a larger request answers NULL. */
 const largest = 256n << 20n;
 
+/** Z_ZERO (osfmk/kern/zalloc.h). */
+const zeroed = 0x4n;
+
 /** Allocation and block operations of IOLib and of the C library. */
 export const memoryCalls: KernelTable = {
   IOMalloc: (site) => allocate(site, site.bits(0), false, false),
@@ -25,6 +28,11 @@ export const memoryCalls: KernelTable = {
   IOFreeAligned: (site) => free(site),
   IOFreePageable: (site) => free(site),
   IOFreeContiguous: (site) => free(site),
+  // What IOMalloc and its kin are inside of the kernel (iokit/IOKit/IOLib.h): the heap comes first.
+  IOMalloc_internal: (site) => allocate(site, site.bits(1), (site.bits(2) & zeroed) !== 0n, false),
+  __IOMalloc_internal: (site) => allocate(site, site.bits(1), (site.bits(2) & zeroed) !== 0n, false),
+  IOMallocAligned_internal: (site) => allocate(site, site.bits(1), false, site.bits(2) >= page(site)),
+  __IOMallocAligned_internal: (site) => allocate(site, site.bits(1), false, site.bits(2) >= page(site)),
   kalloc: (site) => allocate(site, site.bits(0), false, false),
   kfree: (site) => free(site),
   OSMalloc: (site) => allocate(site, site.bits(0), false, false),

@@ -1,5 +1,7 @@
 import type { CallSite, KernelTable } from '../call-site';
-import type { Value } from '../values';
+import { notModelled } from '../halt';
+import { readInteger } from '../memory';
+import { uint64, type Value } from '../values';
 
 /** Tasks and threads, as far as drivers that map memory ask for them. */
 export const taskCalls: KernelTable = {
@@ -9,12 +11,48 @@ export const taskCalls: KernelTable = {
   },
   task_reference: () => 0n,
   task_deallocate: () => 0n,
+  // A VM map stands for its task.
   get_task_map: (site) => site.pointer(0),
   current_map: (site) => site.run.kernel.taskAddress(site.run.kernel.client()),
+  vm_allocate: (site) => allocate(site),
+  vm_allocate_kernel: (site) => allocate(site),
+  mach_vm_allocate: (site) => allocate(site),
+  mach_vm_allocate_kernel: (site) => allocate(site),
+  vm_deallocate: (site) => deallocate(site),
+  mach_vm_deallocate: (site) => deallocate(site),
   current_proc: (site) => assumedProcess(site),
   copyin: (site) => copyIn(site, site.bits(0), site.pointer(1), Number(site.bits(2))),
   copyout: (site) => copyOut(site, site.pointer(0), site.bits(1), Number(site.bits(2))),
 };
+
+/** KERN_SUCCESS, KERN_NO_SPACE, VM_FLAGS_ANYWHERE (osfmk/mach/kern_return.h, vm_statistics.h). */
+const success = 0n;
+const noSpace = 3n;
+const anywhere = 1n;
+
+/** vm_allocate(map, &address, size, flags): zeroed memory of a task's own. */
+function allocate(site: CallSite): Value {
+  const { kernel, typed } = site.run;
+  const task = kernel.taskAt(site.pointer(0)) ?? notModelled(`${site.name}() in a NULL map`);
+  const access = site.run.access(undefined, site.texts[1] ?? '');
+  const at = site.pointer(1);
+  const wanted = (site.bits(3) & anywhere) === 0n ? readInteger(typed.readBytes(at, 8, access), 0, 8) : undefined;
+  const made = kernel.machine.allocate(task, {
+    size: site.bits(2),
+    ...(wanted === undefined ? {} : { address: wanted }),
+    note: 'vm_allocate',
+  });
+  if (made.kind === 'null') return noSpace;
+  typed.store(at, uint64, made.address, access);
+  return success;
+}
+
+function deallocate(site: CallSite): Value {
+  const { kernel } = site.run;
+  const task = kernel.taskAt(site.pointer(0)) ?? notModelled(`${site.name}() in a NULL map`);
+  kernel.machine.deallocate(task, site.bits(1), site.bits(2));
+  return success;
+}
 
 /** EFAULT (bsd/sys/errno.h). */
 const badAddress = 14n;

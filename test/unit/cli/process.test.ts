@@ -90,6 +90,7 @@ describe('bad input', () => {
     ],
     ['operators without end', () => put('ops.cpp', `int f(IOMemoryMap *m) { return ${'-'.repeat(200_000)}1; }`), 0],
     ['templates without end', () => put('templates.cpp', `IOMemoryMap *m; ${'A<'.repeat(100_000)}`), 0],
+    ['classes that are their own bases', () => put('bases.cpp', cyclic), 0],
     ['a macro that grows', () => put('macro.cpp', growing()), 0],
     ['a binary file', () => put('a.out.cpp', readFileSync(process.execPath).subarray(0, 100_000)), 2],
     ['an empty file', () => put('empty.cpp', ''), 2],
@@ -110,6 +111,11 @@ describe('bad input', () => {
     expect(stderr).toBe('');
   });
 });
+
+const cyclic = `template <typename T> struct F : F<T> { int x; };
+struct A : B {}; struct B : A { IOMemoryMap *m; int f() { return m->getLength() + q; } };
+int g(F<int> *p, A *a) { a->m->release(); return p->y + a->z; }
+`;
 
 /** Forty definitions, each twice the one before: 2^40 tokens if nobody stops. */
 function growing(): string {

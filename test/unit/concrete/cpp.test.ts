@@ -1,0 +1,127 @@
+import { expect, it } from 'vitest';
+import { simulate } from '../../support/simulate';
+
+/** [what it shows, source of a function f, what f returns]: C++ as drivers write it, without a kernel object. */
+const cases: readonly (readonly [string, string, string])[] = [
+  ['arithmetic', 'int f() { int a = 7; a += 3; a *= 2; a -= 1; return a / 3; }', '6'],
+  ['unsigned wrap-around', 'uint32_t f() { uint32_t a = 0; a--; return a; }', '4294967295'],
+  ['a narrow variable', 'int f() { uint8_t a = 250; a += 10; return a; }', '4'],
+  ['a signed narrow variable', 'int f() { int8_t a = 127; a++; return a; }', '-128'],
+  ['64 bits', 'uint64_t f() { uint64_t a = 1ULL << 40; return a + 0x10; }', '1099511627792'],
+  ['shifts and masks', 'uint32_t f() { return (0xabcd1234 >> 8) & 0xffff; }', '52498'],
+  ['comparison of mixed signs', 'bool f() { int a = -1; unsigned b = 1; return a < b; }', 'false'],
+  ['for', 'int f() { int sum = 0; for (int i = 1; i <= 10; i++) sum += i; return sum; }', '55'],
+  [
+    'while, break and continue',
+    'int f() { int i = 0, n = 0; while (true) { i++; if (i % 2) continue; if (i > 10) break; n += i; } return n; }',
+    '30',
+  ],
+  ['do while', 'int f() { int i = 0; do { i += 3; } while (i < 10); return i; }', '12'],
+  [
+    'switch with fall-through',
+    'int f() { int n = 0; switch (2) { case 1: n = 1; case 2: n += 2; case 3: n += 3; break; default: n = 9; } return n; }',
+    '5',
+  ],
+  ['goto', 'int f() { int n = 0; again: n++; if (n < 5) goto again; return n; }', '5'],
+  [
+    '&& and || stop early',
+    'int f() { int n = 0; bool b = (n++ > 0) && (n++ > 0); b = b || (n == 1); return b ? n : -1; }',
+    '1',
+  ],
+  ['conditional operator', 'int f() { int a = 5; return a > 3 ? a * 2 : 0; }', '10'],
+  ['postfix and prefix', 'int f() { int a = 1; int b = a++ + ++a; return a * 10 + b; }', '34'],
+  ['pointers to locals', 'void set(int *p) { *p = 42; } int f() { int a = 0; set(&a); return a; }', '42'],
+  ['references', 'void twice(int &x) { x *= 2; } int f() { int a = 21; twice(a); return a; }', '42'],
+  [
+    'arrays and pointer arithmetic',
+    'int f() { int a[4] = { 1, 2, 3, 4 }; int *p = a + 1; p++; return *p + p[1] + *(p - 2); }',
+    '8',
+  ],
+  ['pointer difference', 'long f() { uint32_t a[8]; return &a[6] - &a[1]; }', '5'],
+  [
+    'structs by value',
+    'struct P { int x; int y; }; int f() { P a = { 1, 2 }; P b = a; b.x = 10; return a.x + b.x + b.y; }',
+    '13',
+  ],
+  [
+    'a struct returned',
+    'struct P { int x; int y; }; P make(int x) { P p; p.x = x; p.y = 2 * x; return p; } int f() { return make(7).y; }',
+    '14',
+  ],
+  [
+    'a struct passed',
+    'struct P { int x; int y; }; int sum(P p) { p.x += 1; return p.x + p.y; } int f() { P a = { 3, 4 }; return sum(a) * 10 + a.x; }',
+    '83',
+  ],
+  [
+    'designated initialisers',
+    'struct P { int x; int y; int z; }; int f() { P p = { .y = 5 }; return p.x * 100 + p.y * 10 + p.z; }',
+    '50',
+  ],
+  [
+    'unions share their bytes',
+    'union U { uint32_t whole; uint8_t part[4]; }; int f() { U u; u.whole = 0x11223344; return u.part[1]; }',
+    '51',
+  ],
+  ['bytes of an integer', 'int f() { uint32_t v = 0x0a0b0c0d; uint8_t *p = (uint8_t *)&v; return p[3]; }', '10'],
+  ['sizeof and layout', 'struct S { char c; int i; char d; void *p; }; unsigned long f() { return sizeof(S); }', '24'],
+  [
+    'linked structs on the heap',
+    'struct N { int v; N *next; }; int f() { N *a = new N; N *b = new N; a->v = 1; b->v = 2; a->next = b; b->next = NULL; int s = 0; for (N *n = a; n; n = n->next) s += n->v; delete b; delete a; return s; }',
+    '3',
+  ],
+  [
+    'IOMalloc, memset, memcpy',
+    'int f() { char *p = (char *)IOMalloc(16); memset(p, 3, 16); char q[16]; memcpy(q, p, 16); IOFree(p, 16); return q[15]; }',
+    '3',
+  ],
+  [
+    'strings',
+    'unsigned long f() { char s[32]; snprintf(s, sizeof(s), "%s-%d-%x", "ab", 12, 255); return strlen(s); }',
+    '8',
+  ],
+  ['escapes count as one character', 'unsigned long f() { return sizeof("a\\n\\x41"); }', '4'],
+  [
+    'function pointers',
+    'int add(int a, int b) { return a + b; } int f() { int (*op)(int, int) = add; return op(2, 3); }',
+    '5',
+  ],
+  ['recursion', 'int fact(int n) { return n < 2 ? 1 : n * fact(n - 1); } int f() { return fact(6); }', '720'],
+  [
+    'default arguments',
+    'int g(int a, int b = 5); int g(int a, int b) { return a * b; } int f() { return g(3); }',
+    '15',
+  ],
+  ['enumerations', 'enum { kOne = 1, kFour = 4, kFive }; int f() { return kFive; }', '5'],
+  [
+    'lambdas capture by value and by reference',
+    'int f() { int a = 1, b = 2; auto g = [a, &b](int c) { b += c; return a + b; }; int r = g(10); return r * 100 + b; }',
+    '1312',
+  ],
+  [
+    'classes, constructors and methods',
+    'class C { public: int v; C(int x) { v = x; } int get() { return v + 1; } }; int f() { C c(4); return c.get(); }',
+    '5',
+  ],
+  [
+    'destructors run at the end of the scope',
+    'static int gCount = 0; class C { public: ~C() { gCount += 1; } }; int f() { gCount = 0; { C a; C b; } return gCount; }',
+    '2',
+  ],
+  [
+    'virtual methods',
+    'class A { public: virtual int v() { return 1; } int call() { return v(); } }; class B : public A { public: virtual int v() { return 2; } }; int f() { B *b = new B; A *a = b; int r = a->call(); delete b; return r; }',
+    '2',
+  ],
+  ['overflow checks', 'bool f() { uint32_t r; return os_add_overflow(0xffffffffu, 1u, &r); }', 'true'],
+  ['floating point', 'int f() { double d = 7.5; d *= 2; return (int)(d / 4.0); }', '3'],
+  ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
+];
+
+it.each(cases)('%s', (_what, source, expected) => {
+  const trace = simulate(source, 'f');
+  expect({ outcome: trace.outcome, assumptions: trace.assumptions }).toEqual({
+    outcome: { kind: 'returned', value: expected },
+    assumptions: [],
+  });
+});
