@@ -15,6 +15,7 @@ function check(event: Event): Report | undefined {
   const name = `'${object.variable}'`;
   const report = (at: Report['at'], first: string, step: string): Report => ({ at, message: `${first}\n${why}`, step });
   const { how } = event;
+  const never = `${name} is never released: ${theObject(object)} leaks`;
   switch (how) {
     case 'dropped':
       return report(
@@ -37,14 +38,15 @@ function check(event: Event): Report | undefined {
     case 'scope':
       return report(
         created,
-        `${name} leaves its scope without a release: ${theObject(object)} leaks`,
+        event.always ? never : `${name} leaves its scope without a release: ${theObject(object)} leaks`,
         `${name} leaves its scope`,
       );
     case 'return':
+      if (event.always) return report(created, never, `the function returns and ${name} still has its reference`);
       return event.implicit
         ? report(
             created,
-            `${name} is not released before the function ends: ${theObject(object)} leaks`,
+            `${name} is not released on every way to the end of the function: ${theObject(object)} leaks`,
             `the function ends and ${name} still has its reference`,
           )
         : report(
@@ -117,7 +119,7 @@ done:
 {
     for (unsigned int i = 0; i < count; i++) {
         IOMemoryMap *map = memory->map();
-//                         ^^^^^^^^^^^^^ warning: 'map' leaves its scope without a release: the map from map() leaks
+//                         ^^^^^^^^^^^^^ warning: 'map' is never released: the map from map() leaks
         if (map == NULL)
             break;
     }

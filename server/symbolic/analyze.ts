@@ -6,7 +6,7 @@ import type { Check, Event, PathMessage, Report, SymbolicFinding } from './event
 import { Interpreter } from './interpreter';
 import type { Dependency, Program, Target } from './program';
 import { RecordingProgram } from './program';
-import type { State, Step } from './state';
+import type { Step } from './state';
 import { Summaries } from './summaries';
 
 export interface FunctionAnalysis {
@@ -44,10 +44,10 @@ export function analyzeFunction(fn: Function, program: Program, checks: readonly
       recording,
       summaries,
       {
-        event: (event, state) => {
+        event: (event, path) => {
           for (const check of checks) {
             const report = check.check(event);
-            if (report) keep(found, check, report, event, state);
+            if (report) keep(found, check, report, event, path);
           }
         },
       },
@@ -96,12 +96,18 @@ function isTelling(api: FunctionDeclaration): boolean {
   );
 }
 
-function keep(found: Map<string, Candidate>, check: Check, report: Report, event: Event, state: State): void {
+function keep(
+  found: Map<string, Candidate>,
+  check: Check,
+  report: Report,
+  event: Event,
+  taken: Step | undefined,
+): void {
   const created = 'object' in event && 'creation' in event.object ? event.object.creation?.span : undefined;
   const about = report.about ?? created ?? report.at;
   const key = `${check.id} ${about.start} ${about.end}`;
   const since = 'object' in event && 'since' in event.object ? event.object.since : undefined;
-  const path = steps(state.path, since);
+  const path = steps(taken, since);
   const last = { span: report.at, message: report.step ?? report.message.split('\n')[0]! };
   const final = path[path.length - 1];
   const doubled = final?.span.start === last.span.start && final.span.end === last.span.end && path.length > 1;

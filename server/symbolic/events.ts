@@ -26,6 +26,8 @@ export type Event =
       readonly at: Span;
       /** The function's closing brace rather than a return statement. */
       readonly implicit: boolean;
+      /** On no path is an object of this call released, returned or handed on. False too where not all were followed. */
+      readonly always: boolean;
     }
   /** release(), or another call that gives up one reference; `object` as it was before. */
   | { readonly kind: 'release'; readonly object: ObjectState; readonly at: Span; readonly call: string }

@@ -13,6 +13,7 @@ import type { Liveness } from './liveness';
 import { collectExpr, computeLiveness } from './liveness';
 import type { Program } from './program';
 import type { ObjectState } from './state';
+import type { Step } from './state';
 import { isOwned, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import type { Location, Value } from './values';
@@ -26,7 +27,7 @@ export interface Budget {
 }
 
 export interface Listener {
-  event(event: Event, state: State): void;
+  event(event: Event, path: Step | undefined): void;
   /** A path returns. `value` is what it returns. */
   returned?(state: State, value: Value | undefined): void;
 }
@@ -60,6 +61,10 @@ export class Interpreter implements Context {
   readonly #seen = new Map<BlockId, Map<string, Shape>>();
   readonly #coarse = new Map<BlockId, Map<string, State>>();
   readonly #pending: { block: BlockId; state: State }[][] = [];
+  /** Losses, told at the end, when it is known whether other paths do better. */
+  readonly #lost: { event: Extract<Event, { kind: 'lost' }>; path: Step | undefined }[] = [];
+  /** Calls whose objects are given up somewhere, by their spans. */
+  readonly #givenUp = new Set<string>();
   #instructions = 0;
   #states = 0;
   budgetEnded = false;
@@ -78,7 +83,7 @@ export class Interpreter implements Context {
   }
 
   emit(event: Event, state: State): void {
-    this.#listener.event(event, state);
+    this.#listener.event(event, state.path);
   }
 
   newEpoch(state: State, site: string): number {
@@ -109,14 +114,16 @@ export class Interpreter implements Context {
       start.setObject(newForeign(value, classOf(type), 0, this.fn.locals[local]!.name));
     }
     this.#enqueue(this.fn.entry, start);
-    for (;;) {
-      const next = this.#next();
-      if (!next) return;
+    for (let next = this.#next(); next; next = this.#next()) {
       if (++this.#states > this.#budget.states || this.#instructions > this.#budget.instructions) {
         this.budgetEnded = true;
-        return;
+        break;
       }
       this.#block(next.block, next.state);
+    }
+    for (const { event, path } of this.#lost) {
+      const always = !this.budgetEnded && !this.#givenUp.has(creationKey(event.object));
+      this.#listener.event({ ...event, always }, path);
     }
   }
 
@@ -130,6 +137,7 @@ export class Interpreter implements Context {
 
   /** Brings a state to a block, unless one like it was there before. */
   #enqueue(block: BlockId, state: State): void {
+    this.#noteGivenUp(state);
     const loop = this.#liveness.loop(block);
     if (loop) {
       const visit = state.visits.get(block) ?? { count: 0, held: new Map() };
@@ -168,6 +176,11 @@ export class Interpreter implements Context {
       }
     }
     this.#push(block, next);
+  }
+
+  #noteGivenUp(state: State): void {
+    for (const object of state.objects.values())
+      if (object.origin === 'created' && !isOwned(object)) this.#givenUp.add(creationKey(object));
   }
 
   #push(block: BlockId, state: State): void {
@@ -404,7 +417,10 @@ export class Interpreter implements Context {
     holdsPlace: (kind: 'whole' | 'part', local: number | undefined) => boolean,
     holdsTemp: (temp: number) => boolean,
   ): void {
-    if (returning) for (const object of [...state.objects.values()]) state.noteSurvivor(object);
+    if (returning) {
+      this.#noteGivenUp(state);
+      for (const object of [...state.objects.values()]) state.noteSurvivor(object);
+    }
     for (const object of [...state.objects.values()]) {
       if (!isOwned(object) || state.isNull(object.value)) continue;
       if (!returning && this.#isHeld(state, object, holdsPlace, holdsTemp)) continue;
@@ -434,7 +450,7 @@ export class Interpreter implements Context {
   #lose(state: State, object: ObjectState, returning: Extract<Terminator, { op: 'return' }> | undefined): void {
     const created = object.creation!.span;
     const lost = (how: Extract<Event, { kind: 'lost' }>['how'], at: Span, implicit = false): void =>
-      this.emit({ kind: 'lost', object, how, at, implicit }, state);
+      void this.#lost.push({ event: { kind: 'lost', object, how, at, implicit, always: false }, path: state.path });
     if (object.variable === undefined) lost(this.#isUsed(created) ? 'chained' : 'dropped', created);
     else if (object.overwrittenAt) lost('overwritten', object.overwrittenAt);
     else if (returning) lost('return', returning.span, isImplicit(this.fn, returning));
@@ -454,6 +470,11 @@ export class Interpreter implements Context {
       ),
     );
   }
+}
+
+function creationKey(object: ObjectState): string {
+  const span = object.creation?.span;
+  return span ? `${span.start}:${span.end}` : '';
 }
 
 /** The end of a body without a return statement: the closing brace, or nothing at all. */
