@@ -38,7 +38,7 @@ export class Diagnostics {
     if (!file?.mentionsApi) return [];
     const program = new SymbolicProgram(this.#workspace, path);
     const found: Finding[] = [];
-    for (const lowered of this.#workspace.functions(path)) {
+    for (const lowered of this.#workspace.mappingFunctions(path)) {
       const seen = new Set<string>();
       for (const variant of lowered.variants)
         for (const finding of this.#analyze(variant, program).findings) {

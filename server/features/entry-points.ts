@@ -11,7 +11,7 @@ export function entryPointsOf(workspace: Workspace, path: string): EntryPoint[] 
   if (!file?.mentionsApi && !file?.text.includes('map')) return [];
   const program = new SymbolicProgram(workspace, path);
   const found: EntryPoint[] = [];
-  for (const lowered of workspace.functions(path)) {
+  for (const lowered of workspace.mappingFunctions(path)) {
     const fn = lowered.variants[0];
     const mappings = fn ? countMappings(fn, program) : 0;
     if (fn && mappings > 0)

@@ -30,7 +30,7 @@ function readApi(): Api {
   const table = new DeclarationTable();
   const reader = new FactReader({ isType: () => true });
   const all = apiHeaders.map((header) => {
-    const facts = reader.read(header.name, header.text, split(header.text), () => () => undefined, '');
+    const facts = reader.read(header.name, header.text, split(header.text), () => () => undefined, 0);
     table.add(facts);
     return { text: header.text, facts };
   });

@@ -87,7 +87,7 @@ interface Found {
 
 /** Reads the heads of a file's declarations, each once for its text and the macros in force. */
 export class FactReader {
-  readonly #kept = new WeakMap<object, { readonly revision: string; readonly nodes: readonly DeclarationNode[] }>();
+  readonly #kept = new WeakMap<object, { readonly revision: number; readonly nodes: readonly DeclarationNode[] }>();
   readonly #context: ParseContext;
   #read = 0;
 
@@ -106,7 +106,7 @@ export class FactReader {
     text: string,
     chunks: readonly SplitChunk[],
     macros: (at: number) => MacroLookup,
-    revision: string,
+    revision: number,
   ): FileFacts {
     const found: Found = { functions: [], classes: [], others: [] };
     const scopes: Scope[] = [{ name: '', class: undefined, typedef: false }];
@@ -154,7 +154,7 @@ export class FactReader {
     text: string,
     chunk: SplitChunk,
     macros: (at: number) => MacroLookup,
-    revision: string,
+    revision: number,
   ): readonly DeclarationNode[] {
     return this.#keep(chunk, revision, () => {
       const end = chunk.kind === 'function' ? chunk.bodyStart : chunk.end - chunk.start;
@@ -171,7 +171,7 @@ export class FactReader {
     chunk: SplitChunk,
     scope: Scope,
     macros: (at: number) => MacroLookup,
-    revision: string,
+    revision: number,
   ): readonly DeclarationNode[] {
     return this.#keep(chunk, revision, () => {
       const { node } = scope.class!;
@@ -186,7 +186,7 @@ export class FactReader {
     });
   }
 
-  #keep(chunk: SplitChunk, revision: string, read: () => readonly DeclarationNode[]): readonly DeclarationNode[] {
+  #keep(chunk: SplitChunk, revision: number, read: () => readonly DeclarationNode[]): readonly DeclarationNode[] {
     const kept = this.#kept.get(chunk.id);
     if (kept?.revision === revision) return kept.nodes;
     this.#read++;

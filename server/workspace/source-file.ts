@@ -14,7 +14,7 @@ export class SourceFile {
   /** The heads of its declarations as one text: changes when what it declares may have. */
   signature = '';
   /** The macros under which `facts` were read. */
-  factsKey = '';
+  factsKey = 0;
   /** Changes when the macros that it defines do. */
   macroVersion = 0;
   #chunks: readonly SplitChunk[] | undefined;

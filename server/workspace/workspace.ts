@@ -11,6 +11,7 @@ import { Lowerer } from './lowered';
 import type { LoweredFunction } from './lowered';
 import { commonFolders, ScopedNames } from './scoped-names';
 import { SourceFile } from './source-file';
+import { Vocabulary } from './vocabulary';
 
 /**
  * The files of a workspace and what they mean together. Only files that name the mapping API, and what they include, are
@@ -24,10 +25,14 @@ export class Workspace {
   readonly #names = new Map<string, ScopedNames>();
   readonly #reader: FactReader;
   readonly #lowerer: Lowerer;
+  readonly #vocabulary = new Vocabulary(this.api.model);
+  #vocabularyRevision = -1;
   readonly #read = new Set<SourceFile>();
-  readonly #closures = new Map<SourceFile, { readonly files: ReadonlySet<SourceFile>; readonly key: string }>();
+  readonly #closures = new Map<SourceFile, { readonly files: ReadonlySet<SourceFile>; readonly key: number }>();
   readonly #definers = new Map<string, Set<SourceFile>>();
   readonly #dirty = new Set<SourceFile>();
+  /** States of the macros, each by a number. */
+  readonly #keys = new Map<string, number>();
   #includesChanged = true;
   #revision = 0;
   #readAll = false;
@@ -116,6 +121,25 @@ export class Workspace {
     return file.facts.functions.flatMap((entry) => (entry.hasBody ? [this.#lowerer.lower(file, entry)] : []));
   }
 
+  /** Those of them that may touch a memory descriptor or a map; the others are not even lowered. */
+  mappingFunctions(path: string): readonly LoweredFunction[] {
+    this.refresh();
+    const file = this.#files.get(path);
+    if (!file?.facts || !this.#read.has(file)) return [];
+    if (this.#vocabularyRevision !== this.#revision) {
+      this.#vocabulary.update(this.#read);
+      this.#vocabularyRevision = this.#revision;
+    }
+    return file.facts.functions.flatMap((entry) => {
+      const { chunk } = entry;
+      if (!entry.hasBody) return [];
+      const may =
+        (entry.ownerClass !== undefined && this.#vocabulary.isType(entry.ownerClass)) ||
+        this.#vocabulary.mentions(chunk.id, file.text.slice(chunk.start, chunk.end));
+      return may ? [this.#lowerer.lower(file, entry)] : [];
+    });
+  }
+
   get lowerer(): Lowerer {
     return this.#lowerer;
   }
@@ -158,7 +182,7 @@ export class Workspace {
   }
 
   /** Tells one state of the macros that a file sees from another. */
-  macroKey(file: SourceFile): string {
+  macroKey(file: SourceFile): number {
     return this.#closure(file).key;
   }
 
@@ -266,7 +290,13 @@ export class Workspace {
     return found;
   }
 
-  #closure(file: SourceFile): { readonly files: ReadonlySet<SourceFile>; readonly key: string } {
+  #intern(key: string): number {
+    let number = this.#keys.get(key);
+    if (number === undefined) this.#keys.set(key, (number = this.#keys.size + 1));
+    return number;
+  }
+
+  #closure(file: SourceFile): { readonly files: ReadonlySet<SourceFile>; readonly key: number } {
     let closure = this.#closures.get(file);
     if (!closure) {
       const files = new Set<SourceFile>();
@@ -278,7 +308,7 @@ export class Workspace {
       }
       let key = '';
       for (const each of files) if (each.macros.size > 0) key += `${each.path}:${each.macroVersion};`;
-      this.#closures.set(file, (closure = { files, key }));
+      this.#closures.set(file, (closure = { files, key: this.#intern(key) }));
     }
     return closure;
   }
