@@ -24,7 +24,12 @@ export const layers = {
   'client/webview': ['sim', 'client/panel-messages'],
 };
 
-const folders = ['sim', ...Object.keys(layers).filter((name) => name.startsWith('server/')), 'client', 'server/protocol'];
+const folders = [
+  'sim',
+  ...Object.keys(layers).filter((name) => name.startsWith('server/')),
+  'client',
+  'server/protocol',
+];
 
 /** @type {import('eslint').Rule.RuleModule} */
 const importTable = {
@@ -50,10 +55,20 @@ const importTable = {
       if (target.startsWith(layer + '/')) return;
       if (layer === 'client' && target.startsWith('client/')) return;
       const allowed = layers[layer].some((name) => target === name || target.startsWith(name + '/'));
-      if (!allowed && (folders.some((name) => target.startsWith(name)) || target.startsWith('server/') || target.startsWith('client/')))
+      if (
+        !allowed &&
+        (folders.some((name) => target.startsWith(name)) ||
+          target.startsWith('server/') ||
+          target.startsWith('client/'))
+      )
         context.report({ node, messageId: 'layer', data: { from: layer, to: target } });
     };
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
   },
 };
 

@@ -36,7 +36,53 @@ const names: ReadonlyMap<number, string> = new Map([
   [kIOReturnCannotWire, 'kIOReturnCannotWire'],
 ]);
 
+/** Those that only drivers return (iokit/IOKit/IOReturn.h, iokit_common_err). */
+const otherNames: ReadonlyMap<number, string> = new Map([
+  [0xe00002bd, 'kIOReturnNoMemory'],
+  [0xe00002be, 'kIOReturnNoResources'],
+  [0xe00002bf, 'kIOReturnIPCError'],
+  [0xe00002c0, 'kIOReturnNoDevice'],
+  [0xe00002c1, 'kIOReturnNotPrivileged'],
+  [0xe00002c3, 'kIOReturnLockedRead'],
+  [0xe00002c4, 'kIOReturnLockedWrite'],
+  [0xe00002c5, 'kIOReturnExclusiveAccess'],
+  [0xe00002c6, 'kIOReturnBadMessageID'],
+  [0xe00002c9, 'kIOReturnInternalError'],
+  [0xe00002ca, 'kIOReturnIOError'],
+  [0xe00002cc, 'kIOReturnCannotLock'],
+  [0xe00002cd, 'kIOReturnNotOpen'],
+  [0xe00002d1, 'kIOReturnBadMedia'],
+  [0xe00002d2, 'kIOReturnStillOpen'],
+  [0xe00002d3, 'kIOReturnRLDError'],
+  [0xe00002d4, 'kIOReturnDMAError'],
+  [0xe00002d5, 'kIOReturnBusy'],
+  [0xe00002d6, 'kIOReturnTimeout'],
+  [0xe00002d7, 'kIOReturnOffline'],
+  [0xe00002d8, 'kIOReturnNotReady'],
+  [0xe00002da, 'kIOReturnNoChannels'],
+  [0xe00002db, 'kIOReturnNoSpace'],
+  [0xe00002dd, 'kIOReturnPortExists'],
+  [0xe00002df, 'kIOReturnNoInterrupt'],
+  [0xe00002e0, 'kIOReturnNoFrames'],
+  [0xe00002e1, 'kIOReturnMessageTooLarge'],
+  [0xe00002e2, 'kIOReturnNotPermitted'],
+  [0xe00002e3, 'kIOReturnNoPower'],
+  [0xe00002e4, 'kIOReturnNoMedia'],
+  [0xe00002e5, 'kIOReturnUnformattedMedia'],
+  [0xe00002e6, 'kIOReturnUnsupportedMode'],
+  [0xe00002e7, 'kIOReturnUnderrun'],
+  [0xe00002e8, 'kIOReturnOverrun'],
+  [0xe00002e9, 'kIOReturnDeviceError'],
+  [0xe00002ea, 'kIOReturnNoCompletion'],
+  [0xe00002eb, 'kIOReturnAborted'],
+  [0xe00002ec, 'kIOReturnNoBandwidth'],
+  [0xe00002ed, 'kIOReturnNotResponding'],
+  [0xe00002ee, 'kIOReturnIsoTooOld'],
+  [0xe00002ef, 'kIOReturnIsoTooNew'],
+  [0xe00002f0, 'kIOReturnNotFound'],
+]);
+
 /** The symbolic name of a return code, else the number. */
 export function returnName(code: number): string {
-  return names.get(code) ?? `0x${code.toString(16)}`;
+  return names.get(code) ?? otherNames.get(code) ?? `0x${code.toString(16)}`;
 }

@@ -141,7 +141,8 @@ function taskTable(task: TaskView, state: State, marks: ReadonlyMap<string, Mark
 }
 
 function what(entry: EntryView, map: MapView | undefined): string {
-  return map ? `${entry.kind} ${map.name}` : entry.note ? `${entry.kind}: ${entry.note}` : entry.kind;
+  if (map) return `${entry.kind} ${map.name}`;
+  return entry.note === undefined || entry.note === entry.kind ? entry.kind : `${entry.kind}: ${entry.note}`;
 }
 
 function descriptorTable(state: State, marks: ReadonlyMap<string, Mark>): Table {

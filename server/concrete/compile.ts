@@ -97,8 +97,9 @@ function compileInstruction(c: Context, instruction: Instruction, statement: Sta
   switch (instruction.op) {
     case 'set': {
       const value = compileExpr(c, instruction.value);
-      const temp = instruction.temp;
+      const { temp, span } = instruction;
       return (frame) => {
+        run.at(c.source, span);
         frame.temps[temp] = value(frame);
       };
     }
@@ -161,6 +162,7 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
   if (place.kind === 'local' && c.storage[place.local] === 'register') {
     const local = place.local;
     return (frame) => {
+      run.at(c.source, span);
       const raw = value(frame);
       frame.registers[local] = typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw;
     };
@@ -176,6 +178,7 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
     };
   }
   return (frame) => {
+    run.at(c.source, span);
     const target = address(frame);
     if (isStatic && run.initialisedStatic(target)) return;
     const raw = value(frame);
@@ -202,7 +205,11 @@ function compileTerminator(c: Context, terminator: Terminator): (frame: Frame) =
     case 'branch': {
       const condition = compileCondition(c, terminator.condition);
       const { then, else: otherwise } = terminator;
-      return (frame) => (condition(frame) ? then : otherwise);
+      const { span } = terminator;
+      return (frame) => {
+        run.at(c.source, span);
+        return condition(frame) ? then : otherwise;
+      };
     }
     case 'switch': {
       const value = compileInteger(c, terminator.value);
@@ -221,13 +228,19 @@ function compileTerminator(c: Context, terminator: Terminator): (frame: Frame) =
       };
     }
     case 'return': {
-      if (!terminator.value) return () => returned;
+      const { span } = terminator;
+      if (!terminator.value)
+        return () => {
+          run.returnAt(c.source, span);
+          return returned;
+        };
       const result = c.source.function.result;
       const smart = isSmart(result);
       const expr = terminator.value;
       const value = compileExpr(c, expr, { type: result });
       const convert = conversion(expr.type, result);
       return (frame) => {
+        run.returnAt(c.source, span);
         const raw = value(frame);
         frame.result = typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw;
         if (smart) frame.result = run.smart.wrapped(frame.result);

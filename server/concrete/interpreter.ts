@@ -54,6 +54,8 @@ export class Interpreter {
   #left: number;
   /** Where the run is, for steps and messages. */
   #here: { source: SourceFunction; span: Span } | undefined;
+  /** Where the function that was left last was left. */
+  #exit: { source: SourceFunction; span: Span } | undefined;
 
   constructor(
     readonly program: Program,
@@ -90,6 +92,18 @@ export class Interpreter {
   /** Says where the run is now. */
   at(source: SourceFunction, span: Span): void {
     this.#here = { source, span };
+  }
+
+  /** A function is left here. The last one to be left is the one that the run began with. */
+  returnAt(source: SourceFunction, span: Span): void {
+    this.at(source, span);
+    this.#exit = this.#here;
+  }
+
+  /** The statement that left the function that was left last, in short, and its place. */
+  leftAt(): { readonly label: string; readonly place: Place | undefined } {
+    this.#here = this.#exit ?? this.#here;
+    return this.here();
   }
 
   /** The statement that runs now, in short, and its place. */

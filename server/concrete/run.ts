@@ -1,6 +1,6 @@
 import { machineLayout, machineLayouts, type MachineLayout } from '../../sim/profiles';
 import { returnName } from '../../sim/returns';
-import type { Outcome, Place, Trace } from '../../sim/trace';
+import type { Outcome, Trace } from '../../sim/trace';
 import type { Type } from '../ir/types';
 import { Halt } from './halt';
 import { Interpreter } from './interpreter';
@@ -44,12 +44,12 @@ export function runFunction(program: Program, plan: RunPlan): Trace {
     if (!(thrown instanceof Halt)) throw thrown;
     outcome = thrown.outcome;
   }
-  const end = outcome.kind === 'returned' ? endPlace(run, plan.source) : run.here().place;
+  const end = outcome.kind === 'returned' ? run.leftAt() : run.here();
   return run.kernel.steps.finish(
     outcome,
     {
-      label: outcome.kind === 'returned' ? 'return' : run.here().label,
-      ...((end ?? namePlace) ? { place: end ?? namePlace! } : {}),
+      label: end.label,
+      ...((end.place ?? namePlace) ? { place: end.place ?? namePlace! } : {}),
     },
     returnedAddress(returned),
   );
@@ -95,12 +95,6 @@ function aggregate(run: Interpreter, type: Type): Aggregate {
   return new Aggregate(new Uint8Array(size), new Uint8Array(size).fill(ByteState.Assumed));
 }
 
-/** The function's closing brace. */
-function endPlace(run: Interpreter, source: SourceFunction): Place | undefined {
-  const { end } = source.function.span;
-  return run.place(source, { start: Math.max(0, end - 1), end });
-}
-
 /** A value as a reader wants it: names for return codes and objects. */
 function valueText(run: Interpreter, value: Value, type: Type): string {
   if (type.kind === 'void') return '';
@@ -112,7 +106,9 @@ function valueText(run: Interpreter, value: Value, type: Type): string {
     const object = typeof known === 'bigint' ? run.objects.at(known) : undefined;
     return object ? (object.sim?.name ?? object.region.name) : `0x${known.toString(16)}`;
   }
-  if (type.kind === 'int' && (type.name === 'IOReturn' || type.name === 'kern_return_t'))
-    return returnName(Number(BigInt.asUintN(32, run.integer(known))));
+  if (type.kind === 'int' && (type.name === 'IOReturn' || type.name === 'kern_return_t')) {
+    const code = Number(BigInt.asUintN(32, run.integer(known)));
+    return code === 0 && type.name === 'IOReturn' ? 'kIOReturnSuccess' : returnName(code);
+  }
   return String(known);
 }

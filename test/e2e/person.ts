@@ -5,7 +5,7 @@ import type { Frame, Page } from 'playwright-core';
 import type { Result } from './main';
 import { root } from './install';
 import { until } from './workbench';
-import type { Workbench } from './workbench';
+import type { Theme, Workbench } from './workbench';
 
 interface AxeResults {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
@@ -145,7 +145,7 @@ export async function asPerson(
   });
 
   await check('the side panel lists entry points, and runs one', async () => {
-    await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click();
+    await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click({ force: true });
     const rows = page.locator('.sidebar .monaco-list-row');
     const row = rows.filter({ hasText: 'readVersion' });
     await row.waitFor();
@@ -177,24 +177,60 @@ export async function asPerson(
     });
   });
 
+  await check('a file without mappings says why the panel is empty, and what to do', async () => {
+    await page.keyboard.press('Control+Shift+E');
+    await openFile(page, 'FrameGrabber.hpp');
+    await command(page, 'MapLens: Show Mappings');
+    let empty: Frame | undefined;
+    await until('the explanation', async () => {
+      empty = await panelFrame(page);
+      return (await empty.locator('.problem').innerText()).includes('No function in this file maps memory');
+    });
+    const wrong = await axe(empty!);
+    await page.screenshot({ path: join(pictures, 'empty-dark.png') });
+    await page.keyboard.press('Control+2');
+    await command(page, 'View: Close Editor', false);
+    await page.keyboard.press('Control+1');
+    await command(page, 'View: Close Editor');
+    if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  });
+
   await check('it looks well in light, dark and high contrast', async () => {
     await command(page, 'File: Revert File');
+    await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click({ force: true });
+    await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
     await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).click();
     await until('the function’s name', async () => {
       panel = await panelFrame(page);
       return (await panel.locator('select.function').inputValue()).endsWith('::showHeader');
     });
-    for (const [theme, name] of [
-      ['Default Light Modern', 'light'],
-      ['Default High Contrast', 'high-contrast'],
-      ['Default Dark Modern', 'dark'],
-    ] as const) {
+    await page.setViewportSize({ width: 1500, height: 880 });
+    const shoot = async (theme: Theme, name: string): Promise<void> => {
       await workbench.setTheme(theme);
-      await page.waitForTimeout(500);
+      await slider().focus();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('End');
+      await page.mouse.move(700, 870);
+      // The workbench fades its notifications and scroll bars.
+      await page.waitForTimeout(1500);
       await page.screenshot({ path: join(pictures, `panel-${name}.png`) });
       const wrong = await axe(inPanel());
       if (wrong.length > 0) throw new Error(`${theme}: ${wrong.join('\n')}`);
-    }
+    };
+    await shoot('Default Light Modern', 'light-runs');
+    await command(page, 'View: Toggle Primary Side Bar Visibility');
+    await shoot('Default Light Modern', 'light');
+    await shoot('Default High Contrast', 'high-contrast');
+    await shoot('Default Dark Modern', 'dark');
+  });
+
+  await check('keys in the code move the panel, too', async () => {
+    await page.keyboard.press('Control+1');
+    const before = Number(await slider().inputValue());
+    await page.keyboard.press('Control+Alt+,');
+    await until('the step before', async () => Number(await slider().inputValue()) === before - 1);
+    await page.keyboard.press('Control+Alt+.');
+    await until('the step again', async () => Number(await slider().inputValue()) === before);
   });
 }
 
@@ -223,8 +259,8 @@ async function goToLine(page: Page, line: number): Promise<void> {
 }
 
 /** Runs a command by its name, from the palette. */
-async function command(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+1');
+async function command(page: Page, name: string, inCode = true): Promise<void> {
+  if (inCode) await page.keyboard.press('Control+1');
   await page.keyboard.press('F1');
   await page.locator('.quick-input-widget input.input').fill(`>${name}`);
   await page.locator('.quick-input-widget .monaco-list-row', { hasText: name }).first().click();

@@ -227,7 +227,7 @@ const cases: readonly Case[] = [
     run: 'C::map',
     values: { scalarInputCount: '2' },
     steps: 'start create prepare map free prepare free end',
-    outcome: 'KERN_SUCCESS',
+    outcome: 'kIOReturnSuccess',
   },
   {
     what: 'smart pointers release at the end of their scope',
@@ -289,7 +289,7 @@ const cases: readonly Case[] = [
       IOReturn D::g(IOMemoryDescriptor *md) { return fGate->runAction(&D::action, md); }`,
     run: 'D::g',
     steps: 'start map end',
-    outcome: 'KERN_SUCCESS',
+    outcome: 'kIOReturnSuccess',
     assumed: ['md = a 64 KiB buffer descriptor', 'fGate = a IOCommandGate'],
   },
   {
@@ -419,7 +419,7 @@ describe('a trace', () => {
       [3, 'IOMemoryMap *map = md->createMappingInTask(current_task(), 0, kIOMapAnywhere)'],
       [5, 'md->release()'],
       [6, 'map->release()'],
-      [8, 'return'],
+      [7, 'return 0'],
     ]);
   });
 
