@@ -13,6 +13,9 @@ const namedCasts = new Set(['static_cast', 'reinterpret_cast', 'const_cast', 'dy
 /** Names that are types by their form, where nothing declares them. */
 const typeLike = /_t$|^(?:[US]?Int(?:8|16|32|64)|IO[A-Z]\w*|OS[A-Z]\w*|[a-z]+(?:8|16|32|64)_t)$/;
 
+/** How many operators of one kind may stand in a row: the tree is as deep, and whoever walks it recurses. */
+const chainLimit = 1000;
+
 /** What can follow `name<…>` in an expression; none of them can follow a greater-than sign. */
 const afterTemplate = new Set('( :: { ) ; , } ] == != <= >= || ? :'.split(' '));
 
@@ -21,7 +24,8 @@ export abstract class ExpressionParser extends TypeParser {
   override expression(): ExprNode {
     const from = this.at;
     let left = this.assignment();
-    while (this.accept(',')) {
+    for (let length = 0; this.accept(','); length++) {
+      if (length > chainLimit) this.fail('expression too long');
       const right = this.assignment();
       left = { k: 'binary', operator: ',', left, right, ...this.node(from) };
     }
@@ -59,7 +63,8 @@ export abstract class ExpressionParser extends TypeParser {
   #binary(least: number): ExprNode {
     const from = this.at;
     let left = this.unary();
-    for (;;) {
+    for (let length = 0; ; length++) {
+      if (length > chainLimit) this.fail('expression too long');
       const operator = this.peek();
       const rank = precedence[operator];
       if (rank === undefined || rank < least || this.token().kind !== Kind.Punctuator) return left;
@@ -320,7 +325,8 @@ export abstract class ExpressionParser extends TypeParser {
   #postfix(): ExprNode {
     const from = this.at;
     let value = this.#primary();
-    for (;;) {
+    for (let length = 0; ; length++) {
+      if (length > chainLimit) this.fail('expression too long');
       const word = this.peek();
       if (word === '(') value = { k: 'call', callee: value, args: this.arguments(), ...this.node(from) };
       else if (word === '[') {
