@@ -467,8 +467,10 @@ export class Interpreter {
 
   /** An expression that lowering did not understand: nothing may depend on it. */
   misunderstood(reason: string, source: SourceFunction, span: Span): Value {
-    const unknown = new Unknown(this.sourceText(source, span), '', { kind: 'unknown' }, this.place(source, span));
-    unknown.reason = reason;
+    const text = this.sourceText(source, span);
+    const unknown = new Unknown(text, text, { kind: 'unknown' }, this.place(source, span));
+    // Assembly reads what the model has not: a port, a machine register.
+    if (reason !== 'inline assembly') unknown.reason = reason;
     return unknown;
   }
 
