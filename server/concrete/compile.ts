@@ -226,7 +226,9 @@ function compileTerminator(c: Context, terminator: Terminator): (frame: Frame) =
         high: high && compileInteger(c, high),
         to,
       }));
+      const { span } = terminator;
       return (frame) => {
+        run.at(c.source, span);
         const chosen = value(frame);
         for (const { low, high, to } of cases) {
           const from = low(frame);

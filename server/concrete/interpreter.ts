@@ -53,9 +53,9 @@ export class Interpreter {
   readonly #unresolved = new Map<string, Value>();
   #left: number;
   /** Where the run is, for steps and messages. */
-  #here: { source: SourceFunction; span: Span } | undefined;
+  #here: { readonly source: SourceFunction; readonly span: Span } | undefined;
   /** Where the function that was left last was left. */
-  #exit: { source: SourceFunction; span: Span } | undefined;
+  #exit: { readonly source: SourceFunction; readonly span: Span } | undefined;
 
   constructor(
     readonly program: Program,
@@ -363,7 +363,8 @@ export class Interpreter {
       case 'PAGE_SHIFT':
         return BigInt(Math.log2(this.profile.pageSize));
       default:
-        return undefined;
+        // TASK_NULL, MACH_PORT_NULL, VM_MAP_NULL …
+        return /^[A-Z_]+_NULL$/.test(name) ? 0n : undefined;
     }
   }
 
