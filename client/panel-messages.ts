@@ -55,6 +55,8 @@ export type PageMessage =
   | { readonly type: 'value'; readonly name: string; readonly value: string }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'again' }
+  /** The side panel is wanted. */
+  | { readonly type: 'runs' }
   | { readonly type: 'failed'; readonly reason: string };
 
 /** Reads what a page sent. Undefined where it is none of the messages: a page is not trusted. */
@@ -76,7 +78,8 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
     case 'copy':
       return has('text', 'string') ? (value as PageMessage) : undefined;
     case 'again':
-      return { type: 'again' };
+    case 'runs':
+      return { type: value.type };
     case 'failed':
       return has('reason', 'string') ? (value as PageMessage) : undefined;
     default:

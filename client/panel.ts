@@ -19,7 +19,6 @@ export class Panel implements vscode.Disposable {
   #function: string | undefined;
   #values: Readonly<Record<string, string>> = {};
   #shown: { readonly function: string; readonly trace: Trace } | undefined;
-  #edited = false;
   #pageReady = false;
   #timer: NodeJS.Timeout | undefined;
   #runs = 0;
@@ -49,7 +48,6 @@ export class Panel implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeTextDocument(({ document: changed, contentChanges }) => {
         if (changed !== document || contentChanges.length === 0) return;
-        this.#edited = true;
         this.#schedule(editDelay);
       }),
       server.onDidChange(() => this.#schedule(editDelay)),
@@ -120,9 +118,8 @@ export class Panel implements vscode.Disposable {
     const reason = this.#whyNot(result, last);
     if (result?.ok && reason === undefined && name !== undefined) {
       this.#shown = { function: name, trace: result.trace };
-      this.#edited = false;
       this.#publish(functions);
-    } else if (last && this.#edited) this.#publish(functions, undefined, reason);
+    } else if (last) this.#publish(functions, undefined, reason);
     else {
       this.#shown = undefined;
       this.#publish(functions, this.#problem(functions, reason));
@@ -134,7 +131,7 @@ export class Panel implements vscode.Disposable {
     if (!result.ok) return result.reason;
     const { outcome } = result.trace;
     // While a line is being typed it often reads as something that no run can do. The picture should not jump then.
-    const worse = this.#edited && outcome.kind === 'not-modelled' && last && last.outcome.kind !== 'not-modelled';
+    const worse = outcome.kind === 'not-modelled' && last && last.outcome.kind !== 'not-modelled';
     return worse ? `not modelled: ${outcome.what}` : undefined;
   }
 
@@ -178,17 +175,20 @@ export class Panel implements vscode.Disposable {
       case 'choose':
         this.#function = message.function;
         this.#values = {};
-        this.#edited = false;
         return this.#schedule(0);
       case 'value': {
         const values = Object.entries(this.#values).filter(([key]) => key !== message.name);
         if (message.value.trim() !== '') values.push([message.name, message.value.trim()]);
         this.#values = Object.fromEntries(values);
+        this.#shown = undefined;
         return this.#schedule(0);
       }
       case 'again':
-        this.#edited = false;
+        this.#shown = undefined;
         return this.#schedule(0);
+      case 'runs':
+        await vscode.commands.executeCommand('maplens.runs.focus');
+        return;
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage('MapLens: copied', 2000);

@@ -59,8 +59,7 @@ export async function listSources(folder: string): Promise<SourceListing> {
   const seen = new Set<string>();
   const links: string[] = [];
 
-  const visitFile = async (path: string): Promise<void> => {
-    const real = await realpath(path).catch(() => path);
+  const visitFile = (path: string, real: string): void => {
     if (seen.has(real)) return;
     seen.add(real);
     paths.push(path);
@@ -78,7 +77,7 @@ export async function listSources(folder: string): Promise<SourceListing> {
         if (entry.isSymbolicLink()) links.push(child);
         else if (entry.isDirectory()) {
           if (!isSkippedFolder(entry.name)) await visitFolder(child);
-        } else if (entry.isFile() && isSource(entry.name)) await visitFile(child);
+        } else if (entry.isFile() && isSource(entry.name)) visitFile(child, join(real, entry.name));
       }
     } catch (error) {
       problems.push(problemOf(path, error));
@@ -89,7 +88,7 @@ export async function listSources(folder: string): Promise<SourceListing> {
   for (let link = links.shift(); link !== undefined; link = links.shift()) {
     const target = await stat(link).catch(() => undefined);
     if (target?.isDirectory() && !isSkippedFolder(basename(link))) await visitFolder(link);
-    else if (target?.isFile() && isSource(link)) await visitFile(link);
+    else if (target?.isFile() && isSource(link)) visitFile(link, await realpath(link).catch(() => link));
   }
   return { paths: paths.sort(compare), problems };
 }

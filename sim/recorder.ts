@@ -63,7 +63,7 @@ export class Recorder {
   #defects: Defect[] = [];
 
   /** Step 0 is the machine's state now: make tasks and whatever exists before the run first. */
-  constructor(machine: Machine, title: string) {
+  constructor(machine: Machine, title: string, place?: Place) {
     this.machine = machine;
     this.title = title;
     machine.takeNotes();
@@ -72,6 +72,7 @@ export class Recorder {
       kind: 'start',
       label: title,
       sentence: 'Before the first statement.',
+      ...(place ? { place } : {}),
       changes: this.#first,
       defects: [],
     });

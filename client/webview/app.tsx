@@ -114,31 +114,37 @@ export function App(): JSX.Element {
   const shown = trace?.steps[current];
   return (
     <div class={`page${run.stale ? ' is-stale' : ''}`}>
-      <Header
-        run={run}
-        busy={busy}
-        tab={tab}
-        onTab={setTab}
-        onZoom={(way) => setZoom(nextZoom(zoom, way))}
-        showAssumptions={assumptions}
-        onAssumptions={() => setAssumptions(!assumptions)}
-        onDefect={() => {
-          const steps = trace?.steps ?? [];
-          const target = nextDefect(steps, current, 1) ?? nextDefect(steps, -1, 1);
-          if (target !== undefined) go(target, 'scroll');
-        }}
-      />
+      <h1 class="visually-hidden">Mappings of {run.function ?? run.file}</h1>
+      {run.functions.length > 0 && (
+        <Header
+          run={run}
+          busy={busy}
+          tab={tab}
+          onTab={setTab}
+          onZoom={(way) => setZoom(nextZoom(zoom, way))}
+          showAssumptions={assumptions}
+          onAssumptions={() => setAssumptions(!assumptions)}
+          onDefect={() => {
+            const steps = trace?.steps ?? [];
+            const target = nextDefect(steps, current, 1) ?? nextDefect(steps, -1, 1);
+            if (target !== undefined) go(target, 'scroll');
+          }}
+        />
+      )}
       {run.stale !== undefined && (
         <p class="banner" role="status">
-          <strong>Stale</strong> This is the last run that worked. Now: {run.stale}.
+          <strong>Stale</strong> This is the last run that worked. Now: {run.stale}.{' '}
+          <button type="button" class="link" onClick={() => host.postMessage({ type: 'again' })}>
+            Show what there is
+          </button>
         </p>
       )}
       {run.problem && (
         <section class="problem" role="status">
           <h2>{run.problem.title}</h2>
           <p>{run.problem.hint}</p>
-          <button type="button" onClick={() => host.postMessage({ type: 'again' })}>
-            Run again
+          <button type="button" onClick={() => host.postMessage({ type: run.functions.length > 0 ? 'again' : 'runs' })}>
+            {run.functions.length > 0 ? 'Run again' : 'Show simulation runs'}
           </button>
         </section>
       )}

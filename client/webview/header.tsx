@@ -34,7 +34,6 @@ export function Header({
   const defects = trace ? defectsOf(trace) : [];
   return (
     <header>
-      <h1 class="visually-hidden">Mappings of {run.function ?? run.file}</h1>
       {run.functions.length > 0 && <FunctionChoice run={run} />}
       {trace && <span class="chip">{machineText(trace)}</span>}
       {trace && trace.assumptions.length > 0 && (
@@ -45,7 +44,7 @@ export function Header({
           title="Values that nothing in the code gives"
           onClick={onAssumptions}
         >
-          {countText(trace.assumptions.length, 'assumed value')} {showAssumptions ? '▴' : '▾'}
+          {trace.assumptions.length} assumed {showAssumptions ? '▴' : '▾'}
         </button>
       )}
       {defects.length > 0 && (
@@ -59,22 +58,29 @@ export function Header({
           running…
         </span>
       )}
-      <span class="space" />
-      {trace && tab === 'picture' && (
-        <div class="zoom" role="group" aria-label="Zoom">
-          <button type="button" class="icon" aria-label="Zoom out" title="Zoom out" onClick={() => onZoom('out')}>
-            −
-          </button>
-          <button type="button" class="text" title="Fit to the panel" onClick={() => onZoom('fit')}>
-            Fit
-          </button>
-          <button type="button" class="icon" aria-label="Zoom in" title="Zoom in" onClick={() => onZoom('in')}>
-            +
-          </button>
+      {trace && (
+        <div class="tools">
+          {tab === 'picture' && <Zoom onZoom={onZoom} />}
+          <Tabs tab={tab} onTab={onTab} />
         </div>
       )}
-      {trace && <Tabs tab={tab} onTab={onTab} />}
     </header>
+  );
+}
+
+function Zoom({ onZoom }: { readonly onZoom: (way: 'in' | 'out' | 'fit') => void }): JSX.Element {
+  return (
+    <div class="zoom" role="group" aria-label="Zoom">
+      <button type="button" class="icon" aria-label="Zoom out" title="Zoom out" onClick={() => onZoom('out')}>
+        −
+      </button>
+      <button type="button" class="text" title="Fit to the panel" onClick={() => onZoom('fit')}>
+        Fit
+      </button>
+      <button type="button" class="icon" aria-label="Zoom in" title="Zoom in" onClick={() => onZoom('in')}>
+        +
+      </button>
+    </div>
   );
 }
 

@@ -24,7 +24,8 @@ Reads C, C++, Objective-C++ and .iig files; folders are searched.
 `,
   simulate: `Usage: maplens simulate FILE --function NAME [options]
 
-Runs one function against a model of XNU's memory mapping. The other sources in the file's folder are read as well.
+Runs one function against a model of XNU's memory mapping. The other sources in the file's folder are read as well,
+and the headers that they include, with their sources.
 
   --function NAME         qualified name, e.g. FrameGrabber::start; the last part is enough when it is unique
   --value NAME=LITERAL    a parameter's or field's value, e.g. length=4096; may be repeated

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { EntryPoint, LanguageService, SimulationResult } from '../features/service';
 import { layoutPicture, tellingStep } from '../../sim/picture/layout';
 import { sceneToSvg } from '../../sim/picture/svg';
@@ -8,6 +7,7 @@ import { displayPath, readSource } from '../files';
 import type { SimulateCommand } from './arguments';
 import { fails, load } from './check';
 import { simulationText } from './simulate-text';
+import { surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
 /** Runs `maplens simulate`; yields the exit code: 1 when the run shows a defect. */
@@ -23,12 +23,11 @@ export async function runSimulate(
     terminal.error(`${name}: ${source.problem.message}`);
     return 2;
   }
-  const surroundings = await load([dirname(command.file)], from);
+  const around = await surroundings(command.file, from);
   const included = await load(command.include, from);
   for (const problem of included.problems) terminal.error(`${problem.path}: ${problem.message}`);
   if (included.namedFailed) return 2;
-  for (const [file, text] of new Map([...surroundings.texts, ...included.texts, [name, source.text]]))
-    service.setFile(file, text);
+  for (const [file, text] of new Map([...around, ...included.texts, [name, source.text]])) service.setFile(file, text);
 
   const result = simulate(service, name, command);
   if (!result.ok) {

@@ -25,6 +25,8 @@ export class CallSite {
     readonly into: string,
     /** Whether anything can use the result. */
     readonly used: boolean,
+    /** The type of what the result goes to. */
+    readonly intoType?: Type,
   ) {}
 
   get count(): number {

@@ -27,7 +27,7 @@ export function compileCall(c: Context, call: Call, statement: Statement): Execu
   const place = run.place(c.source, call.span);
   const used = call.temp !== undefined && !returnsNothing(call.type);
   const site = (name: string, receiver: bigint, values: readonly Value[]): CallSite =>
-    new CallSite(run, name, receiver, values, types, texts, call.type, place, text, into, used);
+    new CallSite(run, name, receiver, values, types, texts, call.type, place, text, into, used, statement.into?.type);
   const perform = compileCallee(c, call, site);
   const normalise = normaliser(call.type);
   const temp = call.temp;
@@ -35,6 +35,7 @@ export function compileCall(c: Context, call: Call, statement: Statement): Execu
   const temporaries = call.args.flatMap((arg, index) => (isSmart(arg.type) && !isVariable(c, arg) ? [index] : []));
   return (frame) => {
     const values: Value[] = [];
+    run.at(c.source, statement.span);
     for (const arg of args) values.push(arg(frame));
     run.at(c.source, statement.span);
     const result = perform(frame, values);

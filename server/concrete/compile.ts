@@ -133,12 +133,20 @@ function compileInstruction(c: Context, instruction: Instruction, statement: Sta
         for (const local of instruction.locals) run.endLocal(frame, local);
       };
     case 'opaque':
-      return () => {
-        const text = run.sourceText(c.source, instruction.span);
-        if (instruction.touches.length > 0) notModelled(`${instruction.reason}: ${text}`);
-        run.assume(text, 'has no effect', run.place(c.source, instruction.span));
-      };
+      return compileOpaque(c, instruction);
   }
+}
+
+/** Something that lowering does not understand: it ends the run, unless it is assembly, whose results are assumed. */
+function compileOpaque(c: Context, instruction: Extract<Instruction, { op: 'opaque' }>): Execute {
+  const { run } = c;
+  const text = run.sourceText(c.source, instruction.span);
+  const place = run.place(c.source, instruction.span);
+  const harmless = instruction.touches.length === 0 || instruction.reason === 'inline assembly';
+  return () => {
+    if (!harmless) notModelled(`${instruction.reason}: ${text}`);
+    run.assume(text, 'has no effect', place);
+  };
 }
 
 function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store' }>): Execute {
@@ -218,7 +226,9 @@ function compileTerminator(c: Context, terminator: Terminator): (frame: Frame) =
         high: high && compileInteger(c, high),
         to,
       }));
+      const { span } = terminator;
       return (frame) => {
+        run.at(c.source, span);
         const chosen = value(frame);
         for (const { low, high, to } of cases) {
           const from = low(frame);

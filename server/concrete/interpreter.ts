@@ -53,9 +53,9 @@ export class Interpreter {
   readonly #unresolved = new Map<string, Value>();
   #left: number;
   /** Where the run is, for steps and messages. */
-  #here: { source: SourceFunction; span: Span } | undefined;
+  #here: { readonly source: SourceFunction; readonly span: Span } | undefined;
   /** Where the function that was left last was left. */
-  #exit: { source: SourceFunction; span: Span } | undefined;
+  #exit: { readonly source: SourceFunction; readonly span: Span } | undefined;
 
   constructor(
     readonly program: Program,
@@ -363,7 +363,8 @@ export class Interpreter {
       case 'PAGE_SHIFT':
         return BigInt(Math.log2(this.profile.pageSize));
       default:
-        return undefined;
+        // TASK_NULL, MACH_PORT_NULL, VM_MAP_NULL …
+        return /^[A-Z_]+_NULL$/.test(name) ? 0n : undefined;
     }
   }
 
@@ -467,8 +468,10 @@ export class Interpreter {
 
   /** An expression that lowering did not understand: nothing may depend on it. */
   misunderstood(reason: string, source: SourceFunction, span: Span): Value {
-    const unknown = new Unknown(this.sourceText(source, span), '', { kind: 'unknown' }, this.place(source, span));
-    unknown.reason = reason;
+    const text = this.sourceText(source, span);
+    const unknown = new Unknown(text, text, { kind: 'unknown' }, this.place(source, span));
+    // Assembly reads what the model has not: a port, a machine register.
+    if (reason !== 'inline assembly') unknown.reason = reason;
     return unknown;
   }
 

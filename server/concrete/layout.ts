@@ -117,8 +117,11 @@ export class Layouts {
       align = 8;
     }
     const start = size;
+    const own = new Set<string>();
     for (const field of declared.fields) {
-      if (field.static) continue;
+      // A class that the API model and the workspace both declare has its fields twice.
+      if (field.static || (field.name !== '' && own.has(field.name))) continue;
+      own.add(field.name);
       const step = this.align(field.type);
       const at = union ? start : roundUp(size, step);
       align = Math.max(align, step);

@@ -14,11 +14,11 @@ export interface RunPlan {
   readonly values?: Readonly<Record<string, string>>;
   /** A machine profile by its name; the default machine where it is left out or unknown. */
   readonly machine?: string;
-  /** Instructions that the run may execute, 4,000,000 where it is left out. */
+  /** Instructions that the run may execute, 2,000,000 where it is left out. */
   readonly steps?: number;
 }
 
-const defaultSteps = 4_000_000;
+const defaultSteps = 2_000_000;
 /** Calls inside of calls; the JavaScript stack holds a few times as many. */
 const depth = 200;
 
@@ -37,7 +37,7 @@ export function runFunction(program: Program, plan: RunPlan): Trace {
     run.at(plan.source, code.nameSpan);
     const self = code.class !== undefined && !code.static ? thisObject(run, plan.source) : 0n;
     const args = parameters(run, plan.source);
-    run.kernel.steps.start(code.qualifiedName);
+    run.kernel.steps.start(code.qualifiedName, namePlace);
     returned = run.invoke(plan.source, self, args);
     outcome = { kind: 'returned', value: valueText(run, returned, code.result) };
   } catch (thrown) {

@@ -23,14 +23,15 @@ export class Sources {
   /** The text of a span on one line, cut where it is long, without a closing semicolon. */
   text(source: SourceFunction, span: Span): string {
     const file = this.#program.text(source.file);
-    if (file === undefined) return '';
-    const from = source.start;
-    const text = file
-      .slice(from + span.start, from + span.end)
-      .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ')
-      .replace(/\s+/g, ' ')
-      .replace(/\s*;\s*$/, '')
-      .trim();
-    return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+    return file === undefined ? '' : inShort(file.slice(source.start + span.start, source.start + span.end));
   }
+}
+
+function inShort(text: string): string {
+  const short = text
+    .replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/\s*;\s*$/, '')
+    .trim();
+  return short.length > longest ? `${short.slice(0, longest - 1)}…` : short;
 }

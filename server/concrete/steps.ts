@@ -26,8 +26,8 @@ export class Steps {
   }
 
   /** Step 0 is the machine's state now. */
-  start(title: string): void {
-    this.#recorder = new Recorder(this.#machine, title);
+  start(title: string, place: Place | undefined): void {
+    this.#recorder = new Recorder(this.#machine, title, place);
   }
 
   /** Does something that the run takes to have happened before it began: it becomes a part of step 0. */

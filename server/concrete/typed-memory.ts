@@ -190,14 +190,13 @@ export class TypedMemory {
   /** The access's offset in its region; stops the run where the region does not have all of its bytes. */
   #check(region: Region, address: bigint, size: number, access: Access, verb: 'read' | 'write'): number {
     const offset = this.#run.memory.offset(region, address);
+    if (!region.freed && offset >= 0 && offset + size <= region.size) return offset;
     if (region.freed)
       return this.#run.kernel.stop('use-after-free', `${access.what}: ${verb}s ${region.name}, which is gone.`);
-    if (offset < 0 || offset + size > region.size)
-      return this.#run.kernel.stop(
-        'fault',
-        `${access.what}: ${verb}s byte ${String(offset)} of ${region.name}, which has ${String(region.size)} bytes.`,
-      );
-    return offset;
+    return this.#run.kernel.stop(
+      'fault',
+      `${access.what}: ${verb}s byte ${String(offset)} of ${region.name}, which has ${String(region.size)} bytes.`,
+    );
   }
 
   #foreignRead(address: bigint, size: number, access: Access): Uint8Array {

@@ -122,7 +122,7 @@ export class Interpreter implements Context {
       this.#block(next.block, next.state);
     }
     for (const { event, path } of this.#lost) {
-      const always = !this.budgetEnded && !this.#givenUp.has(creationKey(event.object));
+      const always = !this.budgetEnded && !event.object.retained && !this.#givenUp.has(creationKey(event.object));
       this.#listener.event({ ...event, always }, path);
     }
   }

@@ -131,6 +131,9 @@ function collectInstruction(instruction: Instruction, uses: Uses): void {
     }
     case 'call':
       for (const argument of instruction.args) collectExpr(argument, uses);
+      // A question that is asked again is answered as before, see steadyResult.
+      if (instruction.callee.kind === 'method' || instruction.callee.kind === 'function')
+        uses.names.add(`${instruction.callee.name}()`);
       if (instruction.callee.kind === 'method') collectExpr(instruction.callee.receiver, uses);
       else if (instruction.callee.kind === 'pointer') collectExpr(instruction.callee.value, uses);
       else if (instruction.callee.kind === 'constructor' && instruction.callee.object)

@@ -289,7 +289,7 @@ export class State implements ConstraintStore {
       eachPlacePart(place, add);
     }
     for (const value of this.temps.values()) eachPart(value, add);
-    for (const value of this.objects.keys()) add(value);
+    for (const value of this.objects.keys()) eachPart(value, add);
     let generation = 0;
     while (used.has(generation)) generation++;
     return generation;
@@ -339,11 +339,13 @@ export class State implements ConstraintStore {
     }
     for (const local of this.ended) if (!live.locals.has(local)) this.ended.delete(local);
     const reachable = this.reachable();
-    for (const [value, object] of this.objects)
-      if (!isOwned(object) && !reachable.has(value)) {
-        this.noteSurvivor(object);
-        this.objects.delete(value);
-      }
+    for (const [value, object] of this.objects) {
+      // What the caller passed is kept to the end, to tell what became of it.
+      const passed = value.kind === 'initial' && value.place.kind === 'local';
+      if (passed || isOwned(object) || reachable.has(value)) continue;
+      this.noteSurvivor(object);
+      this.objects.delete(value);
+    }
     const askable = (part: Value): boolean => {
       switch (part.kind) {
         case 'result':

@@ -92,10 +92,11 @@ export class Summaries {
           returns++;
           for (const local of track) {
             const initial = interpreter.values.initial(interpreter.values.local(local), 0, fn.locals[local]!.type);
-            if (state.isNull(initial)) continue;
+            // It isn't there on paths where it is NULL.
             const object = state.objects.get(initial);
+            if (!object) continue;
             const effect: Effect =
-              !object || object.escaped || object.stored.length > 0 || (value && baseOf(value) === initial)
+              object.escaped || object.stored.length > 0 || (value && baseOf(value) === initial)
                 ? 'escapes'
                 : object.owed === 0
                   ? 'none'

@@ -188,6 +188,8 @@ export async function asPerson(
     });
     const wrong = await axe(empty!);
     await page.screenshot({ path: join(pictures, 'empty-dark.png') });
+    await empty!.getByRole('button', { name: 'Show simulation runs' }).click();
+    await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).waitFor();
     await page.keyboard.press('Control+2');
     await command(page, 'View: Close Editor', false);
     await page.keyboard.press('Control+1');
@@ -197,7 +199,6 @@ export async function asPerson(
 
   await check('it looks well in light, dark and high contrast', async () => {
     await command(page, 'File: Revert File');
-    await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click({ force: true });
     await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
     await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).click();
     await until('the function’s name', async () => {

@@ -92,6 +92,30 @@ export const memoryDescriptorCalls: KernelTable = {
     if (descriptor.physical) return alwaysPrepared;
     return descriptor.wireCount === 0 ? 0n : firstPreparation + BigInt(descriptor.id.slice(1));
   },
+  'IOMemoryDescriptor::getDescriptorID': (site) => BigInt(descriptorOf(site).id.slice(1)),
+  'IOMemoryDescriptor::getDMAMapLength': (site) => {
+    const { ranges, length } = descriptorOf(site);
+    const page = BigInt(site.run.profile.pageSize);
+    const first = ranges[0]?.address ?? 0n;
+    storeOut(site, 0, length === 0n ? 0n : first % page);
+    return ranges.reduce((sum, range) => sum + wholePages(range, page), 0n);
+  },
+  'IOMemoryDescriptor::setContext': (site) => {
+    const { objects } = site.run;
+    const object = objects.at(site.receiver);
+    const context = site.pointer(0);
+    const old = object?.state.get('context') ?? 0n;
+    if (context !== 0n) objects.retain(context);
+    object?.state.set('context', context);
+    if (old !== 0n) objects.release(old);
+    return 0n;
+  },
+  'IOMemoryDescriptor::copyContext': (site) => {
+    const { objects } = site.run;
+    const context = objects.at(site.receiver)?.state.get('context') ?? 0n;
+    if (context !== 0n) objects.retain(context);
+    return context;
+  },
   'IOMemoryDescriptor::performOperation': () => success,
   'IOMemoryDescriptor::readBytes': (site) => {
     const { kernel, typed } = site.run;
@@ -120,6 +144,12 @@ export const memoryDescriptorCalls: KernelTable = {
   },
   'IOMemoryDescriptor::getPhysicalAddress': (site) => physicalAddress(site, descriptorOf(site), 0n).address,
 };
+
+/** The pages that a range touches, in bytes (IOMemoryDescriptor::getDMAMapLength). */
+function wholePages(range: MemoryRange, page: bigint): bigint {
+  const start = range.address - (range.address % page);
+  return ((range.address + range.length - start + page - 1n) / page) * page;
+}
 
 /** The task that an argument means; undefined for NULL. */
 export function taskArgument(site: CallSite, index: number): Task | undefined {

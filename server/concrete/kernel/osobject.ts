@@ -1,7 +1,8 @@
 import type { CallSite, KernelTable } from '../call-site';
 import { notModelled, panic } from '../halt';
+import { pointeeType } from '../compile-expr';
 import { templateArgument } from '../resolve';
-import type { Value } from '../values';
+import { unknownType, type Value } from '../values';
 
 /** OSObject and libkern's casts. */
 export const objectCalls: KernelTable = {
@@ -25,8 +26,10 @@ export const objectCalls: KernelTable = {
   OSSafeReleaseNULL: (site) => releaseIfAny(site),
   OSSafeRelease: (site) => releaseIfAny(site),
   OSMakeShared: (site) => {
-    const made = site.run.objects.make(templateArgument(site.name), site.into);
-    return made.region.base;
+    const written = templateArgument(site.name);
+    const to = site.intoType ? pointeeType(site.intoType) : unknownType;
+    const className = written !== '' ? written : to.kind === 'class' ? to.name : '';
+    return site.run.objects.make(className, site.into).region.base;
   },
   OSTypeAlloc: (site) => site.run.objects.make(templateArgument(site.name), site.into).region.base,
 };

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulationPlan, SimulationResult } from '../../../server/features/service';
 import type { Defect, MapView, Trace } from '../../../sim/trace';
+import { displayPath } from '../../../server/files';
+import { surroundings } from '../../../server/cli/surroundings';
 import { run } from './fake';
 
 let root: string;
@@ -196,5 +198,49 @@ describe('maplens simulate', () => {
       simulate: () => ({ ok: true, trace: trace() }),
     });
     expect(result).toMatchObject({ code: 2, out: '', errors: ['--step 3: the run has steps 0 to 2'] });
+  });
+});
+
+describe('what a run reads beside its file', () => {
+  const project: Readonly<Record<string, string>> = {
+    'driver/Driver.cpp':
+      '#include "Driver.h"\n#include <shared/Ring.h>\n  #  import "../shared/Types.h"\n#include <IOKit/IOLib.h>',
+    'driver/Driver.h': 'int driver;',
+    'driver/more/Unrelated.cpp': '',
+    'shared/Ring.h': '#include "deep/Deep.h"',
+    'shared/Ring.cpp': '#include "Secret.h"',
+    'shared/Secret.h': 'int secret;',
+    'shared/Types.h': 'int types;',
+    'other/Types.h': 'int others;',
+    'other/Ring.h': 'int others;',
+    'shared/deep/Deep.h': 'int deep;',
+    'tests/Tests.cpp': '#include "Driver.h"',
+  };
+  const expected = [
+    'driver/Driver.cpp',
+    'driver/Driver.h',
+    'shared/Ring.cpp',
+    'shared/Ring.h',
+    'shared/Secret.h',
+    'shared/Types.h',
+    'shared/deep/Deep.h',
+  ];
+
+  it.each([
+    ['the working directory', ''],
+    ['the folder with .git', '/driver'],
+  ])('is found in the project: %s', async (kind, directory) => {
+    for (const [path, text] of Object.entries(project)) {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), text || ' ');
+    }
+    if (directory !== '') mkdirSync(join(root, '.git'));
+    const found = await surroundings(join(root, 'driver/Driver.cpp'), root + directory);
+    const names = [...found.keys()].map((path) => displayPath(join(root + directory, path), root)).sort();
+    expect(names.filter((name) => name !== 'driver/more/Unrelated.cpp')).toEqual(expected);
+    expect(
+      [...found.keys()].every((path) => directory === '' || /^(\.\.\/|Driver|more)/.test(path)),
+      kind,
+    ).toBe(true);
   });
 });

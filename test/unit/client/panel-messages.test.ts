@@ -9,6 +9,7 @@ test.each([
   { type: 'value', name: 'length', value: '' },
   { type: 'copy', text: '' },
   { type: 'again' },
+  { type: 'runs' },
   { type: 'failed', reason: 'why' },
 ])('%o is a message', (message) => {
   expect(readPageMessage(message)).toEqual(message);
