@@ -142,7 +142,7 @@ function compileOpaque(c: Context, instruction: Extract<Instruction, { op: 'opaq
   const { run } = c;
   const text = run.sourceText(c.source, instruction.span);
   const place = run.place(c.source, instruction.span);
-  const harmless = instruction.touches.length === 0 || instruction.reason === 'inline assembly';
+  const harmless = instruction.reason === 'inline assembly';
   return () => {
     if (!harmless) notModelled(`${instruction.reason}: ${text}`);
     run.assume(text, 'has no effect', place);
