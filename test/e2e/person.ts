@@ -190,10 +190,12 @@ export async function asPerson(
     await page.screenshot({ path: join(pictures, 'empty-dark.png') });
     await empty!.getByRole('button', { name: 'Show simulation runs' }).click();
     await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).waitFor();
-    await page.keyboard.press('Control+2');
-    await command(page, 'View: Close Editor', false);
-    await page.keyboard.press('Control+1');
-    await command(page, 'View: Close Editor');
+    const tabs = page.locator('.tab[data-resource-name="FrameGrabber.hpp"]');
+    for (let left = await tabs.count(); left > 0; left--) {
+      await tabs.first().hover();
+      await tabs.first().locator('.codicon-close').click();
+      await until('one tab fewer', async () => (await tabs.count()) < left);
+    }
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
   });
 
@@ -260,10 +262,14 @@ async function goToLine(page: Page, line: number): Promise<void> {
 }
 
 /** Runs a command by its name, from the palette. */
-async function command(page: Page, name: string, inCode = true): Promise<void> {
-  if (inCode) await page.keyboard.press('Control+1');
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input.input').fill(`>${name}`);
+async function command(page: Page, name: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input.input');
+  await page.keyboard.press('Control+1');
+  await until('the palette', async () => {
+    if (!(await input.isVisible())) await page.keyboard.press('F1');
+    return input.isVisible();
+  });
+  await input.fill(`>${name}`);
   await page.locator('.quick-input-widget .monaco-list-row', { hasText: name }).first().click();
 }
 
