@@ -12,7 +12,7 @@ export interface RuleInfo {
   readonly severity: Severity;
 }
 
-const base = 'SRCROOT';
+const base = '%SRCROOT%';
 
 /** SARIF 2.1.0: places relative to the working directory, paths as code flows. */
 export function sarifLog(result: CheckResult, rules: readonly RuleInfo[], version: string, exitCode: number): Log {
@@ -30,7 +30,7 @@ export function sarifLog(result: CheckResult, rules: readonly RuleInfo[], versio
               shortDescription: { text: rule.title },
               fullDescription: { text: rule.description },
               defaultConfiguration: { level: level(rule.severity) },
-              help: { text: rule.description },
+              help: { text: rule.description, markdown: rule.description },
             })),
           },
         },

@@ -241,7 +241,7 @@ describe('SARIF', () => {
     const result = sarifRun!.results![0]!;
     expect(result).toMatchObject({ ruleId: 'leaked-reference', ruleIndex: 0, level: 'warning' });
     expect(result.locations![0]!.physicalLocation).toEqual({
-      artifactLocation: { uri: 'my%20src/a%231.cpp', uriBaseId: 'SRCROOT' },
+      artifactLocation: { uri: 'my%20src/a%231.cpp', uriBaseId: '%SRCROOT%' },
       region: { startLine: 1, startColumn: 8, endLine: 1, endColumn: 12 },
     });
     expect(result.codeFlows![0]!.threadFlows[0]!.locations.map((step) => step.location?.message?.text)).toEqual([
