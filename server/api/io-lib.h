@@ -48,6 +48,29 @@ void IOFreeAligned([[maplens::deallocates]] void *address, vm_size_t size);
 void IOFreePageable([[maplens::deallocates]] void *address, vm_size_t size);
 void IOFreeContiguous([[maplens::deallocates]] void *address, vm_size_t size);
 
+[[maplens::allocates]] [[maplens::returns(retained, nullable)]] void *kalloc(vm_size_t size);
+void kfree([[maplens::deallocates]] void *address, vm_size_t size);
+struct OSMallocTag_t {};
+[[maplens::allocates]] [[maplens::returns(retained, nullable)]] void *OSMalloc(uint32_t size, OSMallocTag_t *tag);
+void OSFree([[maplens::deallocates]] void *address, uint32_t size, OSMallocTag_t *tag);
+
+/// What IOMalloc and its like are inside the kernel itself.
+[[maplens::allocates]] [[maplens::returns(retained, nullable)]] void *IOMalloc_internal(void *heap, vm_size_t size, int flags);
+[[maplens::allocates]] [[maplens::returns(retained, nullable)]] void *__IOMalloc_internal(void *heap, vm_size_t size, int flags);
+[[maplens::allocates]] [[maplens::returns(retained, nullable)]]
+void *IOMallocAligned_internal(void *heap, vm_size_t size, vm_size_t alignment, int flags);
+[[maplens::allocates]] [[maplens::returns(retained, nullable)]]
+void *__IOMallocAligned_internal(void *heap, vm_size_t size, vm_size_t alignment, int flags);
+
+/// Allocates address space and memory; the address is stored through the pointer.
+kern_return_t vm_allocate(vm_map_t map, [[maplens::writes]] vm_offset_t *address, vm_size_t size, int flags);
+kern_return_t vm_allocate_kernel(vm_map_t map, [[maplens::writes]] vm_offset_t *address, vm_size_t size, int flags, vm_tag_t tag);
+kern_return_t mach_vm_allocate(vm_map_t map, [[maplens::writes]] mach_vm_offset_t *address, mach_vm_size_t size, int flags);
+kern_return_t mach_vm_allocate_kernel(vm_map_t map, [[maplens::writes]] mach_vm_offset_t *address, mach_vm_size_t size,
+    int flags, vm_tag_t tag);
+kern_return_t vm_deallocate(vm_map_t map, vm_offset_t address, vm_size_t size);
+kern_return_t mach_vm_deallocate(vm_map_t map, mach_vm_offset_t address, mach_vm_size_t size);
+
 void IOSleep(unsigned milliseconds);
 void IODelay(unsigned microseconds);
 void IOPause(unsigned nanoseconds);
@@ -70,6 +93,7 @@ int memcmp([[maplens::reads]] const void *a, [[maplens::reads]] const void *b, s
 int memset_s([[maplens::writes]] void *to, size_t size, int value, size_t length);
 void bcopy([[maplens::reads]] const void *from, [[maplens::writes]] void *to, size_t length);
 void bzero([[maplens::writes]] void *to, size_t length);
+void __bzero([[maplens::writes]] void *to, size_t length);
 int bcmp([[maplens::reads]] const void *a, [[maplens::reads]] const void *b, size_t length);
 size_t strlen([[maplens::reads]] const char *text);
 size_t strnlen([[maplens::reads]] const char *text, size_t length);
@@ -123,6 +147,7 @@ bool OSCompareAndSwap64(UInt64 oldValue, UInt64 newValue, [[maplens::writes]] vo
 bool OSCompareAndSwapPtr(void *oldValue, void *newValue, [[maplens::writes]] void *volatile *address);
 void OSSynchronizeIO();
 void OSMemoryBarrier();
+void __sync_synchronize();
 
 // Byte order.
 [[maplens::pure]] UInt16 OSSwapInt16(UInt16 data);
@@ -145,11 +170,16 @@ UInt16 OSReadLittleInt16([[maplens::reads]] const volatile void *base, uintptr_t
 UInt64 OSReadLittleInt64([[maplens::reads]] const volatile void *base, uintptr_t byteOffset);
 void OSWriteLittleInt32([[maplens::writes]] volatile void *base, uintptr_t byteOffset, UInt32 data);
 void OSWriteLittleInt16([[maplens::writes]] volatile void *base, uintptr_t byteOffset, UInt16 data);
+UInt32 OSReadBigInt32([[maplens::reads]] const volatile void *base, uintptr_t byteOffset);
+UInt16 OSReadBigInt16([[maplens::reads]] const volatile void *base, uintptr_t byteOffset);
+void OSWriteBigInt32([[maplens::writes]] volatile void *base, uintptr_t byteOffset, UInt32 data);
+void OSWriteBigInt16([[maplens::writes]] volatile void *base, uintptr_t byteOffset, UInt16 data);
 void OSWriteLittleInt64([[maplens::writes]] volatile void *base, uintptr_t byteOffset, UInt64 data);
 
 uint64_t mach_absolute_time();
 uint64_t mach_continuous_time();
 void clock_get_uptime([[maplens::writes]] uint64_t *result);
+void clock_get_system_nanotime([[maplens::writes]] UInt32 *seconds, [[maplens::writes]] UInt32 *nanoseconds);
 void clock_get_system_microtime([[maplens::writes]] UInt32 *seconds, [[maplens::writes]] UInt32 *microseconds);
 void absolutetime_to_nanoseconds(uint64_t time, [[maplens::writes]] uint64_t *result);
 void nanoseconds_to_absolutetime(uint64_t nanoseconds, [[maplens::writes]] uint64_t *result);

@@ -50,6 +50,8 @@ struct lck_grp_attr_t {};
 [[maplens::allocates]] [[maplens::returns(retained, nullable)]] lck_grp_t *lck_grp_alloc_init(const char *name, lck_grp_attr_t *attributes);
 void lck_grp_free([[maplens::deallocates]] lck_grp_t *group);
 [[maplens::allocates]] [[maplens::returns(retained, nullable)]] lck_mtx_t *lck_mtx_alloc_init(lck_grp_t *group, lck_attr_t *attributes);
+[[maplens::allocates]] [[maplens::returns(retained, nullable)]] lck_spin_t *lck_spin_alloc_init(lck_grp_t *group, lck_attr_t *attributes);
+void lck_spin_free([[maplens::deallocates]] lck_spin_t *lock, lck_grp_t *group);
 void lck_mtx_free([[maplens::deallocates]] lck_mtx_t *lock, lck_grp_t *group);
 void lck_mtx_lock(lck_mtx_t *lock);
 void lck_mtx_unlock(lck_mtx_t *lock);

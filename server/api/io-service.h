@@ -115,6 +115,8 @@ public:
     /// All descriptors of the device's memory, or NULL. The array stays the provider's.
     [[maplens::kernel]] [[maplens::pure]] [[maplens::returns(borrowed, nullable)]] virtual OSArray *getDeviceMemory();
 
+    [[maplens::kernel]] [[maplens::pure]] IOItemCount getDeviceMemoryCount();
+
     /// Sets the array of the device's memory and retains it.
     [[maplens::kernel]] virtual void setDeviceMemory([[maplens::keeps]] OSArray *array);
 

@@ -16,6 +16,8 @@ public:
     /// Takes an event source out and gives up the work loop's reference to it.
     virtual IOReturn removeEventSource([[maplens::borrows]] IOEventSource *toRemove);
 
+    virtual void enableAllEventSources() const;
+    virtual void disableAllEventSources() const;
     [[maplens::pure]] virtual bool inGate() const;
     [[maplens::pure]] virtual bool onThread() const;
     virtual void closeGate();
