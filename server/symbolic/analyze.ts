@@ -18,7 +18,7 @@ export interface FunctionAnalysis {
   readonly dependencies: readonly Dependency[];
 }
 
-const budget = { instructions: 60_000, states: 8_000 };
+const budget = { instructions: 40_000, states: 4_000 };
 /** Steps shown of one path; the first ones and the last ones of a longer path. */
 const mostSteps = 24;
 

@@ -13,7 +13,7 @@ import type { Liveness } from './liveness';
 import { collectExpr, computeLiveness } from './liveness';
 import type { Program } from './program';
 import type { ObjectState } from './state';
-import type { Step } from './state';
+import type { Knowledge, Step } from './state';
 import { isOwned, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import type { Location, Value } from './values';
@@ -35,7 +35,7 @@ export interface Listener {
 /** States of one shape that were at one block. */
 interface Shape {
   readonly keys: Set<string>;
-  readonly variants: State[];
+  readonly variants: Knowledge[];
   merged: State | undefined;
 }
 
@@ -172,7 +172,7 @@ export class Interpreter implements Context {
         next = shape.merged.fork();
       } else {
         shape.keys.add(constraints);
-        shape.variants.push(state.fork());
+        shape.variants.push({ constraints: new Map(state.constraints), past: new Map(state.past) });
       }
     }
     this.#push(block, next);
@@ -488,7 +488,7 @@ function isImplicit(fn: Function, terminator: Terminator): boolean {
 }
 
 /** Whether `known` holds for every run that `state`, which has the same shape, holds for. */
-function covers(known: State, state: State): boolean {
+function covers(known: Knowledge, state: State): boolean {
   for (const [value, range] of known.constraints) {
     const other: Range | undefined = state.constraints.get(value);
     if (!other || !within(other, range)) return false;

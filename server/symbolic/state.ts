@@ -118,6 +118,12 @@ export function newForeign(
   };
 }
 
+/** What a path knows about numbers. */
+export interface Knowledge {
+  readonly constraints: ReadonlyMap<Value, Range>;
+  readonly past: ReadonlyMap<Value, Range>;
+}
+
 export interface Visit {
   readonly count: number;
   readonly held: ReadonlyMap<Location, Value>;
@@ -460,7 +466,7 @@ export class State implements ConstraintStore {
    * Makes this state, which has the same shape as `other`, hold for the runs of both. False when `other` held for all
    * of them already.
    */
-  widen(other: State): boolean {
+  widen(other: Knowledge): boolean {
     let wider = false;
     for (const [value, theirs] of other.constraints) {
       const mine = this.constraints.get(value);
