@@ -144,7 +144,8 @@ UInt32 OSBitOrAtomic(UInt32 mask, [[maplens::writes]] volatile UInt32 *address);
 UInt32 OSBitAndAtomic(UInt32 mask, [[maplens::writes]] volatile UInt32 *address);
 bool OSCompareAndSwap(UInt32 oldValue, UInt32 newValue, [[maplens::writes]] volatile UInt32 *address);
 bool OSCompareAndSwap64(UInt64 oldValue, UInt64 newValue, [[maplens::writes]] volatile UInt64 *address);
-bool OSCompareAndSwapPtr(void *oldValue, void *newValue, [[maplens::writes]] void *volatile *address);
+bool OSCompareAndSwapPtr(void *oldValue, [[maplens::keeps(elements)]] void *newValue,
+    [[maplens::writes]] void *volatile *address);
 void OSSynchronizeIO();
 void OSMemoryBarrier();
 void __sync_synchronize();

@@ -53,6 +53,11 @@ export class SymbolicProgram implements Program {
     return answer;
   }
 
+  usesSharedPointers(): boolean {
+    const file = this.#workspace.file(this.#file);
+    return file !== undefined && this.#workspace.macro(file, 'IOKIT_ENABLE_SHARED_PTR', file.text.length) !== undefined;
+  }
+
   #isVisible(entry: FunctionEntry): boolean {
     return entry.file === this.#file || !entry.node.static || entry.ownerClass !== undefined || isHeader(entry.file);
   }

@@ -13,7 +13,7 @@ import { loseOld, noteStored } from './stores';
 import type { CallArgument } from './events';
 import type { Target } from './program';
 import type { ObjectState, State } from './state';
-import { isDead, isOwned, newForeign } from './state';
+import { isDead, newForeign } from './state';
 import type { Effect, Summary } from './summaries';
 import type { Location, Value } from './values';
 import { knownBits } from './values';
@@ -173,6 +173,7 @@ function create(
   className: string | undefined,
   facts: {
     readonly retained: boolean;
+    readonly managed?: boolean;
     readonly nullable: boolean;
     readonly options?: Value | undefined;
     readonly of?: Value | undefined;
@@ -194,7 +195,8 @@ function create(
       of: facts.of && baseOf(facts.of),
       receiver: invocation.receiverClass,
     },
-    managed: facts.retained && isSmartPointer(invocation.call.type),
+    managed: facts.managed === true || (facts.retained && isSmartPointer(invocation.call.type)),
+    escaped: isImmortal(className),
   });
   // Before what follows, so that the path starts with the creation.
   if (facts.retained) state.change(value, { since: state.depth - 1 });
@@ -207,6 +209,11 @@ function simpleName(name: string): string {
 
 function article(noun: string): string {
   return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** The two of them live as long as the kernel (xnu libkern/c++/OSBoolean.cpp, OSBoolean::taggedRelease). */
+function isImmortal(className: string | undefined): boolean {
+  return className === 'OSBoolean';
 }
 
 function setResult(state: State, invocation: Invocation, value: Value): void {
@@ -331,6 +338,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     const options = index < 0 ? undefined : (args[index]?.value ?? (maps ? values.constant(0n) : undefined));
     create(state, invocation, value, resultClass, {
       retained: true,
+      managed: context.program.usesSharedPointers(),
       nullable: returns.nullable === true,
       options,
       of: maps && receiver,
@@ -411,8 +419,7 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
   const { values, program } = context;
   const wanted = classOf(invocation.call.type);
   const base = baseOf(value);
-  // The two of them live as long as the kernel (xnu libkern/c++/OSBoolean.cpp, OSBoolean::taggedRelease).
-  if (wanted === 'OSBoolean') escape(state, base);
+  if (isImmortal(wanted)) escape(state, base);
   if (value.constant === 0n || state.isNull(value)) {
     setResult(state, invocation, values.constant(0n));
     return [state];
@@ -425,7 +432,7 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
       setResult(state, invocation, value);
       return [state];
     }
-    if (isOwned(object)) {
+    if (object.origin === 'created' && object.owed > 0) {
       const failed = state.fork();
       if (assume(state, values, base, true)) {
         setResult(state, invocation, value);

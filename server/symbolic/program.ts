@@ -26,6 +26,8 @@ export interface Program {
   findConstant(name: string): ConstantDeclaration | undefined;
   /** Whether an identifier stands anywhere in the workspace's sources. */
   mentions(identifier: string): boolean;
+  /** Whether the file is built with IOKIT_ENABLE_SHARED_PTR, so that the API's functions return OSSharedPtr. */
+  usesSharedPointers(): boolean;
 }
 
 /** One question and what was answered, so that a kept result can be tested for still being right. */
@@ -41,6 +43,7 @@ export type Dependency =
     }
   | { readonly kind: 'isA'; readonly className: string; readonly base: string; readonly answer: boolean }
   | { readonly kind: 'constant'; readonly name: string; readonly answer: ConstantDeclaration | undefined }
+  | { readonly kind: 'sharedPointers'; readonly answer: boolean }
   | { readonly kind: 'mentions'; readonly identifier: string; readonly answer: boolean };
 
 function sameTarget(a: Target, b: Target): boolean {
@@ -59,6 +62,8 @@ export function stillHolds(dependencies: readonly Dependency[], program: Program
         return program.isA(asked.className, asked.base) === asked.answer;
       case 'constant':
         return program.findConstant(asked.name) === asked.answer;
+      case 'sharedPointers':
+        return program.usesSharedPointers() === asked.answer;
       case 'mentions':
         return program.mentions(asked.identifier) === asked.answer;
       default: {
@@ -115,6 +120,12 @@ export class RecordingProgram implements Program {
     if (known?.kind === 'constant') return known.answer;
     const answer = this.#program.findConstant(name);
     this.#asked.set(key, { kind: 'constant', name, answer });
+    return answer;
+  }
+
+  usesSharedPointers(): boolean {
+    const answer = this.#program.usesSharedPointers();
+    this.#asked.set('p', { kind: 'sharedPointers', answer });
     return answer;
   }
 

@@ -62,7 +62,7 @@ export interface ObjectState {
   readonly recoverable: boolean;
   /** A smart pointer looks after the reference. */
   readonly managed: boolean;
-  /** The path took a branch that contradicts an earlier one unless memory changed in a call. */
+  /** The path may be none: a branch contradicts an earlier one unless memory changed in a call, or paths were merged. */
   readonly doubtful: boolean;
   readonly releasedAt: Span | undefined;
   readonly unmappedAt: Span | undefined;
@@ -182,9 +182,14 @@ export class State implements ConstraintStore {
     const before = this.past.get(value.timeless);
     if (before && !intersect(before, range)) {
       this.past.delete(value.timeless);
-      for (const object of this.objects.values()) if (object.owed > 0) this.setObject({ ...object, doubtful: true });
+      this.doubt();
     }
     if (range.low === 0n && range.high === 0n) this.objects.delete(value);
+  }
+
+  /** This path may be none: nothing is proved about the references that it holds. */
+  doubt(): void {
+    for (const object of this.objects.values()) if (object.owed > 0) this.setObject({ ...object, doubtful: true });
   }
 
   isNull(value: Value): boolean {
@@ -451,6 +456,8 @@ export class State implements ConstraintStore {
       wider = true;
       this.temps.set(temp, any);
     }
+    // What the disagreement decides later can't be told any more.
+    if (wider) this.doubt();
     return this.widen(other) || wider;
   }
 

@@ -195,6 +195,21 @@ void Driver::a(IOMemoryDescriptor *m) {
         IOMemoryDescriptor::withAddressRange(at, 64, kIODirectionOut, kernel_task));
     return d;
 }`,
+  'smart pointers throughout the file': `#define IOKIT_ENABLE_SHARED_PTR
+void Driver::a(IOMemoryDescriptor *m) {
+    auto map = m->map();
+    if (map) fCount = (UInt32)map->getLength();
+    fMaps->setObject(OSNumber::withNumber(1, 32));
+}
+void Driver::b(IOMemoryDescriptor *m) {
+    OSSharedPtr<IOMemoryMap> map = m->map(); // ! leaked-reference
+    IOMemoryMap *raw = map.detach();
+    if (!raw) return;
+    fCount = (UInt32)raw->getLength();
+}`,
+  'a constant object': `void Driver::a(OSDictionary *table) {
+    table->setObject("mapped", OSBoolean::withBoolean(fOpen));
+}`,
   'a retain too many': `IOReturn Driver::a(IOMemoryDescriptor **out) {
     IOMemoryDescriptor *m = IOMemoryDescriptor::withPhysicalAddress(0, 64, kIODirectionOut);
     if (!m) return kIOReturnNoMemory;
