@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runHostSuite } from './host-suite';
 import { cache, install, root, run } from './install';
-import { asPerson } from './person';
+import { asPerson, emptySidePanel } from './person';
 import { start } from './workbench';
 
 /** What a part of the test found: a line for each thing that was looked at. */
@@ -52,6 +52,18 @@ async function runPerson(vsix: string, pictures: string, report: (result: Result
     await workbench.page.screenshot({ path: join(pictures, 'failure.png') });
   } finally {
     await workbench.stop();
+  }
+  const empty = await start({ vsix, empty: true });
+  try {
+    await emptySidePanel(empty, pictures);
+    report({ name: 'without sources the side panel says why it is empty, and what to do' });
+  } catch (error) {
+    report({
+      name: 'without sources the side panel says why it is empty, and what to do',
+      failure: error instanceof Error ? error.message : String(error),
+    });
+  } finally {
+    await empty.stop();
   }
 }
 

@@ -237,6 +237,13 @@ export async function asPerson(
   });
 }
 
+/** Looks at the side panel of a folder without sources. */
+export async function emptySidePanel({ page }: Workbench, pictures: string): Promise<void> {
+  await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click({ timeout: 60_000 });
+  await page.locator('.sidebar .welcome-view', { hasText: 'No function in this folder maps memory' }).waitFor();
+  await page.screenshot({ path: join(pictures, 'side-panel-empty.png') });
+}
+
 /** 1-based line of the sample that contains a text. */
 function lineOf(text: string): number {
   const lines = readFileSync(join(root, 'samples/FrameGrabber/FrameGrabber.cpp'), 'utf8').split('\n');

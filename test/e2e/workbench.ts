@@ -24,6 +24,8 @@ export interface Workbench {
 export interface Start {
   /** Installed before the start. */
   readonly vsix?: string;
+  /** Opens a folder with nothing in it, instead of the sample driver. */
+  readonly empty?: boolean;
   readonly arguments?: readonly string[];
   /** Appended to the workbench's address, given the server's port. */
   readonly query?: (port: number) => string;
@@ -46,7 +48,8 @@ const settings = {
 export async function start(options: Start): Promise<Workbench> {
   const temporary = mkdtempSync(join(tmpdir(), 'maplens-e2e-'));
   const folder = join(temporary, 'FrameGrabber');
-  cpSync(join(root, 'samples/FrameGrabber'), folder, { recursive: true });
+  if (options.empty) mkdirSync(folder);
+  else cpSync(join(root, 'samples/FrameGrabber'), folder, { recursive: true });
   const user = join(temporary, 'data/User');
   mkdirSync(user, { recursive: true });
   writeFileSync(join(user, 'settings.json'), JSON.stringify(settings, null, 2));

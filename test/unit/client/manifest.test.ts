@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { defaultMachine, machineLayouts } from '../../../sim/profiles';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -70,4 +71,21 @@ test('the page’s policy allows nothing inline and nothing from elsewhere', () 
   expect(page).toContain("default-src 'none'");
   expect(code).not.toMatch(/unsafe-inline|unsafe-eval|retainContextWhenHidden/);
   expect(page).not.toMatch(/<style|\son\w+=|style="/);
+});
+
+test('docs/vscode.md names every setting, its values, every colour and every key', () => {
+  const page = read('docs/vscode.md');
+  const { configuration, colors, keybindings } = manifest.contributes;
+  for (const [name, setting] of Object.entries<{ enum: string[] }>(configuration.properties))
+    for (const word of [name, ...setting.enum]) expect(page).toContain(`\`${word}\``);
+  for (const { id } of colors) expect(page).toContain(`\`${id}\``);
+  const spoken = (key: string): string =>
+    key.replace(/(^|\+)([a-z])/g, (_, plus: string, letter: string) => plus + letter.toUpperCase());
+  for (const { key } of keybindings) expect(page).toContain(`\`${spoken(key)}\``);
+});
+
+test('the machines of the setting are those of the simulator', () => {
+  const { properties } = manifest.contributes.configuration;
+  expect(properties['maplens.machine'].enum).toEqual(machineLayouts.map((layout) => layout.profile.name));
+  expect(properties['maplens.machine'].default).toBe(defaultMachine);
 });

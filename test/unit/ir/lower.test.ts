@@ -296,7 +296,11 @@ describe('where it does not understand', () => {
     ['a statement', 'void f(int a) {\n  a = ;\n  g(a);\n}', ['expression']],
     ['a goto without its label', 'void f() { goto nowhere; }', ['goto without its label']],
     ['a sum of thousands', `void f(int a) {\n  a = ${'1 + '.repeat(5000)}1;\n}`, ['expression too long']],
-    ['brackets in thousands', `void f(int a) {\n  a = ${'('.repeat(5000)}1${')'.repeat(5000)};\n}`, ['nesting too deep']],
+    [
+      'brackets in thousands',
+      `void f(int a) {\n  a = ${'('.repeat(5000)}1${')'.repeat(5000)};\n}`,
+      ['nesting too deep'],
+    ],
     ['a try block', 'void f() { try { g(); } catch (...) { } }', ['try']],
   ])('%s costs that statement', (_name, source, gaps) => {
     const { variants, delimited } = lowered(source);
