@@ -104,7 +104,6 @@ export abstract class ExpressionLowering extends CallLowering {
         return this.lowerBlockValue(node.body);
       case 'throw':
         if (node.value) this.value(node.value);
-        this.gap('throw', node);
         this.terminate({ op: 'unreachable' }, node);
         this.enter(this.newBlock());
         return { op: 'unknown', reason: 'throw', type: voidType, span };

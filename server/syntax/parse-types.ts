@@ -192,7 +192,8 @@ export abstract class TypeParser extends Cursor {
             break;
           case '>>':
             depth -= 2;
-            if (depth <= 0) return at + 1;
+            // Its second half may close the arguments around these: then these end in its middle.
+            if (depth <= 0) return depth === 0 ? at + 1 : at;
             break;
           case '(':
           case '[':
@@ -250,14 +251,15 @@ export abstract class TypeParser extends Cursor {
 
   templateArguments(): TypeNode[] {
     const close = this.afterTemplateArguments(this.at);
+    const last = this.tokens[close]?.text === '>>' ? close : close - 1;
     const args: TypeNode[] = [];
     this.at++;
-    while (this.at < close - 1) {
+    while (this.at < last) {
       const from = this.at;
       if (this.isName() || this.peek() === '::' || isSpecifierWord(this.peek())) args.push(this.typeId());
-      if (this.at === from || (this.peek() !== ',' && this.at < close - 1 && this.peek() !== '>>')) {
+      if (this.at === from || (this.peek() !== ',' && this.at < last && this.peek() !== '>>')) {
         // A value as argument: its type does not matter here.
-        while (this.at < close - 1 && this.peek() !== ',')
+        while (this.at < last && this.peek() !== ',')
           this.at = '([{'.includes(this.peek() || ' ') ? this.afterGroup(this.at) : this.at + 1;
         if (this.at > from && args.length === 0) args.push({ k: 'named', name: this.tokens[from]!.text });
       }

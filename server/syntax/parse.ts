@@ -69,6 +69,15 @@ class DeclarationParser extends StatementParser {
   }
 
   head(): DeclarationNode {
+    try {
+      return this.#head();
+    } catch (failure) {
+      if (!(failure instanceof ParseFailure)) throw failure;
+      return { k: 'error', construct: failure.construct, attributes: [], span: this.spanFrom(0) };
+    }
+  }
+
+  #head(): DeclarationNode {
     const from = this.at;
     if (this.peek() === 'inline' || this.peek() === 'namespace') {
       this.accept('inline');

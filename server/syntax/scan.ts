@@ -22,7 +22,9 @@ for (let code = 0; code < 128; code++) {
   isIdentifierPart[code] = letter || isDigit(code) ? 1 : 0;
 }
 
-const longPunctuators = '... <<= >>= ->* :: -> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= ## .*'.split(' ');
+const longPunctuators = '... <<= >>= ->* <=> :: -> ++ -- << >> <= >= == != && || += -= *= /= %= &= |= ^= ## .*'.split(
+  ' ',
+);
 /** Punctuators of two and three characters by their first character's code, longest first. */
 const byFirst: (string[] | undefined)[] = [];
 for (const text of longPunctuators) (byFirst[text.charCodeAt(0)] ??= []).push(text);
@@ -151,6 +153,9 @@ export class Scanner {
       else end++;
     }
     this.kind = quote === 34 ? Kind.String : Kind.Character;
+    // A user's own literal: "text"_suffix. Other suffixes are macros: "%"PRIu64
+    if (text.charCodeAt(end) === 95 && text.charCodeAt(end - 1) === quote)
+      while (isIdentifierPart[text.charCodeAt(end)]) end++;
     this.end = Math.min(end, limit);
   }
 
