@@ -56,6 +56,12 @@ describe('the sample driver', () => {
     }
   });
 
+  it('is reported as docs/cli.md shows', () => {
+    const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
+    const shown = /^### Text\n\n((?: {4}.*\n)+)/m.exec(page)![1]!.replace(/^ {4}/gm, '');
+    expect(maplens('check', 'samples').out).toContain(shown);
+  });
+
   it('gives the same SARIF twice, with a result for each finding', () => {
     const { out } = maplens('check', 'samples', '--format', 'sarif');
     expect(maplens('check', 'samples', '--format', 'sarif').out).toBe(out);
