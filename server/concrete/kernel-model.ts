@@ -129,8 +129,8 @@ export class KernelModel {
     if (!made || result?.kind !== 'map') return undefined;
     machine.setName(result.map, label);
     machine.setName(made, `memory of ${label}`);
-    // The map keeps its descriptor; nobody else does.
-    machine.release(made);
+    // Whoever made the descriptor may still have it.
+    this.#run.objects.ofSim(made, made.class, true);
     return result.map;
   }
 

@@ -9,6 +9,8 @@ import type { RunObject } from './objects';
 /** How many steps, and of them how many that only log, a trace shows. */
 const mostSteps = 2000;
 const mostLogs = 100;
+/** A step costs about as much as so many instructions. */
+const stepCost = 200;
 
 /**
  * The run's trace. A step stays open until the next kernel operation begins, so that it shows also where the statement
@@ -49,6 +51,7 @@ export class Steps {
     const recorder = this.#recorder;
     if (!recorder || (notes.length === 0 && sentence === undefined)) return;
     recorder.endStep();
+    this.#run.spend(stepCost);
     if (kind === 'log' && ++this.#logs > mostLogs) return;
     // What a very long run does later shows in its last step.
     if (recorder.nextStep >= mostSteps && !defect && !notes.some((note) => note.defect)) return;
@@ -71,11 +74,13 @@ export class Steps {
   /** Says which variables point to which objects, and names objects after the first one. */
   #hold(): void {
     const { objects } = this.#run;
-    for (const object of objects.simulated()) {
+    const holders = objects.holders();
+    for (const object of [...objects.simulated()]) {
       if (!object.sim) continue;
-      const names = objects.holders(object).map((holder) => holder.name);
+      const names = holders.get(object.region.base) ?? [];
       if (names[0] !== undefined && object.sim.unnamed) this.#machine.setName(object.sim, names[0]);
       this.#machine.setHolders(object.sim, names);
+      if (object.sim.freed && names.length === 0) objects.forget(object);
     }
   }
 
