@@ -22,6 +22,8 @@ const unknownArray = 4096;
 
 /** The largest memory object that a run may have. */
 const largestRegion = 256 << 20;
+/** Making one costs about as much as so many instructions. */
+const regionCost = 100;
 
 export interface Limits {
   /** Instructions that a run may execute. */
@@ -284,6 +286,7 @@ export class Interpreter {
   // Addresses of things that have none in the IR.
 
   allocate(size: number, state: ByteState, kind: Region['kind'], name: string): Region {
+    this.spend(regionCost + (size >> 8));
     return (
       (size <= largestRegion ? this.memory.allocate(size, state, kind, name) : undefined) ??
       (() => {
@@ -386,7 +389,9 @@ export class Interpreter {
     if (known) return known.base;
     const owner = this.memory.find(base);
     const state = owner?.fresh ?? ByteState.Assumed;
-    const region = this.allocate(Math.max(8, this.layouts.size(type)), state, owner?.kind ?? 'assumed', name);
+    // Of a type that is not known either, so it may have fields of its own.
+    const least = type.kind === 'unknown' || type.kind === 'class' ? unknownArray : 8;
+    const region = this.allocate(Math.max(least, this.layouts.size(type)), state, owner?.kind ?? 'assumed', name);
     this.#fields.set(key, region);
     return region.base;
   }

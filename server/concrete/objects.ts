@@ -66,7 +66,7 @@ export class Objects {
   create(type: Type, count: bigint | undefined, name: string): bigint {
     const run = this.#run;
     const elements = count === undefined ? 1 : Number(count > 1_000_000n ? 1_000_000n : count);
-    const size = Math.max(1, run.layouts.size(type) * elements);
+    const size = type.kind === 'unknown' ? assumedObjectSize : Math.max(1, run.layouts.size(type) * elements);
     if (type.kind !== 'class')
       return run.allocate(size, ByteState.Uninitialised, 'heap', name === '' ? 'new' : name).base;
     return this.make(type.name, name === '' ? `new ${type.name}` : name, { size }).region.base;

@@ -20,6 +20,7 @@ export class Steps {
   readonly #run: Interpreter;
   readonly #machine: Machine;
   #recorder: Recorder | undefined;
+  #open = false;
   #logs = 0;
 
   constructor(run: Interpreter, machine: Machine) {
@@ -40,7 +41,8 @@ export class Steps {
   /** Ends the open step: the picture is now as the statement left it. */
   close(): void {
     const recorder = this.#recorder;
-    if (!recorder) return;
+    if (!recorder || !this.#open) return;
+    this.#open = false;
     this.#hold();
     recorder.endStep();
   }
@@ -56,6 +58,7 @@ export class Steps {
     // What a very long run does later shows in its last step.
     if (recorder.nextStep >= mostSteps && !defect && !notes.some((note) => note.defect)) return;
     const { label, place } = this.#run.here();
+    this.#open = true;
     recorder.beginStep({ label, ...(place ? { place } : {}), ...(kind ? { kind } : {}) });
     recorder.add(notes);
     if (sentence !== undefined && !notes.some((note) => sentence.includes(note.sentence))) recorder.say(sentence);
