@@ -5,7 +5,7 @@ import { loseOld, noteStored } from './stores';
 import type { Range } from './constraints';
 import { assume, restrict, within } from './constraints';
 import type { Context } from './context';
-import { addressedMap, baseOf, classOf, holds, isSmartPointer, siteOf } from './context';
+import { addressedMap, classOf, holds, isSmartPointer, siteOf } from './context';
 import { describeExpr } from './describe';
 import { access, DeadPath, escape, evaluate, locate } from './evaluate';
 import type { Event } from './events';
@@ -17,7 +17,7 @@ import type { Knowledge, Step } from './state';
 import { isOwned, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import type { Location, Value } from './values';
-import { eachPart, Values } from './values';
+import { Values, baseOf, eachPart } from './values';
 
 export interface Budget {
   /** Instructions, over all paths. */
@@ -415,12 +415,23 @@ export class Interpreter implements Context {
       const object = state.objects.get(baseOf(value));
       if (object && terminator.value.type.kind !== 'bool') state.change(object.value, { owed: object.owed - 1 });
     }
+    this.#findKept(state);
     this.#findLost(
       state,
       terminator,
       () => false,
       () => false,
     );
+  }
+
+  /** States which addresses outlive the function in memory, though their maps are gone. */
+  #findKept(state: State): void {
+    for (const [place, value] of state.store) {
+      if (place.local !== undefined || place.name === '' || place.kind === 'value') continue;
+      const map = addressedMap(state, value);
+      const at = map?.unmappedAt ?? map?.releasedAt;
+      if (map && at) this.emit({ kind: 'address-use', object: map, at, how: 'kept', name: place.name }, state);
+    }
   }
 
   /** States the loss of every object that nothing holds any more. `returning`: the function ends here. */

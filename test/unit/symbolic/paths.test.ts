@@ -235,7 +235,7 @@ void Driver::b(IOMemoryDescriptor *m) {
 kern_return_t Driver::b(IOMemoryDescriptor *m) {
     IOMemoryMap *map = nullptr;
     kern_return_t result = m->CreateMapping(0, 0, 0, 0, 0, &map);
-    if (result == kIOReturnSuccess) fBase = map->GetAddress();
+    if (result == kIOReturnSuccess) fCount = (UInt32)map->GetLength();
     OSSafeReleaseNULL(map);
     return result;
 }`,
