@@ -40,6 +40,13 @@ export interface SourceListing {
   readonly problems: readonly FileProblem[];
 }
 
+export interface ListOptions {
+  /** False: the folder's own files only. */
+  readonly deep?: boolean;
+  /** When so many directory entries were seen, no further folder is entered. */
+  readonly entryLimit?: number;
+}
+
 export function isSource(path: string): boolean {
   return sourceExtensions.includes(extname(path).toLowerCase());
 }
@@ -53,7 +60,9 @@ export function isSkippedFolder(name: string): boolean {
  * The sources below a folder. Links are followed after everything else, and never to a place that was visited, so
  * cycles end. What can't be listed is a problem, not an exception.
  */
-export async function listSources(folder: string): Promise<SourceListing> {
+export async function listSources(folder: string, options: ListOptions = {}): Promise<SourceListing> {
+  const { deep = true, entryLimit = Infinity } = options;
+  let entriesSeen = 0;
   const paths: string[] = [];
   const problems: FileProblem[] = [];
   const seen = new Set<string>();
@@ -65,18 +74,20 @@ export async function listSources(folder: string): Promise<SourceListing> {
     paths.push(path);
   };
   const visitFolder = async (path: string): Promise<void> => {
+    if (entriesSeen > entryLimit) return;
     try {
       const real = await realpath(path);
       if (seen.has(real)) return;
       seen.add(real);
       const entries = [];
       for await (const entry of await opendir(path)) entries.push(entry);
+      entriesSeen += entries.length;
       entries.sort((a, b) => compare(a.name, b.name));
       for (const entry of entries) {
         const child = join(path, entry.name);
         if (entry.isSymbolicLink()) links.push(child);
         else if (entry.isDirectory()) {
-          if (!isSkippedFolder(entry.name)) await visitFolder(child);
+          if (deep && !isSkippedFolder(entry.name)) await visitFolder(child);
         } else if (entry.isFile() && isSource(entry.name)) visitFile(child, join(real, entry.name));
       }
     } catch (error) {
@@ -87,8 +98,9 @@ export async function listSources(folder: string): Promise<SourceListing> {
   await visitFolder(folder);
   for (let link = links.shift(); link !== undefined; link = links.shift()) {
     const target = await stat(link).catch(() => undefined);
-    if (target?.isDirectory() && !isSkippedFolder(basename(link))) await visitFolder(link);
-    else if (target?.isFile() && isSource(link)) visitFile(link, await realpath(link).catch(() => link));
+    if (target?.isDirectory()) {
+      if (deep && !isSkippedFolder(basename(link))) await visitFolder(link);
+    } else if (target?.isFile() && isSource(link)) visitFile(link, await realpath(link).catch(() => link));
   }
   return { paths: paths.sort(compare), problems };
 }

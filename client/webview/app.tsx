@@ -73,7 +73,7 @@ export function App(): JSX.Element {
             setRun(message.run);
             const { trace: next } = message.run;
             if (!next) return;
-            const same = shownFunction === message.run.function && step >= 0;
+            const same = shownFunction === message.run.function && step >= 0 && sameValues(run, message.run);
             const index = same ? Math.min(step, next.steps.length - 1) : tellingStep(next);
             setShownFunction(message.run.function);
             setStep(index);
@@ -90,7 +90,7 @@ export function App(): JSX.Element {
           }
         }
       }),
-    [shownFunction, step, move],
+    [shownFunction, step, run, move],
   );
   useEffect(() => host.postMessage({ type: 'ready', ...(saved?.function && { function: saved.function }) }), []);
   useEffect(() => {
@@ -168,6 +168,11 @@ export function App(): JSX.Element {
       )}
     </div>
   );
+}
+
+/** Whether a run goes on from the one before, rather than asking another question. */
+function sameValues(before: PanelRun | undefined, now: PanelRun): boolean {
+  return !before || JSON.stringify(before.values) === JSON.stringify(now.values);
 }
 
 function nextZoom(zoom: number, way: 'in' | 'out' | 'fit'): number {

@@ -32,11 +32,12 @@ export function Header({
 }: Props): JSX.Element {
   const { trace } = run;
   const defects = trace ? defectsOf(trace) : [];
+  const given = Object.keys(run.values).length;
   return (
     <header>
       {run.functions.length > 0 && <FunctionChoice run={run} />}
       {trace && <span class="chip">{machineText(trace)}</span>}
-      {trace && trace.assumptions.length > 0 && (
+      {trace && trace.assumptions.length + given > 0 && (
         <button
           type="button"
           class="chip"
@@ -44,6 +45,7 @@ export function Header({
           title="Values that nothing in the code gives"
           onClick={onAssumptions}
         >
+          {given > 0 ? `${given} given, ` : ''}
           {trace.assumptions.length} assumed {showAssumptions ? '▴' : '▾'}
         </button>
       )}

@@ -13,7 +13,9 @@ interface Props {
 /** What the step did, and why. */
 export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
   const { place } = step;
-  const end = index === trace.steps.length - 1 ? ending(trace.outcome) : undefined;
+  const { outcome } = trace;
+  const told = 'reason' in outcome && step.sentence.includes(outcome.reason);
+  const end = index === trace.steps.length - 1 && !told ? ending(outcome) : undefined;
   // The run's sentence repeats its defects, which stand below in their own lines.
   const sentence = step.defects.reduce((text, defect) => text.replace(defect.message, '').trim(), step.sentence);
   return (

@@ -6,6 +6,7 @@ import type { CheckCommand, FailOn } from './arguments';
 import { checkText } from './check-text';
 import { sarifLog } from './sarif';
 import type { RuleInfo } from './sarif';
+import { surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
 export interface CheckResult {
@@ -19,6 +20,8 @@ export interface CheckResult {
 export interface Loaded {
   readonly texts: ReadonlyMap<string, string>;
   readonly problems: readonly FileProblem[];
+  /** Files that were named themselves and could be read. */
+  readonly named: readonly string[];
   /** A path that was named itself could not be read. */
   readonly namedFailed: boolean;
 }
@@ -33,13 +36,16 @@ export function fails(severity: Severity, failOn: FailOn): boolean {
 export async function load(paths: readonly string[], from: string): Promise<Loaded> {
   const texts = new Map<string, string>();
   const problems: FileProblem[] = [];
+  const namedFiles: string[] = [];
   let namedFailed = false;
   const read = async (path: string, named: boolean): Promise<void> => {
     const name = displayPath(path, from);
     if (texts.has(name)) return;
     const source = await readSource(path);
-    if (source.ok) texts.set(name, source.text);
-    else if (named || source.problem.kind !== 'empty') {
+    if (source.ok) {
+      texts.set(name, source.text);
+      if (named) namedFiles.push(path);
+    } else if (named || source.problem.kind !== 'empty') {
       problems.push({ ...source.problem, path: name });
       if (named && source.problem.kind !== 'empty') namedFailed = true;
     }
@@ -60,7 +66,7 @@ export async function load(paths: readonly string[], from: string): Promise<Load
     } else await read(path, true);
   }
   const ordered = [...texts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return { texts: new Map(ordered), problems, namedFailed };
+  return { texts: new Map(ordered), problems, named: namedFiles, namedFailed };
 }
 
 /** Runs `maplens check`; yields the exit code. */
@@ -77,11 +83,12 @@ export async function runCheck(
     terminal.error(`no rule "${unknown}"; there are ${rules.map((rule) => rule.id).join(', ')}`);
     return 2;
   }
-  const { texts, problems, namedFailed } = await load(command.paths, from);
+  const { texts, problems, named, namedFailed } = await load(command.paths, from);
   for (const problem of problems) terminal.error(`${problem.path}: ${problem.message}`);
   if (texts.size === 0) return 2;
 
-  for (const [file, text] of texts) service.setFile(file, text);
+  const around = named.length > 0 ? await surroundings(named, from) : new Map<string, string>();
+  for (const [file, text] of new Map([...around, ...texts])) service.setFile(file, text);
   const findings: Finding[] = [];
   for (const file of texts.keys())
     for (const finding of service.diagnose(file))

@@ -23,7 +23,7 @@ export async function runSimulate(
     terminal.error(`${name}: ${source.problem.message}`);
     return 2;
   }
-  const around = await surroundings(command.file, from);
+  const around = await surroundings([command.file], from);
   const included = await load(command.include, from);
   for (const problem of included.problems) terminal.error(`${problem.path}: ${problem.message}`);
   if (included.namedFailed) return 2;

@@ -2,26 +2,29 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { displayPath, listSources, readSource } from '../files';
 
-/** How many files a run reads at most beside its own. */
+/** How many files are read at most beside the named ones, and how far a project is searched for headers. */
 const fileLimit = 2000;
+const entryLimit = 100_000;
 
 /**
- * What a run of one file's function may need: the sources of its folder, the headers that these include, found anywhere
- * in the project, and the sources that belong to those headers. The project is the nearest folder above with a .git, else
- * the working directory where the file is in it, else the file's folder.
+ * What files that are named themselves may need to be understood: the sources of their folders, the headers that these
+ * include, found anywhere in the project, and the sources that belong to those headers. The project is the nearest folder
+ * above with a .git, else the working directory where the file is in it, else the file's folder.
  */
-export async function surroundings(file: string, from: string): Promise<ReadonlyMap<string, string>> {
-  const folder = dirname(resolve(from, file));
-  const root = await projectOf(folder, resolve(from));
-  const project = root === folder ? undefined : (await listSources(root)).paths.map((path) => resolve(path));
+export async function surroundings(files: readonly string[], from: string): Promise<ReadonlyMap<string, string>> {
+  const folders = new Set(files.map((file) => dirname(resolve(from, file))));
+  const roots = new Set<string>();
+  for (const folder of folders) roots.add(await projectOf(folder, resolve(from)));
   const byName = new Map<string, string[]>();
-  for (const path of project ?? []) {
-    const same = byName.get(basename(path));
-    if (same) same.push(path);
-    else byName.set(basename(path), [path]);
-  }
+  for (const root of roots)
+    for (const path of (await listSources(root, { entryLimit })).paths) {
+      const same = byName.get(basename(path));
+      if (same) same.push(path);
+      else byName.set(basename(path), [path]);
+    }
   const texts = new Map<string, string>();
-  const queue = (await listSources(folder)).paths.map((path) => resolve(path));
+  const queue: string[] = [];
+  for (const folder of folders) queue.push(...(await listSources(folder, { deep: false })).paths);
   const seen = new Set(queue);
   const want = (path: string | undefined): void => {
     if (path === undefined || seen.has(path)) return;

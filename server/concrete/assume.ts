@@ -10,7 +10,17 @@ import { literal } from './literal';
 import { ByteState, type Region } from './memory';
 import type { SourceFunction } from './program';
 import type { Access } from './typed-memory';
-import { Aggregate, isPointer, normaliser, pointed, typeName, Unknown, type Known, type Value } from './values';
+import {
+  Aggregate,
+  isPointer,
+  normaliser,
+  pointed,
+  typeName,
+  Unknown,
+  withArticle,
+  type Known,
+  type Value,
+} from './values';
 
 /** Values that the plan gives: C literals by the name of the parameter, field, global or call. */
 export type Given = Readonly<Record<string, string>>;
@@ -174,7 +184,7 @@ export class Assumer {
         const size = this.#run.layouts.size(type);
         return {
           value: new Aggregate(new Uint8Array(size), new Uint8Array(size).fill(ByteState.Assumed)),
-          text: `a ${typeName(type)}`,
+          text: withArticle(typeName(type)),
         };
       }
       case 'void':
@@ -219,7 +229,7 @@ export class Assumer {
       const made = run.kernel.assumedObject(className, label);
       if (made) return { value: made.address, text: made.text };
       const object = run.objects.make(className, label, { assumed: true });
-      return { value: object.region.base, text: `a ${className}` };
+      return { value: object.region.base, text: withArticle(className) };
     }
     if (target.kind === 'unknown') {
       const object = run.objects.make('', label, { assumed: true, size: pageOfMemory });

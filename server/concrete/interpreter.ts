@@ -20,6 +20,11 @@ import { Aggregate, normaliser, Unknown, type Known, type Value } from './values
 /** Bytes of an array whose length is not known. */
 const unknownArray = 4096;
 
+/** The largest memory object that a run may have. */
+const largestRegion = 256 << 20;
+/** Making one costs about as much as so many instructions. */
+const regionCost = 100;
+
 export interface Limits {
   /** Instructions that a run may execute. */
   readonly steps: number;
@@ -171,15 +176,21 @@ export class Interpreter {
     while (id !== returned) {
       const block = blocks[id]!;
       const { instructions } = block;
-      this.#left -= instructions.length + 1;
-      if (this.#left < 0)
-        throw new Halt({
-          kind: 'budget',
-          reason: `${String(this.limits.steps)} steps in ${frame.code.function.qualifiedName}: a loop that waits for the outside, or a very long one`,
-        });
+      this.spend(instructions.length + 1);
       for (let at = 0; at < instructions.length; at++) instructions[at]!(frame);
       id = block.next(frame);
     }
+  }
+
+  /** Counts work; ends the run where it was too much. */
+  spend(count: number): void {
+    this.#left -= count;
+    if (this.#left >= 0) return;
+    const name = this.frames.at(-1)?.code.function.qualifiedName ?? '';
+    throw new Halt({
+      kind: 'budget',
+      reason: `${String(this.limits.steps)} steps, the last in ${name}: a loop that waits for the outside, or a very long one`,
+    });
   }
 
   /** Performs a call whose target is known. */
@@ -275,8 +286,9 @@ export class Interpreter {
   // Addresses of things that have none in the IR.
 
   allocate(size: number, state: ByteState, kind: Region['kind'], name: string): Region {
+    this.spend(regionCost + (size >> 8));
     return (
-      this.memory.allocate(size, state, kind, name) ??
+      (size <= largestRegion ? this.memory.allocate(size, state, kind, name) : undefined) ??
       (() => {
         throw new Halt({ kind: 'budget', reason: 'more memory objects than the run may have' });
       })()
@@ -332,7 +344,8 @@ export class Interpreter {
     const known = this.#globals.get(name);
     if (known !== undefined) return known;
     const declared = this.program.global(name) ?? type;
-    const size = Math.max(8, this.layouts.size(declared));
+    const unknown = declared.kind === 'array' && declared.length === undefined;
+    const size = unknown ? unknownArray : Math.max(8, this.layouts.size(declared));
     const region = this.allocate(size, ByteState.Assumed, 'global', name);
     this.#globals.set(name, region.base);
     return region.base;
@@ -376,7 +389,9 @@ export class Interpreter {
     if (known) return known.base;
     const owner = this.memory.find(base);
     const state = owner?.fresh ?? ByteState.Assumed;
-    const region = this.allocate(Math.max(8, this.layouts.size(type)), state, owner?.kind ?? 'assumed', name);
+    // Of a type that is not known either, so it may have fields of its own.
+    const least = type.kind === 'unknown' || type.kind === 'class' ? unknownArray : 8;
+    const region = this.allocate(Math.max(least, this.layouts.size(type)), state, owner?.kind ?? 'assumed', name);
     this.#fields.set(key, region);
     return region.base;
   }

@@ -16,6 +16,8 @@ import type { Access } from './typed-memory';
 const assumedSize = 65536n;
 /** After so many reads of zero from one register the code is taken to wait for another value. */
 const patience = 256;
+/** An object of the simulator's costs about as much as so many instructions. */
+const objectCost = 1000;
 /** kIODirectionInOut. */
 const inOut = 3;
 /** Where an assumed provider's registers are. */
@@ -87,6 +89,7 @@ export class KernelModel {
   /** A descriptor, a map or a task to take for a pointer that nothing in the code gives. */
   assumedObject(className: string, label: string): { readonly address: bigint; readonly text: string } | undefined {
     const { resolver, objects } = this.#run;
+    this.#run.spend(objectCost);
     if (className === 'task' || className === 'task_t')
       return { address: this.taskAddress(this.client()), text: "the client's task" };
     if (resolver.isKind(className, 'IOMemoryMap')) {
@@ -129,8 +132,8 @@ export class KernelModel {
     if (!made || result?.kind !== 'map') return undefined;
     machine.setName(result.map, label);
     machine.setName(made, `memory of ${label}`);
-    // The map keeps its descriptor; nobody else does.
-    machine.release(made);
+    // Whoever made the descriptor may still have it.
+    this.#run.objects.ofSim(made, made.class, true);
     return result.map;
   }
 
@@ -138,6 +141,7 @@ export class KernelModel {
 
   /** The value of a call that makes or finds a mapping. */
   mapResult(site: CallSite, result: MapResult): bigint {
+    this.#run.spend(objectCost);
     switch (result.kind) {
       case 'map': {
         const object = this.#run.objects.ofSim(result.map, 'IOMemoryMap');
@@ -157,6 +161,7 @@ export class KernelModel {
 
   /** The value of a call that makes a descriptor. */
   descriptorResult(site: CallSite, result: DescriptorResult, className?: string): bigint {
+    this.#run.spend(objectCost);
     switch (result.kind) {
       case 'descriptor': {
         const object = this.#run.objects.ofSim(result.descriptor, className ?? result.descriptor.class);

@@ -28,13 +28,6 @@ export interface RunObject {
 /** Of an object that may be of any subclass. */
 const assumedObjectSize = 4096;
 
-export interface Holder {
-  /** As the source names the variable: "map", "fMap". */
-  readonly name: string;
-  readonly address: bigint;
-  readonly local: boolean;
-}
-
 /** All objects of a run, by address; and which variables point to the simulator's. */
 export class Objects {
   readonly #run: Interpreter;
@@ -73,7 +66,7 @@ export class Objects {
   create(type: Type, count: bigint | undefined, name: string): bigint {
     const run = this.#run;
     const elements = count === undefined ? 1 : Number(count > 1_000_000n ? 1_000_000n : count);
-    const size = Math.max(1, run.layouts.size(type) * elements);
+    const size = type.kind === 'unknown' ? assumedObjectSize : Math.max(1, run.layouts.size(type) * elements);
     if (type.kind !== 'class')
       return run.allocate(size, ByteState.Uninitialised, 'heap', name === '' ? 'new' : name).base;
     return this.make(type.name, name === '' ? `new ${type.name}` : name, { size }).region.base;
@@ -188,25 +181,32 @@ export class Objects {
     this.#run.kernel.firstName(object.sim, name);
   }
 
-  /** The variables that point to an object now. */
-  holders(object: RunObject): readonly Holder[] {
+  /** The names of the variables that point to each of the simulator's objects now. */
+  holders(): ReadonlyMap<bigint, readonly string[]> {
     const run = this.#run;
-    const found: Holder[] = [];
-    const target = object.region.base;
+    const found = new Map<bigint, string[]>();
+    const add = (target: bigint, name: string): void => {
+      const names = found.get(target);
+      if (names) names.push(name);
+      else found.set(target, [name]);
+    };
     for (const [address, slot] of this.#slots) {
-      if (slot.target !== target) continue;
       const region = run.memory.find(address);
-      if (!region || region.freed || readInteger(region.bytes, run.memory.offset(region, address), 8) !== target)
+      if (!region || region.freed || readInteger(region.bytes, run.memory.offset(region, address), 8) !== slot.target)
         this.#slots.delete(address);
-      else found.push({ name: slot.name, address, local: region.kind === 'stack' });
+      else add(slot.target, slot.name);
     }
-    run.frames.forEach((frame) => {
+    for (const frame of run.frames)
       frame.registers.forEach((value, index) => {
-        if (value !== target) return;
-        found.push({ name: frame.code.function.locals[index]!.name, address: 0n, local: true });
+        if (typeof value === 'bigint' && this.#objects.get(value)?.sim)
+          add(value, frame.code.function.locals[index]!.name);
       });
-    });
     return found;
+  }
+
+  /** Forgets a simulator's object that is gone and that nothing points to. */
+  forget(object: RunObject): void {
+    if (object.sim) this.#ofSim.delete(object.sim);
   }
 
   /** Whether a pointer type leads to a kernel object of a class, or of one that derives from it. */

@@ -6,7 +6,7 @@ import { Halt } from './halt';
 import { Interpreter } from './interpreter';
 import { ByteState, readInteger } from './memory';
 import type { Program, SourceFunction } from './program';
-import { Aggregate, isPointer, Unknown, type Value } from './values';
+import { Aggregate, isPointer, Unknown, withArticle, type Value } from './values';
 
 export interface RunPlan {
   readonly source: SourceFunction;
@@ -41,8 +41,10 @@ export function runFunction(program: Program, plan: RunPlan): Trace {
     returned = run.invoke(plan.source, self, args);
     outcome = { kind: 'returned', value: valueText(run, returned, code.result) };
   } catch (thrown) {
-    if (!(thrown instanceof Halt)) throw thrown;
-    outcome = thrown.outcome;
+    // The JavaScript stack or heap ends before the run's own limits do only for code that nobody wrote.
+    if (thrown instanceof RangeError) outcome = { kind: 'budget', reason: 'more stack or memory than a run may have' };
+    else if (thrown instanceof Halt) outcome = thrown.outcome;
+    else throw thrown;
   }
   const end = outcome.kind === 'returned' ? run.leftAt() : run.here();
   return run.kernel.steps.finish(
@@ -99,7 +101,7 @@ function aggregate(run: Interpreter, type: Type): Aggregate {
 function valueText(run: Interpreter, value: Value, type: Type): string {
   if (type.kind === 'void') return '';
   const known = run.settleValue(value, type);
-  if (known instanceof Aggregate) return type.kind === 'class' ? `a ${type.name}` : '';
+  if (known instanceof Aggregate) return type.kind === 'class' ? withArticle(type.name) : '';
   if (type.kind === 'bool') return known === 0n ? 'false' : 'true';
   if (isPointer(type)) {
     if (known === 0n) return 'NULL';

@@ -9,6 +9,8 @@ import type { RunObject } from './objects';
 /** How many steps, and of them how many that only log, a trace shows. */
 const mostSteps = 2000;
 const mostLogs = 100;
+/** A step costs about as much as so many instructions. */
+const stepCost = 200;
 
 /**
  * The run's trace. A step stays open until the next kernel operation begins, so that it shows also where the statement
@@ -18,6 +20,7 @@ export class Steps {
   readonly #run: Interpreter;
   readonly #machine: Machine;
   #recorder: Recorder | undefined;
+  #open = false;
   #logs = 0;
 
   constructor(run: Interpreter, machine: Machine) {
@@ -38,7 +41,8 @@ export class Steps {
   /** Ends the open step: the picture is now as the statement left it. */
   close(): void {
     const recorder = this.#recorder;
-    if (!recorder) return;
+    if (!recorder || !this.#open) return;
+    this.#open = false;
     this.#hold();
     recorder.endStep();
   }
@@ -49,10 +53,12 @@ export class Steps {
     const recorder = this.#recorder;
     if (!recorder || (notes.length === 0 && sentence === undefined)) return;
     recorder.endStep();
+    this.#run.spend(stepCost);
     if (kind === 'log' && ++this.#logs > mostLogs) return;
     // What a very long run does later shows in its last step.
     if (recorder.nextStep >= mostSteps && !defect && !notes.some((note) => note.defect)) return;
     const { label, place } = this.#run.here();
+    this.#open = true;
     recorder.beginStep({ label, ...(place ? { place } : {}), ...(kind ? { kind } : {}) });
     recorder.add(notes);
     if (sentence !== undefined && !notes.some((note) => sentence.includes(note.sentence))) recorder.say(sentence);
@@ -71,11 +77,13 @@ export class Steps {
   /** Says which variables point to which objects, and names objects after the first one. */
   #hold(): void {
     const { objects } = this.#run;
-    for (const object of objects.simulated()) {
+    const holders = objects.holders();
+    for (const object of [...objects.simulated()]) {
       if (!object.sim) continue;
-      const names = objects.holders(object).map((holder) => holder.name);
+      const names = holders.get(object.region.base) ?? [];
       if (names[0] !== undefined && object.sim.unnamed) this.#machine.setName(object.sim, names[0]);
       this.#machine.setHolders(object.sim, names);
+      if (object.sim.freed && names.length === 0) objects.forget(object);
     }
   }
 

@@ -116,3 +116,8 @@ export function typeName(type: Type): string {
       return type.name ?? 'unknown type';
   }
 }
+
+/** "an IOService", "a Parameters". */
+export function withArticle(name: string): string {
+  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
+}

@@ -9,6 +9,8 @@ function check(event: Event): Report | undefined {
   if (!isCertain(object)) return undefined;
   const unmapped = object.unmappedAt !== undefined;
   if (!unmapped && !isDead(object)) return undefined;
+  // Mapped into the task that it belongs to, a buffer stays where it is (IOGeneralMemoryDescriptor::makeMapping, doMap).
+  if (event.how === 'kept' && object.creation?.receiver === 'IOBufferMemoryDescriptor') return undefined;
   const ended = unmapped ? `${nameOf(object)} was unmapped` : `the release of ${nameOf(object)}`;
   const verb = {
     read: 'read from',
@@ -16,6 +18,7 @@ function check(event: Event): Report | undefined {
     argument: 'passed on',
     return: 'returned',
     store: 'stored',
+    kept: `kept in '${event.name ?? ''}'`,
   }[event.how];
   return {
     at: event.at,
@@ -83,8 +86,31 @@ storing it, and returning it.`,
 }
 `,
       },
+      {
+        title: 'Only the address is kept',
+        source: `bool FrameGrabber::openRegisters(IOMemoryDescriptor *memory)
+{
+    IOMemoryMap *map = memory->map();
+    if (map == NULL)
+        return false;
+    fRegisters = map->getVirtualAddress();
+    map->release();
+//  ^^^^^^^^^^^^^^ error: An address is kept in 'fRegisters' after the release of 'map'
+    return fRegisters != 0;
+}
+`,
+      },
     ],
     good: [
+      {
+        title: 'Cleared together with the map',
+        source: `void FrameGrabber::closeRegisters()
+{
+    fRegisters = 0;
+    OSSafeReleaseNULL(fMap);
+}
+`,
+      },
       {
         title: 'Released after the last access',
         source: `UInt32 FrameGrabber::readControl(IOMemoryDescriptor *memory)

@@ -3,7 +3,7 @@ import type { FunctionDeclaration } from '../ir/declarations';
 import type { Expr, Instruction, Type } from '../ir/types';
 import { assume } from './constraints';
 import type { Context } from './context';
-import { addressOfMap, addressedMap, baseOf, classOf, isSmartPointer, siteOf } from './context';
+import { addressedMap, classOf, isSmartPointer, siteOf } from './context';
 import { describeClass, describeExpr } from './describe';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate, usePointer } from './evaluate';
@@ -16,7 +16,7 @@ import type { ObjectState, State } from './state';
 import { isDead, newForeign } from './state';
 import type { Effect, Summary } from './summaries';
 import type { Location, Value } from './values';
-import { knownBits } from './values';
+import { addressOfMap, baseOf, knownBits } from './values';
 
 type Call = Extract<Instruction, { op: 'call' }>;
 

@@ -5,6 +5,7 @@ import type { Program } from './program';
 import type { ObjectState, State } from './state';
 import type { Summaries } from './summaries';
 import type { Value, Values } from './values';
+import { addressOfMap, baseOf } from './values';
 
 /** What one analysis of one function shares. */
 export interface Context {
@@ -41,21 +42,6 @@ export function isSmartPointer(type: Type | undefined): boolean {
   return type?.kind === 'class' && smartPointers.has(type.name.replace(/^.*::/, ''));
 }
 
-/** The value that an address computation starts from: `p` for `p + 4` and `(char *)p`. */
-export function baseOf(value: Value): Value {
-  let at = value;
-  for (;;) {
-    if (at.kind === 'cast') at = at.value;
-    else if (
-      at.kind === 'binary' &&
-      (at.operator === '+' || at.operator === '-' || at.operator === '|' || at.operator === '&')
-    ) {
-      if (at.left.constant !== undefined && at.right.constant === undefined) at = at.right;
-      else at = at.left;
-    } else return at;
-  }
-}
-
 /** Whether holding `value` is holding a pointer to `object`. */
 export function holds(value: Value, object: Value): boolean {
   if (value === object) return true;
@@ -71,8 +57,6 @@ export function addressedMap(state: State, value: Value): ObjectState | undefine
   if (base.kind !== 'derived' || base.what !== addressOfMap) return undefined;
   return state.objects.get(base.from);
 }
-
-export const addressOfMap = 'address';
 
 export function siteOf(span: Span, what: string): string {
   return `${span.start}:${span.end}:${what}`;

@@ -2,10 +2,10 @@ import type { Expr, Place } from '../ir/types';
 import type { Span } from './span';
 import { assume } from './constraints';
 import type { Context } from './context';
-import { addressedMap, baseOf, siteOf } from './context';
+import { addressedMap, siteOf } from './context';
 import type { State } from './state';
 import type { Location, Value } from './values';
-import { sizeOf } from './values';
+import { baseOf, sizeOf } from './values';
 
 /** Set on a state when evaluation shows that no run takes its path. */
 export class DeadPath extends Set<State> {}

@@ -38,7 +38,9 @@ export type Event =
       readonly kind: 'address-use';
       readonly object: ObjectState;
       readonly at: Span;
-      readonly how: 'read' | 'write' | 'argument' | 'return' | 'store';
+      /** 'kept': the function ends and a field or global, `name`, still holds the address. */
+      readonly how: 'read' | 'write' | 'argument' | 'return' | 'store' | 'kept';
+      readonly name?: string;
     }
   /** A method is called on, or memory is accessed through, a pointer that is NULL when the call that made it fails. */
   | {

@@ -5,7 +5,7 @@ import { loseOld, noteStored } from './stores';
 import type { Range } from './constraints';
 import { assume, restrict, within } from './constraints';
 import type { Context } from './context';
-import { addressedMap, baseOf, classOf, holds, isSmartPointer, siteOf } from './context';
+import { addressedMap, classOf, holds, isSmartPointer, siteOf } from './context';
 import { describeExpr } from './describe';
 import { access, DeadPath, escape, evaluate, locate } from './evaluate';
 import type { Event } from './events';
@@ -17,7 +17,7 @@ import type { Knowledge, Step } from './state';
 import { isOwned, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import type { Location, Value } from './values';
-import { eachPart, Values } from './values';
+import { Values, baseOf, eachPart } from './values';
 
 export interface Budget {
   /** Instructions, over all paths. */
@@ -43,6 +43,8 @@ interface Shape {
 const mostVariants = 12;
 /** Shapes at one block before the values that no object hangs on are merged as well. */
 const mostShapes = 48;
+/** States that may go on from each block of a function that is too large for its budget. */
+const leastRoom = 8;
 /** Times round a loop with the values as they are; after that what the loop writes is any value. */
 const exactRounds = 2;
 const mostRounds = 4;
@@ -61,6 +63,9 @@ export class Interpreter implements Context {
   readonly #seen = new Map<BlockId, Map<string, Shape>>();
   readonly #coarse = new Map<BlockId, Map<string, State>>();
   readonly #pending: { block: BlockId; state: State }[][] = [];
+  /** States that went on from each block, and how many may before they are merged more. */
+  readonly #admitted = new Map<BlockId, number>();
+  readonly #room: number;
   /** Losses, told at the end, when it is known whether other paths do better. */
   readonly #lost: { event: Extract<Event, { kind: 'lost' }>; path: Step | undefined }[] = [];
   /** Calls whose objects are given up somewhere, by their spans. */
@@ -79,6 +84,7 @@ export class Interpreter implements Context {
     this.#listener = listener;
     this.#budget = budget;
     this.#liveness = computeLiveness(fn);
+    this.#room = Math.max(leastRoom, Math.floor(budget.states / fn.blocks.length));
     this.usedTemps = readTemps(fn);
   }
 
@@ -115,7 +121,7 @@ export class Interpreter implements Context {
     }
     this.#enqueue(this.fn.entry, start);
     for (let next = this.#next(); next; next = this.#next()) {
-      if (++this.#states > this.#budget.states || this.#instructions > this.#budget.instructions) {
+      if (++this.#states > 3 * this.#budget.states || this.#instructions > this.#budget.instructions) {
         this.budgetEnded = true;
         break;
       }
@@ -151,7 +157,8 @@ export class Interpreter implements Context {
     const shapes = this.#seen.get(block) ?? new Map<string, Shape>();
     this.#seen.set(block, shapes);
     const key = state.shapeKey();
-    if (!shapes.has(key) && shapes.size >= mostShapes) {
+    const full = (this.#admitted.get(block) ?? 0) >= this.#room;
+    if (!shapes.has(key) && (full || shapes.size >= mostShapes)) {
       this.#enqueueCoarse(block, state);
       return;
     }
@@ -166,7 +173,7 @@ export class Interpreter implements Context {
     } else {
       const constraints = state.constraintKey();
       if (shape.keys.has(constraints) || shape.variants.some((known) => covers(known, state))) return;
-      if (shape.variants.length >= mostVariants) {
+      if (full || shape.variants.length >= mostVariants) {
         shape.merged = state.fork();
         for (const known of shape.variants) shape.merged.widen(known);
         next = shape.merged.fork();
@@ -184,6 +191,7 @@ export class Interpreter implements Context {
   }
 
   #push(block: BlockId, state: State): void {
+    this.#admitted.set(block, (this.#admitted.get(block) ?? 0) + 1);
     const order = this.#liveness.order(block);
     (this.#pending[order] ??= []).push({ block, state });
   }
@@ -194,6 +202,11 @@ export class Interpreter implements Context {
     this.#coarse.set(block, merged);
     const key = state.ownershipKey();
     const known = merged.get(key);
+    if ((this.#admitted.get(block) ?? 0) >= 3 * this.#room) {
+      // The end of the function is worth more than the last of the ways to here.
+      this.budgetEnded = true;
+      return;
+    }
     if (!known) {
       merged.set(key, state);
       this.#push(block, state.fork());
@@ -402,12 +415,23 @@ export class Interpreter implements Context {
       const object = state.objects.get(baseOf(value));
       if (object && terminator.value.type.kind !== 'bool') state.change(object.value, { owed: object.owed - 1 });
     }
+    this.#findKept(state);
     this.#findLost(
       state,
       terminator,
       () => false,
       () => false,
     );
+  }
+
+  /** States which addresses outlive the function in memory, though their maps are gone. */
+  #findKept(state: State): void {
+    for (const [place, value] of state.store) {
+      if (place.local !== undefined || place.name === '' || place.kind === 'value') continue;
+      const map = addressedMap(state, value);
+      const at = map?.unmappedAt ?? map?.releasedAt;
+      if (map && at) this.emit({ kind: 'address-use', object: map, at, how: 'kept', name: place.name }, state);
+    }
   }
 
   /** States the loss of every object that nothing holds any more. `returning`: the function ends here. */

@@ -1,10 +1,11 @@
 import type { Expr, Instruction, Type } from '../ir/types';
 import type { Context } from './context';
-import { baseOf, isSmartPointer, siteOf } from './context';
+import { isSmartPointer, siteOf } from './context';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate } from './evaluate';
 import type { State } from './state';
 import type { Location, Value } from './values';
+import { baseOf } from './values';
 
 type Call = Extract<Instruction, { op: 'call' }>;
 

@@ -4,7 +4,7 @@ import type { ConstraintStore, Range } from './constraints';
 import { hull, intersect, rangeKey, within } from './constraints';
 import type { Liveness } from './liveness';
 import type { Location, Value, Values } from './values';
-import { eachPart, eachPlacePart } from './values';
+import { addressOfMap, baseOf, eachPart, eachPlacePart } from './values';
 
 /** One step of a path, newest first. `feasible` both ways is what makes a branch worth telling. */
 export interface Step {
@@ -82,6 +82,12 @@ export function isDead(object: ObjectState): boolean {
 /** Whether a value is what a field or a global held before this function wrote it. */
 function isHeldByMemory(value: Value): boolean {
   return value.kind === 'initial' && value.place.local === undefined && value.bits === undefined;
+}
+
+/** Whether a value is an address that a map gave, or computed from one. */
+function isAddress(value: Value): boolean {
+  const base = baseOf(value);
+  return base.kind === 'derived' && base.what === addressOfMap;
 }
 
 /** Whether this function has to give up a reference that nothing else was handed. */
@@ -346,7 +352,7 @@ export class State implements ConstraintStore {
         const object = this.objects.get(value);
         if (object && object.owed > 0 && place.kind === 'local' && !this.ended.has(place.local)) continue;
         this.store.delete(place);
-      } else if (!live.names.has(place.name)) this.store.delete(place);
+      } else if (!live.names.has(place.name) && !isAddress(value)) this.store.delete(place);
     }
     for (const local of this.ended) if (!live.locals.has(local)) this.ended.delete(local);
     const reachable = this.reachable();

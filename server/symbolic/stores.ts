@@ -1,10 +1,11 @@
 import type { Context } from './context';
-import { baseOf } from './context';
+
 import { escape } from './evaluate';
 import type { Span } from './span';
 import type { State } from './state';
 import { isOwned } from './state';
 import type { Location, Value } from './values';
+import { baseOf } from './values';
 
 /** A place that held `old` is about to hold `next`. */
 export function loseOld(state: State, place: Location, next: Value, span: Span | undefined): void {

@@ -5,7 +5,7 @@ import { Interpreter } from './interpreter';
 import { rootName } from './liveness';
 import type { Dependency, Program, Target } from './program';
 import { RecordingProgram, stillHolds } from './program';
-import { baseOf } from './context';
+import { baseOf } from './values';
 import { isOwned } from './state';
 
 /** What a call does to the reference of an object that it is given. */

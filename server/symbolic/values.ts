@@ -465,3 +465,21 @@ export function knownBits(value: Value): KnownBits {
   }
   return { ones: 0n, zeros: 0n, named: [] };
 }
+
+/** What `derived` values that are a map's address are called. */
+export const addressOfMap = 'address';
+
+/** The value that an address computation starts from: `p` for `p + 4` and `(char *)p`. */
+export function baseOf(value: Value): Value {
+  let at = value;
+  for (;;) {
+    if (at.kind === 'cast') at = at.value;
+    else if (
+      at.kind === 'binary' &&
+      (at.operator === '+' || at.operator === '-' || at.operator === '|' || at.operator === '&')
+    ) {
+      if (at.left.constant !== undefined && at.right.constant === undefined) at = at.right;
+      else at = at.left;
+    } else return at;
+  }
+}

@@ -124,6 +124,30 @@ export async function asPerson(
     if (first.length + second.length > 0) throw new Error([...first, ...second].join('\n'));
   });
 
+  await check('an assumed value can be replaced, and given back', async () => {
+    await inPanel()
+      .getByRole('button', { name: /assumed/ })
+      .click();
+    const value = inPanel().getByLabel('fTask');
+    await value.fill('NULL');
+    await value.press('Tab');
+    await until(
+      'no mapping in the client',
+      async () => !((await inPanel().locator('.spaces svg').textContent()) ?? '').includes('umap'),
+    );
+    await inPanel().locator('summary').click();
+    await page.screenshot({ path: join(pictures, 'assumed-dark.png') });
+    const wrong = await axe(inPanel());
+    await inPanel().locator('summary').click();
+    await value.fill('');
+    await value.press('Tab');
+    await inPanel().locator('.why .defect, .chip.bad').first().waitFor();
+    await inPanel()
+      .getByRole('button', { name: /assumed/ })
+      .click();
+    if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  });
+
   await check('an edit is followed live', async () => {
     const before = await slider().getAttribute('max');
     await goToLine(page, lineOf('IOMemoryMap *header = ring->createMappingInTask'));

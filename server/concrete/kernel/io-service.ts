@@ -1,6 +1,6 @@
 import type { MemoryDescriptor } from '../../../sim/memory-descriptor';
 import type { CallSite, KernelTable } from '../call-site';
-import type { Value } from '../values';
+import { withArticle, type Value } from '../values';
 import { optionBits } from './receivers';
 
 /** How many ranges of device memory an assumed provider has. */
@@ -105,7 +105,7 @@ export function relative(site: CallSite, key: string, name: string, className = 
   const given = site.run.assumer.given(name, site.result);
   const made =
     given === undefined ? objects.make(className, name, { assumed: true }).region.base : site.run.integer(given);
-  if (given === undefined) site.run.assume(`${owner?.region.name ?? ''}->${key}`, `an ${className}`, site.place);
+  if (given === undefined) site.run.assume(`${owner?.region.name ?? ''}->${key}`, withArticle(className), site.place);
   owner?.state.set(key, made);
   return made;
 }

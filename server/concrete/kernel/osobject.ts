@@ -2,7 +2,7 @@ import type { CallSite, KernelTable } from '../call-site';
 import { notModelled, panic } from '../halt';
 import { pointeeType } from '../compile-expr';
 import { templateArgument } from '../resolve';
-import { unknownType, type Value } from '../values';
+import { unknownType, withArticle, type Value } from '../values';
 
 /** OSObject and libkern's casts. */
 export const objectCalls: KernelTable = {
@@ -62,7 +62,7 @@ function cast(site: CallSite, required: boolean): Value {
   // Only a class that may be a subclass of what is known can be the object's.
   if (object.class !== '' && !run.resolver.isKind(wanted, object.class) && run.resolver.chain(wanted).length > 1)
     return required ? panic(`${site.text} fails`) : 0n;
-  run.assume(site.texts[0] ?? object.region.name, `is a ${wanted}`, site.place);
+  run.assume(site.texts[0] ?? object.region.name, `is ${withArticle(wanted)}`, site.place);
   run.objects.refine(object, wanted);
   return address;
 }

@@ -56,6 +56,18 @@ describe('the sample driver', () => {
     }
   });
 
+  it('has the same findings when only the file is named', () => {
+    const folder = maplens('check', 'samples', '--format', 'json');
+    expect(maplens('check', 'samples/FrameGrabber/FrameGrabber.cpp', '--format', 'json').out).toBe(folder.out);
+    expect(maplens('check', 'samples/FrameGrabber/FrameGrabber.hpp')).toMatchObject({ code: 0 });
+  });
+
+  it('is reported as docs/cli.md shows', () => {
+    const page = readFileSync(join(root, 'docs/cli.md'), 'utf8');
+    const shown = /^### Text\n\n((?: {4}.*\n)+)/m.exec(page)![1]!.replace(/^ {4}/gm, '');
+    expect(maplens('check', 'samples').out).toContain(shown);
+  });
+
   it('gives the same SARIF twice, with a result for each finding', () => {
     const { out } = maplens('check', 'samples', '--format', 'sarif');
     expect(maplens('check', 'samples', '--format', 'sarif').out).toBe(out);

@@ -58,7 +58,7 @@ const cases: readonly Case[] = [
     run: 'D::start',
     steps: 'start map end',
     outcome: 'true',
-    assumed: ['provider = a IOService', 'provider memory 0 = 64 KiB at 0xc0000000'],
+    assumed: ['provider = an IOService', 'provider memory 0 = 64 KiB at 0xc0000000'],
   },
   {
     what: 'stop() releases what start() made before the run',
@@ -67,7 +67,7 @@ const cases: readonly Case[] = [
     run: 'D::stop',
     steps: 'start free end',
     outcome: '',
-    assumed: ['provider = a IOService', 'fMap = a 64 KiB mapping in kernel_task'],
+    assumed: ['provider = an IOService', 'fMap = a 64 KiB mapping in kernel_task'],
   },
   {
     what: 'a field that the plan sets to NULL',
@@ -290,7 +290,7 @@ const cases: readonly Case[] = [
     run: 'D::g',
     steps: 'start map end',
     outcome: 'kIOReturnSuccess',
-    assumed: ['md = a 64 KiB buffer descriptor', 'fGate = a IOCommandGate'],
+    assumed: ['md = a 64 KiB buffer descriptor', 'fGate = an IOCommandGate'],
   },
   {
     what: 'what nothing models gives assumed values',
@@ -298,7 +298,7 @@ const cases: readonly Case[] = [
       IODeviceMemory *m = device->getDeviceMemoryWithRegister(0x10); return m->getLength(); }`,
     steps: 'start end',
     outcome: '65536',
-    assumed: ['device = a IOPCIDevice', 'IOPCIDevice::configRead32() = 0', 'device memory 0 = 64 KiB at 0xc0000000'],
+    assumed: ['device = an IOPCIDevice', 'IOPCIDevice::configRead32() = 0', 'device memory 0 = 64 KiB at 0xc0000000'],
   },
   {
     what: 'an unmodelled method of a descriptor ends the run',
@@ -333,7 +333,7 @@ const cases: readonly Case[] = [
     steps: 'start map free end',
     outcome: 'true',
     assumed: [
-      'provider = a IOService',
+      'provider = an IOService',
       'provider memory 0 = 64 KiB at 0xc0000000',
       'r[1] = 0 (device memory)',
       'r[1], after 256 reads = all ones (device memory)',

@@ -39,6 +39,15 @@ describe('listSources', () => {
     expect(await list()).toEqual(['src/a.c']);
   });
 
+  it('looks at one folder only, or enters no more folders, where that is asked', async () => {
+    for (const name of ['a.c', 'b.c', 'sub/c.c', 'sub/d.c']) put(name, '.');
+    expect((await listSources(root, { deep: false })).paths.map((path) => displayPath(path, root))).toEqual([
+      'a.c',
+      'b.c',
+    ]);
+    expect((await listSources(root, { entryLimit: 2 })).paths).toHaveLength(2);
+  });
+
   it('reports a folder that is not there', async () => {
     const { paths, problems } = await listSources(join(root, 'none'));
     expect(paths).toEqual([]);

@@ -235,7 +235,7 @@ void Driver::b(IOMemoryDescriptor *m) {
 kern_return_t Driver::b(IOMemoryDescriptor *m) {
     IOMemoryMap *map = nullptr;
     kern_return_t result = m->CreateMapping(0, 0, 0, 0, 0, &map);
-    if (result == kIOReturnSuccess) fBase = map->GetAddress();
+    if (result == kIOReturnSuccess) fCount = (UInt32)map->GetLength();
     OSSafeReleaseNULL(map);
     return result;
 }`,
@@ -283,6 +283,42 @@ describe('paths', () => {
     );
     const source = `void Driver::a(IOMemoryDescriptor *m) {\nm->map();\nint v[40];\n${branches}\nunseen(v);\n}`;
     expect(findings(source)).toEqual(['2 leaked-reference']);
+  });
+
+  test('are followed to the end of a function with more of them than the budget', () => {
+    const branches = Array.from({ length: 60 }, (_, index) => `if (v[${index}]) fCount += v[${index + 1}];`).join('\n');
+    const flags = Array.from(
+      { length: 16 },
+      (_, index) => `bool f${index} = unseenFlag(); UInt32 n${index} = 0; if (f${index}) n${index} = 1;`,
+    );
+    const sum = Array.from({ length: 16 }, (_, index) => `n${index}`).join(' + ');
+    const source = [
+      'void Driver::a(IOMemoryDescriptor *m, int *v) {',
+      branches,
+      ...flags,
+      `fCount += ${sum};`,
+      'm->map(); // here',
+      '}',
+    ].join('\n');
+    const line = source.split('\n').findIndex((each) => each.endsWith('// here')) + 1;
+    expect(findings(source)).toEqual([`${line} leaked-reference`]);
+  });
+
+  test('depend on the code of other files that they lead through', () => {
+    const service = createService();
+    const helper = (body: string): string => `${surroundings}void Driver::drop(IOMemoryMap *map) { ${body} }`;
+    service.setFile('Driver.h', surroundings);
+    service.setFile('Helper.cpp', helper('if (map) map->release();'));
+    service.setFile(
+      'Driver.cpp',
+      `#include "Driver.h"\nvoid Driver::a(IOMemoryDescriptor *m) { IOMemoryMap *map = m->map(); drop(map); }`,
+    );
+    const rules = (): string[] => service.diagnose('Driver.cpp').map((finding) => finding.rule);
+    expect(rules()).toEqual([]);
+    service.setFile('Helper.cpp', helper('if (map) fCount = (UInt32)map->getLength();'));
+    expect(rules()).toEqual(['leaked-reference']);
+    service.setFile('Helper.cpp', helper('OSSafeReleaseNULL(map);'));
+    expect(rules()).toEqual([]);
   });
 
   test('are told in steps, from the creation to the loss', () => {
