@@ -4,6 +4,7 @@ import { tellingStep } from '../../sim/picture/layout';
 import { Timeline } from '../../sim/timeline';
 import type { PanelRun, StepMove } from '../panel-messages';
 import { Assumptions } from './assumptions';
+import { Guard } from './guard';
 import { Header } from './header';
 import { host, listen } from './page-host';
 import { Picture } from './picture';
@@ -153,16 +154,18 @@ export function App(): JSX.Element {
         <>
           <Why trace={trace} index={current} step={shown} uri={run.uri} onOpen={() => go(current, 'open')} />
           <Stepper trace={trace} index={current} onStep={(index) => go(index, 'scroll')} onMove={move} />
-          {tab === 'picture' ? (
-            <Picture timeline={timeline} index={current} zoom={zoom} onStep={(index) => go(index, 'scroll')} />
-          ) : (
-            <Tables
-              trace={trace}
-              state={timeline.stateAt(current)}
-              marks={marksOf(timeline, current)}
-              index={current}
-            />
-          )}
+          <Guard of={`${tab} ${current} ${trace.steps.length}`}>
+            {tab === 'picture' ? (
+              <Picture timeline={timeline} index={current} zoom={zoom} onStep={(index) => go(index, 'scroll')} />
+            ) : (
+              <Tables
+                trace={trace}
+                state={timeline.stateAt(current)}
+                marks={marksOf(timeline, current)}
+                index={current}
+              />
+            )}
+          </Guard>
           <StepList trace={trace} index={current} open={list} onOpen={setList} onStep={(index) => go(index, 'open')} />
         </>
       )}

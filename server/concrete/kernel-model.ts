@@ -213,6 +213,7 @@ export class KernelModel {
     this.steps.close();
     const result = this.machine.release(object);
     this.steps.note();
+    if (object.freed) this.#releaseContexts();
     switch (result.kind) {
       case 'released':
       case 'over-release':
@@ -220,6 +221,17 @@ export class KernelModel {
       case 'panic':
       case 'use-after-free':
         this.#fatal(result);
+    }
+  }
+
+  /** A descriptor that is freed gives up its context (IOMemoryDescriptor::free). */
+  #releaseContexts(): void {
+    const { objects } = this.#run;
+    for (const object of objects.simulated()) {
+      const context = object.sim?.freed ? object.state.get('context') : undefined;
+      if (context === undefined) continue;
+      object.state.delete('context');
+      if (context !== 0n) objects.release(context);
     }
   }
 

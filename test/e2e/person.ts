@@ -259,6 +259,28 @@ export async function asPerson(
     await page.keyboard.press('Control+Alt+.');
     await until('the step again', async () => Number(await slider().inputValue()) === before);
   });
+
+  await check('a run that can not be drawn costs the picture, not the panel', async () => {
+    const functions = [{ name: 'A::broken', line: 1 }];
+    const entry = { id: 'e', task: 't', start: 'no address', end: '', protection: 'rw-', kind: 'mapping', cache: '' };
+    const step = { kind: 'map', label: 'broken()', sentence: 'Broken.', defects: [] };
+    const task = { id: 't', name: 'a task', kernel: true, pageSize: 4096, min: '0x0', max: '0x1000' };
+    const changes = [
+      { of: 'task', id: 't', value: task },
+      { of: 'entry', id: 'e', value: entry },
+    ];
+    const machine = { name: 'm', arch: 'arm64', release: '15.4', pageSize: 4096 };
+    const outcome = { kind: 'returned', value: '0' };
+    const trace = { version: 1, title: 'A::broken', machine, assumptions: [], steps: [{ ...step, changes }], outcome };
+    const run = { uri: 'file:///a.cpp', file: 'a.cpp', functions, function: 'A::broken', values: {}, trace };
+    await inPanel().evaluate((message) => window.postMessage(message), { type: 'run', run });
+    await inPanel().getByText('This step could not be drawn').waitFor();
+    await command(page, 'MapLens: Show Mappings');
+    await page.keyboard.press('Control+1');
+    await page.keyboard.press('End');
+    await page.keyboard.type(' ');
+    await inPanel().locator('.spaces svg').waitFor();
+  });
 }
 
 /** Looks at the side panel of a folder without sources. */
