@@ -171,7 +171,9 @@ class DeclarationParser extends StatementParser {
       const after = this.afterQualifiedName(this.at);
       const next = this.tokens[after]?.text ?? '';
       if (next === '(') {
-        if (!/^_*[A-Z][A-Z0-9_]+$/.test(this.peek())) break;
+        // A macro, when the class's name is still to come.
+        const beyond = this.tokens[this.afterGroup(after)];
+        if (name || beyond?.kind !== Kind.Identifier) break;
         this.at = this.afterGroup(after);
         continue;
       }

@@ -384,6 +384,7 @@ class Splitter {
     let previousKind: Kind = Kind.End;
     let first = '';
     let className = '';
+    let classWords = 0;
     let isEnum = false;
     let isClass = false;
     let sawParameters = false;
@@ -403,7 +404,10 @@ class Splitter {
         )
           isClass = true;
         else if (word === 'enum' && !sawParameters && !sawAssignment) isEnum = true;
-        else if (isClass && word !== 'final' && (!className || previousKind === Kind.Identifier)) className = word;
+        else if (isClass && word !== 'final') {
+          classWords++;
+          if (!className || previousKind === Kind.Identifier || previous === ')') className = word;
+        }
         // A macro that stands for a parameter list: int handler SYSCTL_HANDLER_ARGS { … }
         else if (count > 0 && word.endsWith('_ARGS')) sawParameters = true;
       } else if (kind === Kind.String && count === 1 && first === 'extern') isLinkage = true;
@@ -416,7 +420,8 @@ class Splitter {
             case '(':
             case '[': {
               const attribute =
-                attributeWords.has(previous) || ((isClass || isEnum) && !sawParameters && isMacroName(previous));
+                attributeWords.has(previous) ||
+                ((isClass || isEnum) && !sawParameters && (isMacroName(previous) || (isClass && classWords === 1)));
               this.#group();
               if (word === '(' && !attribute && !(word === '(' && previous === '[')) {
                 sawParameters = true;

@@ -51,6 +51,10 @@ describe('splits a text into declarations', () => {
       'enum e\nf(int a) { return x; }',
       ['function: enum e f(int a) { return x; }'],
     ],
+    'a class with an attribute macro': [
+      'class __deprecated_msg("x") A : public B {\n int a;\n};',
+      ['open: class __deprecated_msg("x") A : public B {', 'declaration: int a;', 'close: };'],
+    ],
     'a specialised class': [
       'template <class R> struct S<R (*)()> { R r; };',
       ['open: template <class R> struct S<R (*)()> {', 'declaration: R r;', 'close: };'],
