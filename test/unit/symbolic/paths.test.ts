@@ -172,6 +172,10 @@ void Driver::a(IOMemoryDescriptor *m) {
   'an action that gets it': `void Driver::a(IOCommandGate *gate, IOMemoryDescriptor *m) {
     gate->runAction((IOCommandGate::Action)&Driver::keep, m->map());
 }`,
+  'a descriptor that a queue makes anew': `void Driver::a(IODataQueue *queue) {
+    IOMemoryDescriptor *d = queue->getMemoryDescriptor(); // ! leaked-reference
+    if (d) fMap = d->map();
+}`,
   'inside a block': `void Driver::a(IOMemoryDescriptor *m) {
     run(^{
         m->map(); // ! leaked-reference
