@@ -44,7 +44,7 @@ release of the map, and \`unmap()\` at once and for all who share it, remove the
 reaches whatever was mapped at that place next.
 
 MapLens follows the address through locals and arithmetic, and reports an access, passing it to a call as a pointer,
-storing it, and returning it.`,
+storing it, returning it, and keeping it in a field when the function ends.`,
   examples: {
     bad: [
       {

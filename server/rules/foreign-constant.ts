@@ -91,6 +91,14 @@ The direction of a descriptor is said when it is made. For a mapping, say \`kIOM
 `,
       },
       {
+        title: 'Nothing, under whichever name',
+        source: `IOMemoryMap *FrameGrabber::mapDefault(IOMemoryDescriptor *memory)
+{
+    return memory->map(kIODefaultCache);
+}
+`,
+      },
+      {
         title: 'A cache mode that is shifted',
         source: `IOMemoryMap *FrameGrabber::mapShifted(IOMemoryDescriptor *memory)
 {

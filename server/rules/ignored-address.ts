@@ -50,6 +50,14 @@ Pass 0. If the address matters, leave \`kIOMapAnywhere\` out and handle NULL, wh
 `,
       },
       {
+        title: 'A static map records where something is mapped already',
+        source: `IOMemoryMap *FrameGrabber::record(IOMemoryDescriptor *memory, task_t task, mach_vm_address_t where)
+{
+    return memory->createMappingInTask(task, where, kIOMapAnywhere | kIOMapStatic);
+}
+`,
+      },
+      {
         title: 'The options come from the caller',
         source: `IOMemoryMap *FrameGrabber::mapAsTold(IOMemoryDescriptor *memory, task_t task, mach_vm_address_t where, IOOptionBits options)
 {

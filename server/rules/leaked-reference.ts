@@ -42,6 +42,12 @@ function check(event: Event): Report | undefined {
         `${name} leaves its scope`,
       );
     case 'return':
+      if (object.retained && object.stored.length > 0)
+        return report(
+          event.implicit ? created : event.at,
+          `${name} keeps a reference too many: retain() was called, and ${theObject(object)} had one to hand on`,
+          `the function returns and ${name} has a reference more than owners`,
+        );
       if (event.always) return report(created, never, `the function returns and ${name} still has its reference`);
       return event.implicit
         ? report(
@@ -160,6 +166,20 @@ done:
 `,
       },
       {
+        title: 'A retain too many',
+        source: `IOReturn FrameGrabber::clientMemoryForType(UInt32 type, IOOptionBits *options, IOMemoryDescriptor **memory)
+{
+    IOMemoryDescriptor *fresh = IOMemoryDescriptor::withPhysicalAddress(0x1000, 0x1000, kIODirectionInOut);
+    if (fresh == NULL)
+        return kIOReturnNoMemory;
+    fresh->retain();
+    *memory = fresh;
+    return kIOReturnSuccess;
+//  ^^^^^^^^^^^^^^^^^^^^^^^^ warning: 'fresh' keeps a reference too many: retain() was called, and the memory descriptor from withPhysicalAddress() had one to hand on
+}
+`,
+      },
+      {
         title: 'The descriptor, when the mapping fails',
         source: `IOMemoryMap *FrameGrabber::mapRange(mach_vm_address_t address, mach_vm_size_t length, task_t task)
 {
@@ -238,6 +258,18 @@ done:
     IOMemoryMap *map = memory->map();
     memory->release();
     return map;
+}
+`,
+      },
+      {
+        title: 'A retain for a second owner',
+        source: `IOReturn FrameGrabber::clientMemoryForType(UInt32 type, IOOptionBits *options, IOMemoryDescriptor **memory)
+{
+    if (fMemory == NULL)
+        return kIOReturnNotReady;
+    fMemory->retain();
+    *memory = fMemory;
+    return kIOReturnSuccess;
 }
 `,
       },

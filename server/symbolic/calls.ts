@@ -1,5 +1,5 @@
 import { bitFamilies, has, mapsContract, parameterEffect, returnContract } from '../api/attributes';
-import type { FunctionDeclaration } from '../ir/declarations';
+import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Expr, Instruction, Type } from '../ir/types';
 import { assume } from './constraints';
 import type { Context } from './context';
@@ -283,6 +283,11 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     if (invocation.name === 'getRetainCount' && object) escape(state, receiver);
   }
 
+  // A function that is handed over gets the other arguments, now or later.
+  if (api.parameters.some(isCallback)) {
+    for (const { value } of args) escape(state, value);
+    disturb(context, state, invocation);
+  }
   const outs: Out[] = [];
   for (const [index, { value, expr }] of args.entries()) {
     const parameter = api.parameters[index];
@@ -354,6 +359,11 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   return [state];
 }
 
+function isCallback(parameter: ParameterDeclaration): boolean {
+  const { type, name } = parameter;
+  return (type.kind === 'pointer' && type.to.kind === 'function') || /(?:action|handler|callback|routine)$/i.test(name);
+}
+
 interface Out {
   readonly place: Location;
   readonly type: Type;
@@ -401,7 +411,8 @@ function put(context: Context, state: State, place: Location, value: Value): voi
   loseOld(state, place, value, undefined);
   state.forget(place);
   state.store.set(place, value);
-  noteStored(context, state, place, value, undefined);
+  const name = place.kind === 'local' ? context.fn.locals[place.local!]?.name : place.name;
+  noteStored(context, state, place, value, name === '' ? undefined : name);
 }
 
 /** The call may have written to a place that it was given the address of. */

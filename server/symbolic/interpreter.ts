@@ -455,7 +455,9 @@ export class Interpreter implements Context {
 
   /** The way back from a map to its descriptor counts only where somebody goes it. */
   #settle(object: ObjectState): ObjectState {
-    if (!object.recoverable || this.program.mentions('getMemoryDescriptor')) return object;
+    const way = 'getMemoryDescriptor';
+    // Of a data queue, the call of that name is what made the object.
+    if (!object.recoverable || (object.creation?.call !== way && this.program.mentions(way))) return object;
     return { ...object, recoverable: false };
   }
 

@@ -169,6 +169,13 @@ void Driver::a(IOMemoryDescriptor *m) {
     IOMemoryMap *map = m->map();
     run(^{ map->release(); });
 }`,
+  'an action that gets it': `void Driver::a(IOCommandGate *gate, IOMemoryDescriptor *m) {
+    gate->runAction((IOCommandGate::Action)&Driver::keep, m->map());
+}`,
+  'a descriptor that a queue makes anew': `void Driver::a(IODataQueue *queue) {
+    IOMemoryDescriptor *d = queue->getMemoryDescriptor(); // ! leaked-reference
+    if (d) fMap = d->map();
+}`,
   'inside a block': `void Driver::a(IOMemoryDescriptor *m) {
     run(^{
         m->map(); // ! leaked-reference
@@ -237,6 +244,15 @@ kern_return_t Driver::b(IOMemoryDescriptor *m) {
     kern_return_t result = m->CreateMapping(0, 0, 0, 0, 0, &map);
     if (result == kIOReturnSuccess) fCount = (UInt32)map->GetLength();
     OSSafeReleaseNULL(map);
+    return result;
+}`,
+  'an out-parameter, lost on an error path': `kern_return_t Driver::a(uint64_t size) {
+    IOBufferMemoryDescriptor *buffer = nullptr;
+    kern_return_t result = IOBufferMemoryDescriptor::Create(kIOMemoryDirectionInOut, size, 0, &buffer);
+    if (result) return result;
+    result = buffer->SetLength(12);
+    if (result) return result; // ! leaked-reference
+    OSSafeReleaseNULL(buffer);
     return result;
 }`,
   'an address through arithmetic': `UInt32 Driver::a(IOMemoryDescriptor *m, unsigned index) {
