@@ -72,6 +72,7 @@ export function declare(
           name: qualify(scope, constant.name),
           value,
           ...(family && { family }),
+          ...(constant.attributes.length > 0 && { attributes: constant.attributes }),
           doc: '',
           span: constant.span,
         });

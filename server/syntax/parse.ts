@@ -250,16 +250,16 @@ class DeclarationParser extends StatementParser {
     }
     if (this.peek() !== '{') return { k: 'named', name, keyword: 'enum' };
     this.at++;
-    const constants: { name: string; value?: ExprNode; span: { start: number; end: number } }[] = [];
+    const constants: (DeclarationNode & { k: 'enum' })['constants'][number][] = [];
     while (!this.atEnd() && this.peek() !== '}') {
       const start = this.at;
       if (!this.isName()) this.fail('enumerator');
       const constant = this.token().text;
       this.at++;
-      this.attributes();
+      const own = this.attributes();
       while (this.isName()) this.at = this.peek(1) === '(' ? this.afterGroup(this.at + 1) : this.at + 1;
       const value = this.accept('=') ? this.assignment() : undefined;
-      constants.push({ name: constant, ...(value && { value }), span: this.spanFrom(start) });
+      constants.push({ name: constant, ...(value && { value }), attributes: own, span: this.spanFrom(start) });
       if (!this.accept(',')) break;
     }
     this.expect('}');

@@ -187,7 +187,12 @@ export type DeclarationNode = Node & { readonly attributes: readonly AttributeNo
     | {
         readonly k: 'enum';
         readonly name: string;
-        readonly constants: readonly { readonly name: string; readonly value?: ExprNode; readonly span: Span }[];
+        readonly constants: readonly {
+          readonly name: string;
+          readonly value?: ExprNode;
+          readonly attributes: readonly AttributeNode[];
+          readonly span: Span;
+        }[];
       }
     | { readonly k: 'namespace'; readonly name: string }
     | { readonly k: 'other'; readonly what: string }
