@@ -13,6 +13,19 @@ export class DeclarationTable {
   readonly #derived = new Map<string, ClassEntry[]>();
   readonly #resolved = new WeakMap<object, { revision: number; text: string; value: readonly Declaration[] }>();
 
+  readonly #open = new Set<object>();
+  #circles = 0;
+
+  /**
+   * Runs a look-up and says whether its answer may be kept: not when it met a declaration that is still being resolved,
+   * for then it hangs on where the question started.
+   */
+  settled<T>(find: () => T): { readonly value: T; readonly keep: boolean } {
+    const circles = this.#circles;
+    const value = find();
+    return { value, keep: this.#circles === circles || this.#open.size === 0 };
+  }
+
   add(facts: FileFacts): void {
     for (const entry of facts.functions) push(this.#functions, entry.name, entry);
     for (const entry of facts.classes) {
@@ -52,10 +65,19 @@ export class DeclarationTable {
   resolve(entry: AnyEntry, names: Names, revision: number, doc = ''): readonly Declaration[] {
     const kept = this.#resolved.get(entry.node);
     if (kept?.revision === revision) return kept.value;
+    if (this.#open.has(entry.node)) {
+      // It is asked for by what it is made of: enum { kA = kA }
+      this.#circles++;
+      return [];
+    }
+    this.#open.add(entry.node);
+    const circles = this.#circles;
     const value =
       entry.kind === 'class'
         ? [declareClass(entry, names, doc)]
         : declare(entry.node, names, entry.scope, entry.kind === 'function' ? entry.ownerClass : undefined, doc);
+    this.#open.delete(entry.node);
+    if (this.#circles !== circles && this.#open.size > 0) return value;
     const text = fingerprint(value);
     if (kept?.text === text) {
       kept.revision = revision;

@@ -42,9 +42,9 @@ export class ScopedNames implements Names {
     }
     const known = map.get(key);
     if (known !== undefined || map.has(key)) return known!;
-    const value = find();
+    const { value, keep } = this.#sources.table.settled(find);
     // An answer that was found while another question was open may hang on where that stood.
-    if (this.#open.size === 0) map.set(key, value);
+    if (keep && this.#open.size === 0) map.set(key, value);
     return value;
   }
 

@@ -48,3 +48,21 @@ describe('whatever stands in a text', () => {
     );
   });
 });
+
+describe('what is made of itself', () => {
+  it.each([
+    ['a constant', 'enum { kA = kA };'],
+    ['two enumerations', 'enum { kA = kB }; enum { kC = 1, kB = kA };'],
+    ['a typedef', 'typedef a b; typedef b a;'],
+    ['a class by its base', 'class A : public B { int x; }; class B : public A { };'],
+    ['an array by its length', 'const int kN = sizeof(x[kN]); int x[kN];'],
+  ])('%s', (_name, text) => {
+    const service = createService();
+    service.setFile(
+      'a.cpp',
+      `${text}\nvoid f(IOMemoryMap *m, A *a, b *c) { int n = kA + kN; a->release(); m->release(); }`,
+    );
+    expect(service.stats(true).functions).toBe(1);
+    expect(service.diagnose('a.cpp')).toEqual(service.diagnose('a.cpp'));
+  });
+});
