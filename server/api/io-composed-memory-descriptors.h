@@ -4,11 +4,11 @@ public:
     /// Describes a part of another descriptor, which it retains. That the part lies inside is not checked for wrapping.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
     static OSPtr<IOSubMemoryDescriptor> withSubRange([[maplens::keeps]] IOMemoryDescriptor *of, IOByteCount offset,
-        IOByteCount length, [[maplens::bits(direction)]] IOOptionBits options);
+        IOByteCount length, [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options);
 
     [[maplens::kernel]]
     virtual bool initSubRange([[maplens::keeps]] IOMemoryDescriptor *parent, IOByteCount offset, IOByteCount length,
-        [[maplens::bits(direction)]] IODirection withDirection);
+        [[maplens::bits(direction, descriptor_flags)]] IODirection withDirection);
 
     [[maplens::kernel]] [[maplens::prepares]]
     virtual IOReturn prepare([[maplens::bits(direction)]] IODirection forDirection = kIODirectionNone);

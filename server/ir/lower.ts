@@ -303,7 +303,7 @@ class FunctionLowering extends ExpressionLowering {
     if (node.init) this.statement(node.init);
     this.jump(test, node);
     this.enter(test);
-    if (node.condition) this.condition(node.condition, body, after);
+    if (node.condition) this.#test(node.condition, body, after);
     else this.jump(body, node);
     this.enter(body);
     this.#loop({ breakTo: after, continueTo: step, depth: this.scopes.length }, node.body);

@@ -103,6 +103,22 @@ storing it, returning it, and keeping it in a field when the function ends.`,
     ],
     good: [
       {
+        title: 'The record that holds both is freed with the map',
+        source: `struct Window { IOMemoryMap *map; void *address; };
+
+void closeWindow(Window *window, IOMemoryDescriptor *memory)
+{
+    window->map = memory->map();
+    if (window->map == NULL)
+        return;
+    window->address = (void *)window->map->getVirtualAddress();
+    window->map->release();
+    window->map = NULL;
+    IOFree(window, sizeof(*window));
+}
+`,
+      },
+      {
         title: 'Cleared together with the map',
         source: `void FrameGrabber::closeRegisters()
 {

@@ -78,6 +78,14 @@ The direction of a descriptor is said when it is made. For a mapping, say \`kIOM
     ],
     good: [
       {
+        title: 'Flags of the descriptor, where its direction goes',
+        source: `IOSubMemoryDescriptor *FrameGrabber::window(IOMemoryDescriptor *memory)
+{
+    return IOSubMemoryDescriptor::withSubRange(memory, 0, 0x1000, kIODirectionInOut | kIOMemoryThreadSafe);
+}
+`,
+      },
+      {
         title: 'Each word with its own constants',
         source: `IOMemoryMap *FrameGrabber::mapBuffer(void *buffer, IOByteCount length)
 {

@@ -427,7 +427,7 @@ export class Interpreter implements Context {
   /** States which addresses outlive the function in memory, though their maps are gone. */
   #findKept(state: State): void {
     for (const [place, value] of state.store) {
-      if (place.local !== undefined || place.name === '' || place.kind === 'value') continue;
+      if (place.name === '' || !outlives(place)) continue;
       const map = addressedMap(state, value);
       const at = map?.unmappedAt ?? map?.releasedAt;
       if (map && at) this.emit({ kind: 'address-use', object: map, at, how: 'kept', name: place.name }, state);
@@ -558,4 +558,20 @@ function readTemps(fn: Function): Set<number> {
 
 function describePlaceName(fn: Function, store: Extract<Instruction, { op: 'store' }>): string | undefined {
   return describeExpr(fn, { op: 'load', place: store.place, type: store.place.type, span: store.place.span });
+}
+
+/** Whether a place is sure to be there after the function: a global, or part of the object whose method it is. */
+function outlives(place: Location): boolean {
+  switch (place.kind) {
+    case 'global':
+      return true;
+    case 'field':
+    case 'index':
+      return outlives(place.base);
+    case 'deref':
+      return place.pointer.kind === 'solid' && place.pointer.what === 'this';
+    case 'local':
+    case 'value':
+      return false;
+  }
 }

@@ -9,6 +9,16 @@ const precedence: Readonly<Record<string, number>> = Object.fromEntries(
   ),
 );
 
+/** Words for operators; `not` is with the unary ones. */
+const alternativeTokens: Readonly<Record<string, string>> = {
+  and: '&&',
+  or: '||',
+  bitand: '&',
+  bitor: '|',
+  xor: '^',
+  not_eq: '!=',
+};
+
 const assignments = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=']);
 
 /** Names that are types by their form, where nothing declares them. */
@@ -63,9 +73,9 @@ export abstract class ExpressionParser extends PrimaryParser {
     let left = this.unary();
     for (let length = 0; ; length++) {
       if (length > chainLimit) this.fail('expression too long');
-      const operator = this.peek();
+      const operator = alternativeTokens[this.peek()] ?? this.peek();
       const rank = precedence[operator];
-      if (rank === undefined || rank < least || this.token().kind !== Kind.Punctuator) return left;
+      if (rank === undefined || rank < least) return left;
       this.at++;
       const right = this.nested(() => this.#binary(rank + 1));
       left = { k: 'binary', operator, left, right, ...this.node(from) };

@@ -295,7 +295,7 @@ export abstract class StatementParser extends ExpressionParser {
         init = { k: 'expression', value, ...this.node(initFrom) };
       }
     }
-    const condition = this.peek() === ';' ? undefined : this.expression();
+    const condition = this.peek() === ';' ? undefined : this.#conditionValue();
     this.expect(';');
     const step = this.peek() === ')' ? undefined : this.expression();
     this.expect(')');
@@ -342,7 +342,7 @@ export abstract class StatementParser extends ExpressionParser {
         ) && this.peek(1) !== '{'
       );
     if (isSpecifierWord(word)) return true;
-    if (!this.isName() && word !== '::') return false;
+    if ((!this.isName() && word !== '::') || word === 'not' || word === 'compl') return false;
     const after = this.afterQualifiedName(this.at);
     const qualified = after - this.at;
     const hadArguments = ['>', '>>'].includes(this.tokens[after - 1]?.text ?? '');

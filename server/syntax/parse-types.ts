@@ -415,7 +415,7 @@ export abstract class TypeParser extends Cursor {
       return true;
     if (abstract) return false;
     // int (name)(…): parentheses around the name alone.
-    return this.isName(1) && this.peek(2) === ')' && this.peek(3) === '(';
+    return this.isName(1) && this.peek(2) === ')' && ['(', '=', ';', ',', '['].includes(this.peek(3));
   }
 
   /** The name being declared, qualified as written: Class::method, ~Class, operator== */

@@ -114,7 +114,7 @@ export type StatementNode = Node &
     | {
         readonly k: 'for';
         readonly init?: StatementNode;
-        readonly condition?: ExprNode;
+        readonly condition?: ExprNode | StatementNode;
         readonly step?: ExprNode;
         readonly body: StatementNode;
       }

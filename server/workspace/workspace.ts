@@ -6,6 +6,7 @@ import type { SplitChunk } from '../syntax/split';
 import { loadApi } from './api-model';
 import type { Api } from './api-model';
 import { DeclarationTable } from './declarations';
+import type { MacroDefinition } from './facts';
 import { FactReader } from './facts';
 import { Lowerer } from './lowered';
 import type { LoweredFunction } from './lowered';
@@ -164,8 +165,8 @@ export class Workspace {
   macro(file: SourceFile, name: string, at: number): Macro | undefined {
     const own = file.macros.get(name);
     if (own) {
-      const before = own.findLast((definition) => definition.at < at);
-      if (before) return before.macro;
+      const before = own.filter((definition) => definition.at < at);
+      if (before.length > 0) return inForce(before);
     }
     const known = this.api.macros.get(name) ?? this.#wordMacro(file, name);
     if (known) return known;
@@ -178,7 +179,8 @@ export class Workspace {
       if (definer === file || !closure.has(definer)) continue;
       if (!best || commonFolders(definer.path, file.path) > commonFolders(best.path, file.path)) best = definer;
     }
-    return best?.macros.get(name)?.findLast((definition) => definition.macro !== undefined)?.macro;
+    const definitions = best?.macros.get(name)?.filter((definition) => definition.macro !== undefined);
+    return definitions && inForce(definitions);
   }
 
   /** Tells one state of the macros that a file sees from another. */
@@ -317,6 +319,20 @@ export class Workspace {
   get work(): { heads: number; bodies: number } {
     return { heads: this.#reader.parsed, bodies: this.#lowerer.count };
   }
+}
+
+/**
+ * The last of several definitions. Where arms of an #if define a macro both as something and as nothing, the something:
+ * an assertion tells what the code relies on, even where a release leaves it out.
+ */
+function inForce(definitions: readonly MacroDefinition[]): Macro | undefined {
+  const last = definitions.at(-1)?.macro;
+  if (!last?.parameters || last.body !== '') return last;
+  const since = definitions.findLastIndex((definition) => definition.macro === undefined);
+  return (
+    definitions.slice(since + 1).findLast((definition) => definition.macro?.parameters && definition.macro.body !== '')
+      ?.macro ?? last
+  );
 }
 
 export type { LoweredFunction, SplitChunk };

@@ -291,6 +291,25 @@ describe('lowers', () => {
   });
 });
 
+describe('reads whole', () => {
+  it.each([
+    ['words for operators', 'bool f(int a, A *p) { if (not p and (a > 1 or a < 0)) return false; return true; }'],
+    ['a declaration in the head of a for', 'void f(L *l) { for (int i = 0; N *n = l->at(i); ++i) n->use(); }'],
+    [
+      'a name in parentheses',
+      'struct N { N *peer; }; void f(N *l) { for (N * (c) = l; (c); (c) = (c)->peer) use(c); }',
+    ],
+    [
+      'arguments that nest',
+      'void f() { a::p<std::vector<uint8_t>> b(std::make<std::vector<uint8_t>>()); use(1 >> 2); }',
+    ],
+    ['a comparison of three outcomes', 'auto f(A a, A b) { return a <=> b; }'],
+  ])('%s', (_name, source) => {
+    const { variants, delimited } = lowered(source);
+    expect({ delimited, gaps: variants.flatMap((fn) => fn.gaps) }).toEqual({ delimited: true, gaps: [] });
+  });
+});
+
 describe('where it does not understand', () => {
   it.each([
     ['a statement', 'void f(int a) {\n  a = ;\n  g(a);\n}', ['expression']],
