@@ -20,7 +20,7 @@ export type Ownership = 'retained' | 'borrowed';
 export interface ReturnContract {
   /** Undefined where nothing is said. */
   readonly ownership: Ownership | undefined;
-  /** Undefined where nothing is said. */
+  /** Undefined where nothing can be claimed: nothing is said, or NULL hangs on what was set before (`as_set`). */
   readonly nullable: boolean | undefined;
 }
 

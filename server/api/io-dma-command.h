@@ -65,10 +65,10 @@ public:
     /// Completes as asked and gives back the reference to the memory.
     [[maplens::kernel]] virtual IOReturn clearMemoryDescriptor(bool autoComplete = true);
 
-    [[maplens::kernel]] [[maplens::pure]] [[maplens::returns(borrowed)]]
+    [[maplens::kernel]] [[maplens::pure]] [[maplens::returns(borrowed, as_set)]]
     virtual const IOMemoryDescriptor *getMemoryDescriptor() const;
 
-    [[maplens::kernel]] [[maplens::pure]] [[maplens::returns(borrowed)]]
+    [[maplens::kernel]] [[maplens::pure]] [[maplens::returns(borrowed, as_set)]]
     IOMemoryDescriptor *getIOMemoryDescriptor() const;
 
     [[maplens::kernel]] [[maplens::prepares]]
