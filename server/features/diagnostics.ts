@@ -42,7 +42,7 @@ export class Diagnostics {
       const seen = new Set<string>();
       for (const variant of lowered.variants)
         for (const finding of this.#analyze(variant, program).findings) {
-          const key = `${finding.rule} ${finding.span.start} ${finding.span.end}`;
+          const key = `${finding.rule} ${finding.span.start} ${finding.span.end} ${finding.message}`;
           if (seen.has(key)) continue;
           seen.add(key);
           found.push(this.#place(file, lowered, finding));

@@ -28,11 +28,18 @@ function check(event: Event): Report | undefined {
 
 /**
  * What a collection or a map leads to may be released by whoever put it there with a reference to spare; that is how
- * drivers keep a descriptor with its map. What a provider owns is never the driver's.
+ * drivers keep a descriptor with its map. A work loop that another method retained is released through its getter as
+ * well. The memory that a provider owns is never the driver's.
  */
 function isProvidersOwn(object: ObjectState): boolean {
   const from = object.creation?.receiver ?? '';
-  return !from.startsWith('OS') && from !== 'IOMemoryMap' && object.stored.length === 0 && !object.kept;
+  return (
+    /Memory/.test(object.class ?? '') &&
+    !from.startsWith('OS') &&
+    from !== 'IOMemoryMap' &&
+    object.stored.length === 0 &&
+    !object.kept
+  );
 }
 
 /** A release without a reference to give up. */
@@ -81,6 +88,16 @@ provider, a collection. The object is then freed while they still use it.
       },
     ],
     good: [
+      {
+        title: 'A work loop that another method retained',
+        source: `void FrameGrabber::dropGate(IOCommandGate *gate, IOMemoryMap *map)
+{
+    IOWorkLoop *workLoop = gate->getWorkLoop();
+    workLoop->removeEventSource(gate);
+    workLoop->release();
+}
+`,
+      },
       {
         title: 'The pointer is NULL after the first release',
         source: `IOReturn FrameGrabber::probeAgain(IOMemoryDescriptor *memory)

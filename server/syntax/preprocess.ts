@@ -24,6 +24,8 @@ export interface Token {
   readonly first: boolean;
   /** The outermost macro whose use it comes from. */
   readonly macro?: string;
+  /** Named a macro inside that macro's own expansion: it is never expanded again. */
+  readonly painted?: boolean;
 }
 
 /** Which arm to read where a condition's value is not known. */
@@ -357,8 +359,12 @@ class Preprocessor {
     const result: Token[] = [];
     for (let at = 0; at < tokens.length; at++) {
       const token = tokens[at]!;
-      const macro =
-        token.kind === Kind.Identifier && !active.includes(token.text) ? this.#macro(token.text, use.start) : undefined;
+      const names = token.kind === Kind.Identifier && !token.painted;
+      if (names && active.includes(token.text)) {
+        result.push({ ...token, painted: true });
+        continue;
+      }
+      const macro = names ? this.#macro(token.text, use.start) : undefined;
       if (!macro || active.length > 60) {
         result.push(token);
         continue;

@@ -21,6 +21,12 @@ describe('macros expand', () => {
     ['a name without arguments stays', ['#define F(a) a'], 'F + 1', 'F + 1'],
     ['arguments first', ['#define N 3', '#define F(a) [a]'], 'F(N)', '[ 3 ]'],
     ['never into itself', ['#define x x + y', '#define y x'], 'x', 'x + x'],
+    [
+      'never into itself, as an argument of others either',
+      ['#define f p->f', '#define R(x) T((0 != x))', '#define T(c) if (c)'],
+      'R(f)',
+      'if ( ( 0 != p -> f ) )',
+    ],
     ['to strings', ['#define S(a) #a', '#define X(a) S(a)', '#define N 3'], 'S(N) X(N)', '"N" "3"'],
     ['pasted', ['#define P(a, b) a ## b', '#define kFoo 7'], 'P(k, Foo)', '7'],
     ['variadic', ['#define L(f, ...) log(f, ##__VA_ARGS__)'], 'L("a") L("b", 1, 2)', 'log ( "a" ) log ( "b" , 1 , 2 )'],
