@@ -198,6 +198,26 @@ done:
     ],
     good: [
       {
+        title: 'Kept together with a collection that a field holds',
+        source: `bool FrameGrabber::keep(IOMemoryDescriptor *memory)
+{
+    IOMemoryMap *map = memory->map();
+    if (map == NULL)
+        return false;
+    fMaps->setObject(map);
+    return true;
+}
+
+void FrameGrabber::drop(unsigned int index)
+{
+    IOMemoryMap *map = OSDynamicCast(IOMemoryMap, fMaps->getObject(index));
+    fMaps->removeObject(index);
+    if (map != NULL)
+        map->release();
+}
+`,
+      },
+      {
         title: 'One label that gives up what there is',
         source: `IOReturn FrameGrabber::copyIn(mach_vm_address_t address, mach_vm_size_t length, task_t task)
 {

@@ -300,6 +300,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     switch (effect) {
       case 'keeps':
         if (base.kind === 'address') escape(state, value);
+        else if (receiver !== undefined && isLastingCollection(context, api, receiver)) escape(state, value);
         else state.annotate(base, { kept: true });
         break;
       case 'keeps-elements':
@@ -580,4 +581,18 @@ function emitCall(context: Context, state: State, invocation: Invocation, api: F
     list.push({ parameter, span: expr.span, constant: value.constant, bits, constants });
   });
   context.emit({ kind: 'call', declaration: api, arguments: list, at: invocation.call.span }, state);
+}
+
+/**
+ * Whether a collection outlives the function and its elements are looked up somewhere: drivers keep an object's own
+ * reference together with the collection's, and give up both when they take it out again.
+ */
+function isLastingCollection(context: Context, api: FunctionDeclaration, receiver: Value): boolean {
+  const lasting = receiver.kind === 'initial' && receiver.place.local === undefined;
+  return (
+    lasting &&
+    api.class !== undefined &&
+    context.program.isA(api.class, 'OSCollection') &&
+    context.program.mentions('getObject')
+  );
 }

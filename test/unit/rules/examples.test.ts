@@ -7,6 +7,7 @@ const surroundings = `#include <IOKit/IOMemoryDescriptor.h>
 class FrameGrabber : public IOService {
     IOMemoryMap *fMap;
     IOMemoryDescriptor *fMemory;
+    OSArray *fMaps;
     IOVirtualAddress fRegisters;
     UInt64 fLength;
     UInt32 fCount;
