@@ -6,7 +6,9 @@ import type { Task } from './task';
 export class BufferMemoryDescriptor extends MemoryDescriptor {
   readonly capacity: bigint;
   readonly pageable: boolean;
-  /** The pages of a kernel buffer, as page numbers; freed with the descriptor. */
+  /** Its pages lie between two guard pages (inTaskWithGuardPages). */
+  readonly guarded: boolean;
+  /** The pages of a kernel buffer and its guards, as page numbers; freed with the descriptor. */
   allocation: { readonly start: number; readonly end: number } | undefined;
   /** reserved->map: the creator task's own mapping of a pageable buffer, retained and outside the set. */
   ownMap: MemoryMap | undefined;
@@ -19,9 +21,11 @@ export class BufferMemoryDescriptor extends MemoryDescriptor {
     capacity: bigint,
     flags: number,
     pageable: boolean,
+    guarded: boolean,
   ) {
     super(id, name, 'IOBufferMemoryDescriptor', task, [{ address, length: capacity }], flags);
     this.capacity = capacity;
     this.pageable = pageable;
+    this.guarded = guarded;
   }
 }

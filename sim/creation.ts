@@ -161,6 +161,7 @@ export function makeBuffer(
   options: number,
   capacity: bigint,
   alignment: bigint,
+  guarded = false,
 ): DescriptorResult<BufferMemoryDescriptor> {
   const none = (why: string): DescriptorResult<BufferMemoryDescriptor> => {
     state.note('null', why);
@@ -178,10 +179,13 @@ export function makeBuffer(
   if (inTask !== kernel && !pageable)
     return none('A buffer for another task than kernel_task needs kIOMemoryPageable: NULL.');
 
+  const contiguous = (options & (kIOMemoryHostPhysicallyContiguous | kIOMemoryPhysicallyContiguous)) !== 0;
+  if (guarded && (pageable || contiguous))
+    return none(`Guard pages do not go with ${pageable ? 'pageable' : 'contiguous'} memory: NULL.`);
+
   let address = 0n;
   let allocation: BufferMemoryDescriptor['allocation'];
   if (!pageable) {
-    const contiguous = (options & (kIOMemoryHostPhysicallyContiguous | kIOMemoryPhysicallyContiguous)) !== 0;
     const intel = state.layout.profile.arch === 'x86_64';
     // iopa pages on Intel: ordinary memory, shared by small buffers that a DMA mapper or user space may see.
     const sharedPages =
@@ -190,16 +194,21 @@ export function makeBuffer(
       size + alignment < page / 2n;
     if (!contiguous && !sharedPages && size < page) address = allocateInZone(state, size, alignment);
     else {
+      const guards = guarded ? 1 : 0;
       const made = allocate(state, kernel, {
-        size,
+        size: size + 2n * BigInt(guards) * page,
         alignment,
         kernelObject: !contiguous && alignment <= 1n && !intel && !sharedPages,
         note: 'buffer',
       });
       if (made.kind === 'null') return none(made.why);
-      address = made.address;
-      const start = kernel.space.pageOf(address);
-      allocation = { start, end: start + kernel.space.pagesFor(size) };
+      const start = kernel.space.pageOf(made.address);
+      const end = start + kernel.space.pagesFor(size) + 2 * guards;
+      address = kernel.space.addressOf(start + guards);
+      allocation = { start, end };
+      if (guarded)
+        for (const at of [start, end - 1])
+          kernel.space.replace({ start: at, end: at + 1, protection: '---', kind: 'guard', objectPage: 0 });
     }
   }
   const number = state.nextNumber('d');
@@ -212,6 +221,7 @@ export function makeBuffer(
     capacity,
     flags,
     pageable,
+    guarded,
   );
   // Three bits only: modes 8 and 9 are lost (kIOMemoryBufferCacheMask).
   buffer.cache = cacheField(options) & 7;
@@ -264,7 +274,7 @@ export function makeBuffer(
   state.touch(buffer);
   const why = pageable
     ? `Makes a pageable buffer of ${sizeText(capacity)}${inTask ? ` in ${inTask.name} at ${addressText(buffer.ranges[0]!.address)}` : ', mapped nowhere yet'}.`
-    : `Makes a buffer of ${sizeText(capacity)} in the kernel at ${addressText(address)}, wired.`;
+    : `Makes a buffer of ${sizeText(capacity)} in the kernel at ${addressText(address)}, wired${guarded ? ', between two guard pages' : ''}.`;
   state.note('create', why);
   return { kind: 'descriptor', descriptor: buffer, why };
 }

@@ -71,12 +71,20 @@ export class KernelState {
   /** Marks an object, and those whose view names it, as changed. */
   touch(object: Task | KernelObject): void {
     this.#dirty.add(object);
+    if ('kind' in object && object.kind === 'descriptor')
+      for (const whole of (object as MemoryDescriptor).partOf) this.#dirty.add(whole);
     if ('kind' in object && object.kind === 'map') {
       const map = object as MemoryMap;
       if (map.memory) this.#dirty.add(map.memory);
       if (map.superMap) this.#dirty.add(map.superMap);
       for (const sub of map.subMaps) this.#dirty.add(sub);
     }
+  }
+
+  /** Drops a freed map that no step is to show. */
+  forget(map: MemoryMap): void {
+    this.#dirty.delete(map);
+    this.maps.delete(map.id);
   }
 
   /** Marks all entries that show an object of memory, and their maps and descriptors. */

@@ -1,4 +1,5 @@
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
 import type { KernelObject } from './kernel-object';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { decodeMapOptions, kIOMapOverwrite, kIOMapStatic } from './map-options';
@@ -101,6 +102,7 @@ export function dropMap(state: KernelState, descriptor: MemoryDescriptor, map: M
 /** IOGeneralMemoryDescriptor::free and its subclasses'. Its set's maps fall below two references and go with it. */
 function freeDescriptor(state: KernelState, descriptor: MemoryDescriptor): Panic | undefined {
   if (descriptor.freed) return undefined;
+  const { parts } = descriptor;
   descriptor.freed = true;
   descriptor.wireCount = 0;
   state.touch(descriptor);
@@ -111,6 +113,12 @@ function freeDescriptor(state: KernelState, descriptor: MemoryDescriptor): Panic
     state.touch(descriptor.parent);
     if (descriptor.parent.owners <= 0) panicked = freeDescriptor(state, descriptor.parent) ?? panicked;
   }
+  for (const part of parts) panicked = dropPart(state, descriptor, part) ?? panicked;
+  if (descriptor instanceof GuardPageMemoryDescriptor) {
+    const { space } = state.kernelTask;
+    const { address, length } = descriptor.ranges[0]!;
+    space.remove(space.pageOf(address), space.pageOf(address + length));
+  }
   if (descriptor instanceof BufferMemoryDescriptor) {
     const { ownMap, allocation } = descriptor;
     if (ownMap) {
@@ -120,6 +128,22 @@ function freeDescriptor(state: KernelState, descriptor: MemoryDescriptor): Panic
     if (allocation) state.kernelTask.space.remove(allocation.start, allocation.end);
   }
   return panicked;
+}
+
+/** Gives back one reference that a composed descriptor has on a part of it. */
+export function dropPart(state: KernelState, whole: MemoryDescriptor, part: MemoryDescriptor): Panic | undefined {
+  const index = part.partOf.indexOf(whole);
+  if (index >= 0) part.partOf.splice(index, 1);
+  state.touch(part);
+  return part.owners <= 0 ? freeDescriptor(state, part) : undefined;
+}
+
+/** Releases a map that the kernel itself made and no driver has seen. */
+export function dropOwnMap(state: KernelState, map: MemoryMap): void {
+  map.references--;
+  if (map.owners > 0) return;
+  freeMap(state, map);
+  state.forget(map);
 }
 
 /** The VM part of IOMemoryMap::unmap and doUnmap: nothing for sub-maps, static and overwritten mappings. */

@@ -1,6 +1,9 @@
 import { read, write } from './access';
 import type { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import { addSegment, makeGuardPages, makeInterleaved, makeMulti, type AddResult } from './composition';
 import { allocate, makeBuffer, makeDescriptor, makeSubRange, type Allocation } from './creation';
+import type { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
+import type { InterleavedMemoryDescriptor } from './interleaved-memory-descriptor';
 import type { KernelObject } from './kernel-object';
 import { KernelState, useAfterFree, type Note } from './kernel-state';
 import { release, retain, unmap } from './lifetime';
@@ -8,6 +11,7 @@ import { directionOf, kIOMapAnywhere, kIOMapStatic } from './map-options';
 import { createMapping } from './mapping';
 import type { MemoryDescriptor, MemoryRange } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
+import type { MultiMemoryDescriptor } from './multi-memory-descriptor';
 import type {
   AllocateResult,
   CodeResult,
@@ -19,7 +23,7 @@ import type {
   ValueResult,
   WriteResult,
 } from './outcomes';
-import { complete, prepare, transfer, type TransferResult } from './preparation';
+import { clearSegments, complete, prepare, transfer, type TransferResult } from './preparation';
 import { defaultMachine, machineLayout, type AddressRange } from './profiles';
 import { redirect } from './redirection';
 import type { SubMemoryDescriptor } from './sub-memory-descriptor';
@@ -143,6 +147,17 @@ export class Machine {
     return makeBuffer(this.#state, task, options, capacity, alignment);
   }
 
+  /** IOBufferMemoryDescriptor::inTaskWithGuardPages: whole pages between two guard pages. */
+  bufferWithGuardPages(
+    task: Task | undefined,
+    options: number,
+    capacity: bigint,
+  ): DescriptorResult<BufferMemoryDescriptor> {
+    const page = BigInt(this.pageSize);
+    const whole = BigInt.asUintN(64, ((capacity + page - 1n) / page) * page);
+    return makeBuffer(this.#state, task, options, whole, page, true);
+  }
+
   /** IOSubMemoryDescriptor::withSubRange. */
   subRange(
     parent: MemoryDescriptor,
@@ -151,6 +166,36 @@ export class Machine {
     direction: number,
   ): DescriptorResult<SubMemoryDescriptor> {
     return makeSubRange(this.#state, parent, offset, length, direction);
+  }
+
+  /** IOMultiMemoryDescriptor::withDescriptors. A descriptor may be given more than once. */
+  multi(parts: readonly MemoryDescriptor[], direction: number): DescriptorResult<MultiMemoryDescriptor> {
+    return makeMulti(this.#state, parts, direction);
+  }
+
+  /** IOGuardPageMemoryDescriptor::withSize; the size is rounded up to pages. */
+  guardPages(size: bigint): DescriptorResult<GuardPageMemoryDescriptor> {
+    return makeGuardPages(this.#state, size);
+  }
+
+  /** IOInterleavedMemoryDescriptor::withCapacity: room for that many pieces. */
+  interleaved(capacity: bigint, direction: number): DescriptorResult<InterleavedMemoryDescriptor> {
+    return makeInterleaved(this.#state, capacity, direction);
+  }
+
+  /** IOInterleavedMemoryDescriptor::setMemoryDescriptor: adds a piece, which is retained, or refuses it. */
+  addSegment(
+    whole: InterleavedMemoryDescriptor,
+    descriptor: MemoryDescriptor,
+    offset: bigint,
+    length: bigint,
+  ): AddResult {
+    return addSegment(this.#state, whole, descriptor, offset, length);
+  }
+
+  /** IOInterleavedMemoryDescriptor::clearMemoryDescriptors; direction 0 keeps the present one. */
+  clearSegments(whole: InterleavedMemoryDescriptor, direction = 0): UseAfterFree | undefined {
+    return clearSegments(this.#state, whole, direction);
   }
 
   /** IOMemoryDescriptor::createMappingInTask. A length of 0 is the descriptor's full length. */

@@ -1,5 +1,8 @@
 import type { NewEntry } from './address-space';
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import { mapParts } from './composed-mapping';
+import { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
+import { InterleavedMemoryDescriptor } from './interleaved-memory-descriptor';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { dropMap } from './lifetime';
 import {
@@ -15,9 +18,11 @@ import {
 } from './map-options';
 import { MemoryDescriptor } from './memory-descriptor';
 import { MemoryMap } from './memory-map';
+import { MultiMemoryDescriptor } from './multi-memory-descriptor';
 import { chunksOfTask, piecesOf, snapshotOf, type Chunk, type MemoryReference, type Pieces } from './memory-reference';
 import { MemoryObject } from './memory-object';
-import type { MapResult, NullReason } from './outcomes';
+import { nothing, panic, type MapResult } from './outcomes';
+import { choosePages, guardPages, reserve } from './reservation';
 import { KERN_INVALID_RIGHT, KERN_PROTECTION_FAILURE } from './returns';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
 import type { Task } from './task';
@@ -29,9 +34,10 @@ import type { Protection } from './trace';
  * memoryReferenceMap, in the kernel's order.
  */
 
+/** Of address space that no map answers for. */
+const lostToPrefault = 'reserved by a failed prefault, never given back';
+
 const wrap = (value: bigint): bigint => BigInt.asUintN(64, value);
-/** kIOMapGuardSizeLarge. */
-const largeGuard = 65536n;
 
 export interface MapRequest {
   readonly descriptor: MemoryDescriptor;
@@ -41,9 +47,6 @@ export interface MapRequest {
   readonly offset: bigint;
   readonly length: bigint;
 }
-
-const nothing = (reason: NullReason, why: string): MapResult => ({ kind: 'null', reason, why });
-const panic = (reason: string, why: string): MapResult => ({ kind: 'panic', reason, why });
 
 export function createMapping(state: KernelState, request: MapRequest): MapResult {
   let descriptor = request.descriptor;
@@ -169,6 +172,53 @@ export function compatible(existing: MemoryMap, wanted: MemoryMap, options: MapO
 }
 
 function doMap(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  map: MemoryMap,
+  options: MapOptions,
+  task: Task,
+  length: bigint,
+): MapResult {
+  if (descriptor instanceof InterleavedMemoryDescriptor)
+    return nothing(
+      'unsupported',
+      `kIOReturnUnsupported: an IOInterleavedMemoryDescriptor has no doMap, so it can never be mapped. Map the descriptors that ${descriptor.name} is made of.`,
+    );
+  if (descriptor instanceof MultiMemoryDescriptor) {
+    const result = mapParts(state, descriptor, map, options, task, (part) => createMapping(state, part));
+    if (result.kind === 'map') attach(state, descriptor, map);
+    return result;
+  }
+  const result = mapMemory(state, descriptor, map, options, task, length);
+  return result.kind === 'map' && descriptor instanceof GuardPageMemoryDescriptor ? guardAll(result, task) : result;
+}
+
+/** IOGuardPageMemoryDescriptor::doMap: what is mapped then loses every protection, its maximum too. */
+function guardAll(result: MapResult & { readonly kind: 'map' }, task: Task): MapResult {
+  const { map } = result;
+  const { space } = task;
+  const start = space.pageOf(map.address);
+  const end = start + space.pagesFor(map.length);
+  for (const entry of space.overlapping(start, end)) {
+    const from = Math.max(entry.start, start);
+    space.replace({
+      ...entry,
+      start: from,
+      end: Math.min(entry.end, end),
+      objectPage: entry.objectPage + (from - entry.start),
+      kind: 'guard',
+      protection: '---',
+    });
+  }
+  map.protection = '---';
+  return {
+    ...result,
+    why: `Guard pages in ${task.name} at ${addressText(map.address)}, ${sizeText(map.length)}: every access faults.`,
+  };
+}
+
+/** IOGeneralMemoryDescriptor::doMap. */
+function mapMemory(
   state: KernelState,
   descriptor: MemoryDescriptor,
   map: MemoryMap,
@@ -346,69 +396,14 @@ function place(
     );
   const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
   const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
-  const guard =
-    options.guard === 'none' || options.overwrite
-      ? 0
-      : options.guard === 'small'
-        ? 1
-        : Number(largeGuard / BigInt(state.pageSize));
-  if (options.guard !== 'none' && !options.overwrite && !options.anywhere)
-    return nothing('guard-needs-anywhere', 'kIOReturnBadArgument: guard pages need kIOMapAnywhere.');
+  const guard = guardPages(state, options);
+  const chosen = choosePages(state, task, map, options, { ...pieces, pageable, byData: reference.byData });
+  if (typeof chosen !== 'number') return chosen;
+  const base = chosen;
 
-  const at = options.anywhere ? 0n : reference.byData ? map.address : wrap(map.address - BigInt(pieces.inPage));
-  let base = space.pageOf(at);
-  if (options.overwrite) {
-    const inside = base >= space.min && base + pieces.pages <= space.max;
-    if (task.kernel && inside && inRange(state, base, base + pieces.pages, [state.layout.kernelPointers]))
-      return panic('kernel pointer range', `kIOMapOverwrite at ${addressText(at)} lies in the kernel's pointer range.`);
-    if (!inside)
-      return reference.byData
-        ? panic(
-            'map enter err',
-            `kIOMapOverwrite at ${addressText(at)}, outside ${task.name}'s address space. ${options.anywhere ? 'With kIOMapAnywhere the address is taken as 0: choose one of the two.' : 'Only overwrite a range that you reserved.'}`,
-          )
-        : nothing(
-            'outside-address-space',
-            `kIOMapOverwrite at ${addressText(at)}, outside ${task.name}'s address space.`,
-          );
-  } else if (options.anywhere) {
-    const found = findAnywhere(state, task, pieces.pages + 2 * guard, pageable);
-    if (typeof found !== 'number') return found;
-    base = found + guard;
-  } else {
-    if (task.kernel && inRange(state, base, base + pieces.pages, [state.layout.kernelPointers]))
-      return panic('kernel pointer range', `A fixed request at ${addressText(at)} lies in the kernel's pointer range.`);
-    const { kernelData, kernelIOKit, kernelPageable } = state.layout;
-    const allowed = pageable ? [kernelPageable] : [kernelData, kernelIOKit];
-    const fits = space.canPlace(base, base + pieces.pages);
-    if (map.address === 0n)
-      return nothing(
-        'no-address',
-        'Without kIOMapAnywhere this is a fixed request at address 0, which no task allows. Add kIOMapAnywhere.',
-      );
-    if ((!fits.ok && fits.why === 'outside') || (task.kernel && !inRange(state, base, base + pieces.pages, allowed)))
-      return nothing(
-        'outside-address-space',
-        `KERN_INVALID_ADDRESS: ${addressText(map.address)} is outside the range of ${task.name} where mappings may be. Use kIOMapAnywhere.`,
-      );
-    if (!fits.ok)
-      return nothing(
-        'occupied',
-        `KERN_NO_SPACE: something is mapped in ${task.name} at ${addressText(map.address)} already. Use kIOMapAnywhere, or free the range first.`,
-      );
-  }
-
-  // Reserved now: a failed prefault returns without giving the range back.
-  const reserve = (note: string): void => {
-    for (const entry of [
-      { start: base - guard, end: base, protection: '---', kind: 'guard' },
-      { start: base, end: base + pieces.pages, protection, kind: 'reserved' },
-      { start: base + pieces.pages, end: base + pieces.pages + guard, protection: '---', kind: 'guard' },
-    ] as const)
-      if (entry.end > entry.start) space.insert({ ...entry, objectPage: 0, note });
-  };
   if (options.prefault && descriptor.wireCount === 0) {
-    if (!options.overwrite) reserve('reserved by a failed prefault, never given back');
+    // The range is reserved by now, and returned without being given back.
+    if (!options.overwrite) reserve(space, base, pieces.pages, guard, protection, lostToPrefault);
     return nothing(
       'not-prepared',
       'kIOReturnBadArgument: kIOMapPrefault needs wired memory, call prepare() first. The reserved range stays lost in the task.',
@@ -481,40 +476,6 @@ function contiguousPages(pieces: Pieces, pageSize: number): boolean {
     const before = pieces.pieces[index - 1]!;
     return piece.descriptorOffset === before.descriptorOffset + BigInt(before.pages * pageSize);
   });
-}
-
-function inRange(
-  state: KernelState,
-  start: number,
-  end: number,
-  ranges: readonly { readonly start: bigint; readonly end: bigint }[],
-): boolean {
-  const size = BigInt(state.pageSize);
-  return ranges.some((range) => start >= Number(range.start / size) && end <= Number(range.end / size));
-}
-
-function findAnywhere(state: KernelState, task: Task, pages: number, pageable: boolean): number | MapResult {
-  const space = task.space;
-  const full = (): MapResult =>
-    nothing(
-      'no-space',
-      `KERN_NO_SPACE: ${task.name} has no hole of ${sizeText(BigInt(pages) * BigInt(state.pageSize))}.`,
-    );
-  if (!task.kernel) return space.findHole(pages, space.min, space.max) ?? full();
-  const { kernelIOKit, kernelPageable, pageableCap } = state.layout;
-  if (pageable) {
-    if (BigInt(pages) * BigInt(state.pageSize) > pageableCap)
-      return nothing(
-        'pageable-cap',
-        `A pageable buffer of more than ${sizeText(pageableCap)} cannot be mapped into the kernel. Map it in parts.`,
-      );
-    return space.findHole(pages, space.pageOf(kernelPageable.start), space.pageOf(kernelPageable.end)) ?? full();
-  }
-  const start = space.pageOf(kernelIOKit.start);
-  const end = space.pageOf(kernelIOKit.end);
-  // osfmk/vm/vm_map.c: requests of 1 MiB or more start one eighth into the range.
-  const large = BigInt(pages) * BigInt(state.pageSize) >= 1n << 20n;
-  return space.findHole(pages, large ? start + Math.floor((end - start) / 8) : start, end) ?? full();
 }
 
 /** addMapping and setMemoryDescriptor: the set lists the map, the map retains the descriptor. */

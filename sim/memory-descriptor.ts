@@ -31,6 +31,8 @@ export class MemoryDescriptor extends KernelObject {
   readonly mappedBy = new Set<MemoryMap>();
   /** Sub-descriptors that retain this one. */
   readonly subs = new Set<MemoryDescriptor>();
+  /** The descriptors that it is a part of, one element for each reference that they own. */
+  readonly partOf: MemoryDescriptor[] = [];
   /** Who else in the kernel retains it, e.g. "IOPCIDevice". */
   readonly keepers = new Set<string>();
 
@@ -56,11 +58,21 @@ export class MemoryDescriptor extends KernelObject {
 
   /** Physical memory has no task (kIOMemoryTypePhysical). */
   get physical(): boolean {
-    return this.task === undefined;
+    return this.task === undefined && !this.composed;
+  }
+
+  /** Made of `parts`, with no memory of its own to describe. */
+  get composed(): boolean {
+    return false;
+  }
+
+  /** The descriptors that it is composed of, and retains. */
+  get parts(): readonly MemoryDescriptor[] {
+    return [];
   }
 
   override get internalReferences(): number {
-    return this.mappedBy.size + this.subs.size + this.keepers.size;
+    return this.mappedBy.size + this.subs.size + this.partOf.length + this.keepers.size;
   }
 
   override get internalHolders(): readonly string[] {
@@ -68,6 +80,7 @@ export class MemoryDescriptor extends KernelObject {
       ...this.keepers,
       ...[...this.mappedBy].map((map) => `map ${map.name}`),
       ...[...this.subs].map((sub) => `sub ${sub.name}`),
+      ...this.partOf.map((whole) => `multi ${whole.name}`),
     ];
   }
 }

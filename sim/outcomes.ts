@@ -22,7 +22,9 @@ export type NullReason =
   | 'not-aligned'
   | 'cache-mode-refused'
   | 'pageable-cap'
-  | 'no-device-memory';
+  | 'no-device-memory'
+  | 'underrun'
+  | 'unsupported';
 
 export interface UseAfterFree {
   readonly kind: 'use-after-free';
@@ -51,6 +53,9 @@ export type MapResult =
   | Panic
   | UseAfterFree
   | NotModelled;
+
+export const nothing = (reason: NullReason, why: string): MapResult => ({ kind: 'null', reason, why });
+export const panic = (reason: string, why: string): MapResult => ({ kind: 'panic', reason, why });
 
 export type DescriptorResult<D extends MemoryDescriptor = MemoryDescriptor> =
   | { readonly kind: 'descriptor'; readonly descriptor: D; readonly why: string }

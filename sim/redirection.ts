@@ -40,6 +40,8 @@ export function redirect(
     state.touch(map);
     return code(state, kIOReturnSuccess, `Unblocks ${map.name}: it shows ${to.name} already.`);
   }
+  if (to.composed || from.composed)
+    return { kind: 'not-modelled', what: 'redirect() with a descriptor that is composed of others' };
   if (to.physical || from.physical) return { kind: 'not-modelled', what: 'redirect() with physical memory' };
   const failed = (why: string): CodeResult => {
     // makeMapping releases the map that it was given (IOMemoryDescriptor.cpp, makeMapping's failure path).

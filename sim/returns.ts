@@ -4,6 +4,7 @@ export const kIOReturnSuccess = 0;
 export const kIOReturnError = 0xe00002bc;
 export const kIOReturnBadArgument = 0xe00002c2;
 export const kIOReturnUnsupported = 0xe00002c7;
+export const kIOReturnInternalError = 0xe00002c9;
 export const kIOReturnNotReadable = 0xe00002ce;
 export const kIOReturnNotWritable = 0xe00002cf;
 export const kIOReturnNotAligned = 0xe00002d0;
@@ -28,6 +29,7 @@ const names: ReadonlyMap<number, string> = new Map([
   [kIOReturnError, 'kIOReturnError'],
   [kIOReturnBadArgument, 'kIOReturnBadArgument'],
   [kIOReturnUnsupported, 'kIOReturnUnsupported'],
+  [kIOReturnInternalError, 'kIOReturnInternalError'],
   [kIOReturnNotReadable, 'kIOReturnNotReadable'],
   [kIOReturnNotWritable, 'kIOReturnNotWritable'],
   [kIOReturnNotAligned, 'kIOReturnNotAligned'],
@@ -47,7 +49,6 @@ const otherNames: ReadonlyMap<number, string> = new Map([
   [0xe00002c4, 'kIOReturnLockedWrite'],
   [0xe00002c5, 'kIOReturnExclusiveAccess'],
   [0xe00002c6, 'kIOReturnBadMessageID'],
-  [0xe00002c9, 'kIOReturnInternalError'],
   [0xe00002ca, 'kIOReturnIOError'],
   [0xe00002cc, 'kIOReturnCannotLock'],
   [0xe00002cd, 'kIOReturnNotOpen'],

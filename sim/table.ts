@@ -57,6 +57,7 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
     const words = [
       isNew,
       map.superMap ? `sub-map of ${superMap?.name ?? 'a freed map'}` : '',
+      entry?.kind === 'guard' && !map.static ? 'guard' : '',
       map.static ? 'static, no VM entry of its own' : '',
       map.freed ? 'freed, dangling' : map.mapped ? ((entry ?? map.static) ? '' : 'dangling') : 'unmapped',
       map.leaked ? 'leaked' : '',
@@ -80,8 +81,8 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
     const end = BigInt(entry.end);
     const inside = (map: MapView): boolean => BigInt(map.address) >= start && BigInt(map.address) < end;
     const map = maps.find((view) => view.id === entry.map);
-    if (map && entry.kind === 'mapping' && inside(map) && !listed.has(map.id))
-      rows.push(mapRow(map, entry, news(before?.maps, map.id)));
+    const shows = entry.kind === 'mapping' || entry.kind === 'guard';
+    if (map && shows && inside(map) && !listed.has(map.id)) rows.push(mapRow(map, entry, news(before?.maps, map.id)));
     else {
       const owner =
         entry.kind === 'buffer'

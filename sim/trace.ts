@@ -33,6 +33,13 @@ export interface DescriptorRange {
   readonly length: Hex;
 }
 
+export interface DescriptorPart {
+  /** The other descriptor's id. */
+  readonly descriptor: string;
+  readonly offset: Hex;
+  readonly length: Hex;
+}
+
 export interface DescriptorView {
   readonly id: string;
   /** The variable or field that first held it, else a made-up name such as "descriptor 2". */
@@ -41,8 +48,10 @@ export interface DescriptorView {
   readonly class: string;
   readonly length: Hex;
   readonly direction: 'none' | 'in' | 'out' | 'inout';
-  /** The task whose virtual memory it describes; absent for physical memory. */
+  /** The task whose virtual memory it describes; absent for physical memory and for what is composed of `parts`. */
   readonly task?: string;
+  /** Of a descriptor that is composed of others: what of them, in order. It has no ranges of its own. */
+  readonly parts?: readonly DescriptorPart[];
   readonly ranges: readonly DescriptorRange[];
   readonly options: string;
   readonly cache: string;

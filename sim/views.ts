@@ -1,5 +1,8 @@
 import type { VmEntry } from './address-space';
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import { segmentsOf } from './composition';
+import { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
+import type { Segment } from './interleaved-memory-descriptor';
 import type { KernelState } from './kernel-state';
 import { cacheName, mapOptionsText } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
@@ -38,12 +41,30 @@ function optionsText(descriptor: MemoryDescriptor): string {
   if (descriptor instanceof SubMemoryDescriptor)
     words.push(`sub-range of ${descriptor.parent.name} +${hex(descriptor.start)}`);
   else if (descriptor.physical) words.push('physical');
+  if (descriptor instanceof GuardPageMemoryDescriptor) words.push('guard pages');
+  if (descriptor instanceof BufferMemoryDescriptor && descriptor.guarded) words.push('between guard pages');
+  const parts = segmentsOf(descriptor);
+  if (parts) words.push(parts.length ? `made of ${partsText(parts)}` : 'made of nothing yet');
   if (descriptor.flags & 0x20000) words.push('copy on write');
   return words.join(', ');
 }
 
+/** Of a composed descriptor: how often all of it is wired. */
+function wiredCount(descriptor: MemoryDescriptor): number {
+  if (descriptor instanceof SubMemoryDescriptor) return wiredCount(descriptor.parent);
+  const { parts, wireCount } = descriptor;
+  return descriptor.composed && parts.length ? Math.min(...parts.map(wiredCount)) : wireCount;
+}
+
+function partsText(parts: readonly Segment[]): string {
+  return parts
+    .map(({ descriptor, offset }) => (offset === 0n ? descriptor.name : `${descriptor.name} +${hex(offset)}`))
+    .join(', ');
+}
+
 export function descriptorView(descriptor: MemoryDescriptor, state: KernelState): DescriptorView {
   const root = descriptor instanceof SubMemoryDescriptor ? descriptor.parent : descriptor;
+  const parts = segmentsOf(descriptor);
   const object =
     root.reference?.chunks[0]?.object ??
     (root.task && root.ranges[0]
@@ -57,10 +78,19 @@ export function descriptorView(descriptor: MemoryDescriptor, state: KernelState)
     length: hex(descriptor.length),
     direction: descriptor.direction,
     ...(descriptor.task ? { task: descriptor.task.id } : {}),
+    ...(parts
+      ? {
+          parts: parts.map((part) => ({
+            descriptor: part.descriptor.id,
+            offset: hex(part.offset),
+            length: hex(part.length),
+          })),
+        }
+      : {}),
     ranges: descriptor.ranges.map((range) => ({ address: hex(range.address), length: hex(range.length) })),
     options: optionsText(descriptor),
     cache,
-    wired: root.wireCount,
+    wired: wiredCount(descriptor),
     retainCount: descriptor.freed ? 0 : descriptor.retainCount,
     holders: [...descriptor.holders, ...(descriptor.freed ? [] : descriptor.internalHolders)],
     freed: descriptor.freed,

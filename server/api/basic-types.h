@@ -78,6 +78,9 @@ typedef struct _vm_map *vm_map_t;
 typedef struct upl *upl_t;
 typedef struct semaphore *semaphore_t;
 typedef struct pmap *pmap_t;
+typedef unsigned int mach_msg_type_number_t;
+typedef int vm_region_flavor_t;
+typedef int *vm_region_info_t;
 typedef void *event_t;
 
 typedef UInt32 IOOptionBits;

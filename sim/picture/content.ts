@@ -124,9 +124,14 @@ function mapOf(context: Context, id: string | undefined): MapView | undefined {
   return context.now.maps.find(same) ?? context.before.maps.find(same);
 }
 
+/** Whether a descriptor describes physical memory, such as a device's registers. */
+export function isPhysical(view: DescriptorView): boolean {
+  return view.task === undefined && view.parts === undefined;
+}
+
 function toneOf(protection: Protection, descriptor: DescriptorView | undefined): Tone {
   if (protection === '---') return 'tone-none';
-  if (descriptor && descriptor.task === undefined) return 'tone-dev';
+  if (descriptor && isPhysical(descriptor)) return 'tone-dev';
   return protection === 'rw-' ? 'tone-rw' : 'tone-ro';
 }
 
@@ -181,13 +186,13 @@ function cards(context: Context, order: ReadonlyMap<string, number>): Card[] {
       const facts = [
         view.options,
         view.cache,
-        view.task === undefined ? '' : view.wired ? 'wired' : 'not wired',
+        isPhysical(view) ? '' : view.wired ? 'wired' : 'not wired',
         view.freed ? 'freed' : '',
       ].filter(Boolean);
       return {
         view,
         title: `${view.name}, ${view.class}, ${sizeText(view.length)}, ${facts.join(', ')}, ${holdersText(view.holders)}`,
-        tone: view.task === undefined ? 'tone-dev' : 'tone-rw',
+        tone: isPhysical(view) ? 'tone-dev' : 'tone-rw',
         lines: [facts.join(' · '), cardHolders(view)],
         ...(badge ? { badge } : {}),
         current: badge !== undefined || context.highlight.has(view.id),
@@ -261,15 +266,15 @@ function gapText(task: TaskView, size: bigint, reserved: readonly EntryView[]): 
 function isPlaced(map: MapView, entries: readonly EntryView[]): boolean {
   const address = BigInt(map.address);
   return entries.some((entry) => {
-    if (entry.kind === 'guard' || isSystemReserved(entry)) return false;
-    if (!map.static && !map.superMap) return entry.kind === 'mapping' && entry.map === map.id;
+    if (isSystemReserved(entry)) return false;
+    if (!map.static && !map.superMap) return entry.map === map.id;
     return address >= BigInt(entry.start) && address < BigInt(entry.end);
   });
 }
 
-/** Reserved by the system, as opposed to lost by a failed prefault. */
+/** Reserved by the system, as opposed to lost by a failed mapping. */
 function isSystemReserved(entry: EntryView): boolean {
-  return entry.kind === 'reserved' && !entry.note?.includes('prefault');
+  return entry.kind === 'reserved' && !entry.note?.includes('never given back');
 }
 
 const dim = (text: string): TextRun => ({ text, class: 'dim' });

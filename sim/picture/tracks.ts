@@ -1,6 +1,7 @@
 import type { Timeline } from '../timeline';
 import type { DescriptorView, MapView, Step } from '../trace';
 import { text } from './blocks';
+import { isPhysical } from './content';
 import { fit, textWidth } from './measure';
 import type { PictureOptions, Scene, SceneShape } from './scene';
 
@@ -65,7 +66,7 @@ function tracks(timeline: Timeline): Track[] {
         continue;
       }
       const view: DescriptorView | MapView = change.value;
-      if ('retainCount' in view && view.task === undefined) physical.add(view.id);
+      if ('retainCount' in view && isPhysical(view)) physical.add(view.id);
       const device = physical.has('descriptor' in view ? view.descriptor : view.id);
       const tone = device ? 'tone-dev' : 'protection' in view && view.protection === 'r--' ? 'tone-ro' : 'tone-rw';
       const track = known ?? { name: view.name, tone, points: [], end: undefined };

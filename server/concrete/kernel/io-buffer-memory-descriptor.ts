@@ -4,7 +4,7 @@ import type { CallSite, KernelTable } from '../call-site';
 import { notModelled } from '../halt';
 import type { Value } from '../values';
 import { taskArgument } from './io-memory-descriptor';
-import { descriptorOf, optionBits } from './receivers';
+import { descriptorOf, initDescriptor, optionBits } from './receivers';
 
 /** kIOMemoryPhysicallyContiguous. */
 const contiguous = 0x10;
@@ -16,6 +16,11 @@ export const bufferMemoryDescriptorCalls: KernelTable = {
   'IOBufferMemoryDescriptor::withOptions': (site) => make(site, kernelTask(site), 0, 1, 2),
   'IOBufferMemoryDescriptor::inTaskWithOptions': (site) => make(site, taskArgument(site, 0), 1, 2, 3),
   'IOBufferMemoryDescriptor::inTaskWithPhysicalMask': (site) => make(site, taskArgument(site, 0), 1, 2, undefined),
+  'IOBufferMemoryDescriptor::inTaskWithGuardPages': (site) => {
+    const { kernel } = site.run;
+    const made = kernel.machine.bufferWithGuardPages(taskArgument(site, 0), optionBits(site, 1), site.bits(2));
+    return kernel.descriptorResult(site, made);
+  },
   'IOBufferMemoryDescriptor::withCapacity': (site) => {
     const whole = site.bits(2) !== 0n;
     const capacity = site.bits(0);
@@ -87,23 +92,15 @@ function make(
   return makeBuffer(site, task, optionBits(site, options), site.bits(capacity), wanted === 0n ? 1n : wanted);
 }
 
-/** The init methods turn a new object, maybe of a subclass, into a buffer. */
 function init(site: CallSite, task: Task | undefined, options: number, capacity: number, alignment: number): Value {
-  const { kernel, objects } = site.run;
-  const object = objects.at(site.receiver);
-  if (!object || object.sim) return notModelled(`${site.name}() on what is no new object`);
-  const made = kernel.machine.bufferInTask(
-    task,
-    optionBits(site, options),
-    site.bits(capacity),
-    site.bits(alignment, 1n) || 1n,
+  return initDescriptor(site, () =>
+    site.run.kernel.machine.bufferInTask(
+      task,
+      optionBits(site, options),
+      site.bits(capacity),
+      site.bits(alignment, 1n) || 1n,
+    ),
   );
-  if (made.kind === 'descriptor') {
-    objects.bind(object, made.descriptor);
-    kernel.firstName(made.descriptor, object.region.name);
-  }
-  kernel.steps.note();
-  return made.kind === 'descriptor' ? 1n : 0n;
 }
 
 function makeBuffer(

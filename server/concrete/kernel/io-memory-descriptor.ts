@@ -1,3 +1,4 @@
+import { InterleavedMemoryDescriptor } from '../../../sim/interleaved-memory-descriptor';
 import type { MemoryDescriptor, MemoryRange } from '../../../sim/memory-descriptor';
 import type { Task } from '../../../sim/task';
 import type { CallSite, KernelTable } from '../call-site';
@@ -5,6 +6,7 @@ import { notModelled } from '../halt';
 import { readInteger } from '../memory';
 import { isPointer, type Value } from '../values';
 import { descriptorOf, optionBits, storeOut } from './receivers';
+import { segmentAt, sourceRanges } from './segments';
 
 /** kIOMemoryTypeMask, and its values whose buffers are arrays of ranges (iokit/IOKit/IOMemoryDescriptor.h). */
 const typeMask = 0xf0;
@@ -13,7 +15,8 @@ const physicalRanges = 0x20;
 /** Private twins with 64-bit ranges: kIOMemoryTypeVirtual64, kIOMemoryTypePhysical64. */
 const virtualRanges64 = 0x60;
 const physicalRanges64 = 0x70;
-/** kIOPreparationIDAlwaysPrepared, kIOPreparationIDStart. */
+/** kIOPreparationIDUnsupported, kIOPreparationIDAlwaysPrepared, kIOPreparationIDStart. */
+const preparationUnsupported = 1n;
 const alwaysPrepared = 2n;
 const firstPreparation = 3n;
 /** kIOReturnSuccess. */
@@ -89,15 +92,18 @@ export const memoryDescriptorCalls: KernelTable = {
   },
   'IOMemoryDescriptor::getPreparationID': (site) => {
     const descriptor = descriptorOf(site);
+    if (descriptor instanceof InterleavedMemoryDescriptor) return preparationUnsupported;
     if (descriptor.physical) return alwaysPrepared;
-    return descriptor.wireCount === 0 ? 0n : firstPreparation + BigInt(descriptor.id.slice(1));
+    const wired = descriptor.composed
+      ? descriptor.parts.every((part) => part.physical || part.wireCount > 0)
+      : descriptor.wireCount > 0;
+    return wired ? firstPreparation + BigInt(descriptor.id.slice(1)) : 0n;
   },
   'IOMemoryDescriptor::getDescriptorID': (site) => BigInt(descriptorOf(site).id.slice(1)),
   'IOMemoryDescriptor::getDMAMapLength': (site) => {
-    const { ranges, length } = descriptorOf(site);
+    const ranges = sourceRanges(descriptorOf(site));
     const page = BigInt(site.run.profile.pageSize);
-    const first = ranges[0]?.address ?? 0n;
-    storeOut(site, 0, length === 0n ? 0n : first % page);
+    storeOut(site, 0, (ranges[0]?.address ?? 0n) % page);
     return ranges.reduce((sum, range) => sum + wholePages(range, page), 0n);
   },
   'IOMemoryDescriptor::setContext': (site) => {
@@ -217,6 +223,11 @@ export function physicalAddress(
   const { run } = site;
   const length = run.kernel.getter(descriptor, 'getLength');
   if (offset >= length) return { address: 0n, length: 0n };
+  const part = segmentAt(descriptor, offset);
+  if (part) {
+    const found = physicalAddress(site, part.descriptor, part.offset);
+    return { address: found.address, length: found.length < part.length ? found.length : part.length };
+  }
   if (descriptor.physical) {
     let left = offset;
     for (const range of descriptor.ranges) {

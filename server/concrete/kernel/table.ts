@@ -3,8 +3,11 @@ import { atomicCalls } from './atomic';
 import { collectionCalls } from './collections';
 import { driverKitCalls } from './driver-kit';
 import { bufferMemoryDescriptorCalls } from './io-buffer-memory-descriptor';
+import { guardPageMemoryDescriptorCalls } from './io-guard-page-memory-descriptor';
+import { interleavedMemoryDescriptorCalls } from './io-interleaved-memory-descriptor';
 import { memoryDescriptorCalls } from './io-memory-descriptor';
 import { memoryMapCalls } from './io-memory-map';
+import { multiMemoryDescriptorCalls } from './io-multi-memory-descriptor';
 import { serviceCalls } from './io-service';
 import { workLoopCalls } from './io-work-loop';
 import { logCalls } from './log';
@@ -21,6 +24,9 @@ const tables: readonly KernelTable[] = [
   collectionCalls,
   memoryDescriptorCalls,
   bufferMemoryDescriptorCalls,
+  multiMemoryDescriptorCalls,
+  interleavedMemoryDescriptorCalls,
+  guardPageMemoryDescriptorCalls,
   memoryMapCalls,
   driverKitCalls,
   serviceCalls,

@@ -1,7 +1,9 @@
 import type { CallSite, KernelTable } from '../call-site';
 import { notModelled } from '../halt';
 import { readInteger } from '../memory';
+import type { Access } from '../typed-memory';
 import { uint64, type Value } from '../values';
+import { storeOut } from './receivers';
 
 /** Tasks and threads, as far as drivers that map memory ask for them. */
 export const taskCalls: KernelTable = {
@@ -20,6 +22,7 @@ export const taskCalls: KernelTable = {
   mach_vm_allocate_kernel: (site) => allocate(site),
   vm_deallocate: (site) => deallocate(site),
   mach_vm_deallocate: (site) => deallocate(site),
+  mach_vm_region: (site) => region(site),
   current_proc: (site) => assumedProcess(site),
   copyin: (site) => copyIn(site, site.bits(0), site.pointer(1), Number(site.bits(2))),
   copyout: (site) => copyOut(site, site.pointer(0), site.bits(1), Number(site.bits(2))),
@@ -51,6 +54,34 @@ function deallocate(site: CallSite): Value {
   const { kernel } = site.run;
   const task = kernel.taskAt(site.pointer(0)) ?? notModelled(`${site.name}() in a NULL map`);
   kernel.machine.deallocate(task, site.bits(1), site.bits(2));
+  return success;
+}
+
+/** VM_REGION_EXTENDED_INFO and its size in natural_t (osfmk/mach/vm_region.h). */
+const extendedInfo = 13n;
+const extendedInfoCount = 9n;
+/** KERN_INVALID_ADDRESS. */
+const nothingThere = 1n;
+/** VM_PROT_READ, VM_PROT_WRITE. */
+const protections = { '---': 0n, 'r--': 1n, 'rw-': 3n } as const;
+
+/** mach_vm_region(map, &address, &size, flavor, info, &count, &name): the VM entry at the address, or the next one. */
+function region(site: CallSite): Value {
+  const { kernel, typed } = site.run;
+  const task = kernel.taskAt(site.pointer(0)) ?? notModelled(`${site.name}() in a NULL map`);
+  if (site.bits(3) !== extendedInfo) return notModelled(`${site.name}() with flavor ${site.bits(3).toString()}`);
+  const access = (index: number): Access => site.run.access(undefined, site.texts[index] ?? '');
+  const { space } = task;
+  const page = space.pageOf(readInteger(typed.readBytes(site.pointer(1), 8, access(1)), 0, 8));
+  const [entry] = space.overlapping(page, space.max);
+  if (!entry) return nothingThere;
+  typed.store(site.pointer(1), uint64, space.addressOf(entry.start), access(1));
+  typed.store(site.pointer(2), uint64, space.addressOf(entry.end) - space.addressOf(entry.start), access(2));
+  const info = site.pointer(4);
+  typed.writeBytes(info, new Uint8Array(Number(extendedInfoCount) * 4), access(4));
+  typed.store(info, { kind: 'int', bits: 32, signed: true }, protections[entry.protection], access(4));
+  storeOut(site, 5, extendedInfoCount, 32);
+  storeOut(site, 6, 0n, 32);
   return success;
 }
 

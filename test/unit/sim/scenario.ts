@@ -1,4 +1,5 @@
 import type { BufferMemoryDescriptor } from '../../../sim/buffer-memory-descriptor';
+import type { InterleavedMemoryDescriptor } from '../../../sim/interleaved-memory-descriptor';
 import type { KernelObject } from '../../../sim/kernel-object';
 import { Machine } from '../../../sim/machine';
 import * as options from '../../../sim/map-options';
@@ -16,6 +17,11 @@ import type { Task } from '../../../sim/task';
  *     buffer NAME TASK OPTIONS CAPACITY [ALIGNMENT]        => descriptor | NULL
  *     describe NAME TASK|physical OPTIONS ADDRESS LENGTH … => descriptor
  *     sub NAME DESCRIPTOR OFFSET LENGTH                    => descriptor | NULL
+ *     multi NAME DESCRIPTOR …                              => descriptor | NULL
+ *     guards NAME SIZE | guarded NAME OPTIONS CAPACITY     guard pages; a buffer between guard pages
+ *     interleaved NAME CAPACITY                            => descriptor | NULL
+ *     piece INTERLEAVED DESCRIPTOR OFFSET LENGTH           => added | refused
+ *     clear INTERLEAVED                                    => cleared
  *     map NAME DESCRIPTOR TASK ADDRESS OPTIONS [OFFSET [LENGTH]]
  *         => new | shared | sub-map | static | same-task | NULL reason | panic reason | use-after-free
  *     static NAME DESCRIPTOR TASK ADDRESS                  setMapping
@@ -110,6 +116,10 @@ class Run {
     return this.#object(name) as MemoryDescriptor;
   }
 
+  #interleaved(name: string): InterleavedMemoryDescriptor {
+    return this.#object(name) as InterleavedMemoryDescriptor;
+  }
+
   #made(name: string, result: DescriptorResult): string {
     if (result.kind === 'descriptor') {
       this.machine.setName(result.descriptor, name);
@@ -166,6 +176,24 @@ class Run {
       }
       case 'sub':
         return this.#made(a, machine.subRange(this.#descriptor(b), this.number(c), this.number(d), 3));
+      case 'multi':
+        return this.#made(
+          a,
+          machine.multi(
+            args.slice(1).map((name) => this.#descriptor(name)),
+            3,
+          ),
+        );
+      case 'guards':
+        return this.#made(a, machine.guardPages(this.number(b)));
+      case 'guarded':
+        return this.#made(a, machine.bufferWithGuardPages(machine.kernelTask, this.#bits(b), this.number(c)));
+      case 'interleaved':
+        return this.#made(a, machine.interleaved(this.number(b), 3));
+      case 'piece':
+        return machine.addSegment(this.#interleaved(a), this.#descriptor(b), this.number(c), this.number(d)).kind;
+      case 'clear':
+        return machine.clearSegments(this.#interleaved(a))?.kind ?? 'cleared';
       case 'map':
         return this.#mapped(
           a,
