@@ -39,14 +39,16 @@ export class Diagnostics {
     const program = new SymbolicProgram(this.#workspace, path);
     const found: Finding[] = [];
     for (const lowered of this.#workspace.mappingFunctions(path)) {
+      // Another arm of an #if tells the same place again, perhaps in other words.
       const seen = new Set<string>();
-      for (const variant of lowered.variants)
-        for (const finding of this.#analyze(variant, program).findings) {
-          const key = `${finding.rule} ${finding.span.start} ${finding.span.end} ${finding.message}`;
-          if (seen.has(key)) continue;
-          seen.add(key);
+      for (const variant of lowered.variants) {
+        const { findings } = this.#analyze(variant, program);
+        const fresh = findings.filter((finding) => !seen.has(placeOf(finding)));
+        for (const finding of fresh) {
+          seen.add(placeOf(finding));
           found.push(this.#place(file, lowered, finding));
         }
+      }
     }
     return found.toSorted(
       (a, b) => a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
@@ -94,4 +96,8 @@ export class Diagnostics {
       })),
     };
   }
+}
+
+function placeOf({ rule, span }: FunctionAnalysis['findings'][number]): string {
+  return `${rule} ${span.start} ${span.end}`;
 }
