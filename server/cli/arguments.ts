@@ -25,6 +25,8 @@ export interface SimulateCommand {
   readonly machine: string | undefined;
   /** The step whose picture or table is shown; undefined for the one that tells most. */
   readonly step: number | undefined;
+  /** How many instructions the run may take; undefined for the usual number. */
+  readonly budget: number | undefined;
   /** Further files and folders whose declarations the run may use. */
   readonly include: readonly string[];
   readonly failOn: FailOn;
@@ -101,6 +103,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
     value: { type: 'string', multiple: true, default: [] },
     machine: { type: 'string' },
     step: { type: 'string' },
+    budget: { type: 'string' },
     include: { type: 'string', multiple: true, default: [] },
     'fail-on': { type: 'string', default: 'warning' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -127,6 +130,8 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
   }
   const step = parsed.text('step');
   if (step !== undefined && !/^\d{1,9}$/.test(step)) return wrong(`--step wants a number, not "${step}"`);
+  const budget = parsed.text('budget');
+  if (budget !== undefined && !/^[1-9]\d{0,11}$/.test(budget)) return wrong(`--budget wants a number, not "${budget}"`);
   return right({
     command: 'simulate',
     file,
@@ -135,6 +140,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
     values,
     machine,
     step: step === undefined ? undefined : Number(step),
+    budget: budget === undefined ? undefined : Number(budget),
     include: parsed.list('include'),
     failOn: failOn.value,
   });

@@ -31,6 +31,7 @@ and the headers that they include, with their sources.
   --value NAME=LITERAL    a parameter's or field's value, e.g. length=4096; may be repeated
   --machine NAME          macos-15.4-arm64 (default) or macos-15.4-x86_64
   --step N                show the mappings after step N instead of the telling one and the last
+  --budget N              instructions that the run may take (default 2000000)
   --include PATH          read declarations from here too; may be repeated
   --format text|json|svg  text, the whole trace, or a picture (default text)
   --fail-on error|warning|info|never

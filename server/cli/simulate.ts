@@ -63,6 +63,7 @@ function simulate(service: LanguageService, file: string, command: SimulateComma
     function: command.function,
     values: command.values,
     ...(command.machine === undefined ? {} : { machine: command.machine }),
+    ...(command.budget === undefined ? {} : { budget: command.budget }),
   };
   const entries = service.entryPoints(file);
   const matching = entries.filter((entry) => entry.function.endsWith(`::${command.function}`));

@@ -48,6 +48,8 @@ export interface SimulationPlan {
   readonly values?: Readonly<Record<string, string>>;
   /** "macos-15.4-arm64" (default) or "macos-15.4-x86_64". */
   readonly machine?: string;
+  /** How many instructions the run may take before it ends by its budget; 2,000,000 unless told. */
+  readonly budget?: number;
 }
 
 export type SimulationResult =

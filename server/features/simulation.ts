@@ -32,6 +32,7 @@ export function simulateFunction(workspace: Workspace, plan: SimulationPlan): Si
       source,
       ...(plan.values && { values: plan.values }),
       ...(plan.machine !== undefined && { machine: plan.machine }),
+      ...(plan.budget !== undefined && { steps: plan.budget }),
     }),
   };
 }

@@ -61,6 +61,7 @@ describe('wrong usage is one clear line and 2', () => {
     [['simulate', 'a.cpp', '--function', 'f', '--value', 'x'], '--value wants name=literal, not "x"'],
     [['simulate', 'a.cpp', '--function', 'f', '--step', '-1'], '--step'],
     [['simulate', 'a.cpp', '--function', 'f', '--machine', 'vax'], 'not "vax"'],
+    [['simulate', 'a.cpp', '--function', 'f', '--budget', '0'], '--budget wants a number, not "0"'],
     [['simulate', 'a.cpp', '--function', 'f', '--step', 'one'], '--step wants a number, not "one"'],
   ])('%j', async (argv, message) => {
     const { code, out, errors } = await run(root, argv);

@@ -175,11 +175,19 @@ describe('maplens simulate', () => {
         'p=NULL',
         '--machine',
         'macos-15.4-x86_64',
+        '--budget',
+        '5000',
       ],
       { simulate: (plan) => (plans.push(plan), { ok: true, trace: trace() }) },
     );
     expect(plans).toEqual([
-      { file: 'a.cpp', function: 'A::start', values: { n: '4', p: 'NULL' }, machine: 'macos-15.4-x86_64' },
+      {
+        file: 'a.cpp',
+        function: 'A::start',
+        values: { n: '4', p: 'NULL' },
+        machine: 'macos-15.4-x86_64',
+        budget: 5000,
+      },
     ]);
   });
 
