@@ -1,3 +1,4 @@
+import { successors } from '../ir/build';
 import type { BlockId, Expr, Function, Instruction, Local, Place, Temp } from '../ir/types';
 
 /** What the blocks reachable from a block's start may still read. */
@@ -167,18 +168,9 @@ function eachClosure(fn: Function, instruction: Instruction, visit: (local: Loca
   if (instruction.op === 'store' || instruction.op === 'set') seen(instruction.value);
 }
 
-export function successors(fn: Function, block: BlockId): readonly BlockId[] {
+function blocksAfter(fn: Function, block: BlockId): readonly BlockId[] {
   const terminator = fn.blocks[block]?.terminator;
-  switch (terminator?.op) {
-    case 'jump':
-      return [terminator.to];
-    case 'branch':
-      return [terminator.then, terminator.else];
-    case 'switch':
-      return [...terminator.cases.map((one) => one.to), terminator.default];
-    default:
-      return [];
-  }
+  return terminator ? successors(terminator) : [];
 }
 
 const empty: Live = { locals: new Set(), temps: new Set(), names: new Set() };
@@ -192,7 +184,7 @@ export function computeLiveness(fn: Function): Liveness {
   const onStack = new Set<BlockId>([fn.entry]);
   const seen = new Set<BlockId>([fn.entry]);
   const stack: { block: BlockId; next: readonly BlockId[]; at: number }[] = [
-    { block: fn.entry, next: successors(fn, fn.entry), at: 0 },
+    { block: fn.entry, next: blocksAfter(fn, fn.entry), at: 0 },
   ];
   while (stack.length > 0) {
     const top = stack[stack.length - 1]!;
@@ -208,7 +200,7 @@ export function computeLiveness(fn: Function): Liveness {
     } else if (!seen.has(next)) {
       seen.add(next);
       onStack.add(next);
-      stack.push({ block: next, next: successors(fn, next), at: 0 });
+      stack.push({ block: next, next: blocksAfter(fn, next), at: 0 });
     }
   }
   [...postorder].reverse().forEach((block, index) => order.set(block, index));
@@ -218,7 +210,7 @@ export function computeLiveness(fn: Function): Liveness {
   for (const block of postorder) uses.set(block, blockUses(fn, block));
   const predecessors = new Map<BlockId, BlockId[]>();
   for (const block of postorder)
-    for (const next of successors(fn, block)) predecessors.set(next, [...(predecessors.get(next) ?? []), block]);
+    for (const next of blocksAfter(fn, block)) predecessors.set(next, [...(predecessors.get(next) ?? []), block]);
   const queue = [...postorder];
   const queued = new Set(queue);
   while (queue.length > 0) {
@@ -230,7 +222,7 @@ export function computeLiveness(fn: Function): Liveness {
       temps: new Set(own.reads.temps),
       names: new Set(own.reads.names),
     };
-    for (const next of successors(fn, block)) {
+    for (const next of blocksAfter(fn, block)) {
       const after = live.get(next) ?? empty;
       for (const local of after.locals) if (!own.kills.has(local)) now.locals.add(local);
       for (const temp of after.temps) if (!own.sets.has(temp)) now.temps.add(temp);
