@@ -19,7 +19,15 @@ import {
 import { MemoryDescriptor } from './memory-descriptor';
 import { MemoryMap } from './memory-map';
 import { MultiMemoryDescriptor } from './multi-memory-descriptor';
-import { chunksOfTask, piecesOf, snapshotOf, type Chunk, type MemoryReference, type Pieces } from './memory-reference';
+import {
+  chunksOfPhysical,
+  chunksOfTask,
+  piecesOf,
+  snapshotOf,
+  type Chunk,
+  type MemoryReference,
+  type Pieces,
+} from './memory-reference';
 import { MemoryObject } from './memory-object';
 import { nothing, panic, type MapResult } from './outcomes';
 import { choosePages, guardPages, reserve } from './reservation';
@@ -335,20 +343,7 @@ function setCache(state: KernelState, chunks: readonly Chunk[], cache: number): 
 function physicalChunks(state: KernelState, descriptor: MemoryDescriptor): readonly Chunk[] {
   if (descriptor.reference) return descriptor.reference.chunks;
   const object = new MemoryObject(state.physical, { cache: descriptor.cache || state.deviceCache });
-  const size = BigInt(state.pageSize);
-  let offset = 0n;
-  return descriptor.ranges.map((range) => {
-    const chunk: Chunk = {
-      entry: 0,
-      object,
-      page: Number(range.address / size),
-      pageOffset: Number(range.address % size),
-      offset,
-      size: range.length,
-    };
-    offset += range.length;
-    return chunk;
-  });
+  return chunksOfPhysical(object, descriptor.ranges, state.pageSize);
 }
 
 /** A Unique map of physical memory gets a descriptor of its own, which only the map holds (makeMapping). */

@@ -35,6 +35,28 @@ export type ChunkResult =
   | { readonly ok: true; readonly chunks: readonly Chunk[]; readonly entryCount: number }
   | { readonly ok: false; readonly code: number; readonly address: bigint; readonly why: string };
 
+/** Ranges of physical memory as chunks of the object that stands for it. */
+export function chunksOfPhysical(
+  object: MemoryObject,
+  ranges: readonly { readonly address: bigint; readonly length: bigint }[],
+  pageSize: number,
+): readonly Chunk[] {
+  const size = BigInt(pageSize);
+  let offset = 0n;
+  return ranges.map((range) => {
+    const chunk: Chunk = {
+      entry: 0,
+      object,
+      page: Number(range.address / size),
+      pageOffset: Number(range.address % size),
+      offset,
+      size: range.length,
+    };
+    offset += range.length;
+    return chunk;
+  });
+}
+
 /** The memory behind a task's ranges; fails where the task could not access it itself. */
 export function chunksOfTask(
   task: Task,

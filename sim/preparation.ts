@@ -3,7 +3,7 @@ import { InterleavedMemoryDescriptor } from './interleaved-memory-descriptor';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { dropPart } from './lifetime';
 import { kIOMemoryDirectionMask } from './map-options';
-import { chunksOfTask, locate, type Chunk } from './memory-reference';
+import { chunksOfPhysical, chunksOfTask, locate, type Chunk } from './memory-reference';
 import type { MemoryDescriptor } from './memory-descriptor';
 import { MemoryObject } from './memory-object';
 import type { CodeResult, Panic, UseAfterFree } from './outcomes';
@@ -145,20 +145,7 @@ function liveChunks(state: KernelState, root: MemoryDescriptor): readonly Chunk[
     return found.ok ? found.chunks : [];
   }
   const object = new MemoryObject(state.physical);
-  const size = BigInt(state.pageSize);
-  let offset = 0n;
-  return root.ranges.map((range) => {
-    const chunk: Chunk = {
-      entry: 0,
-      object,
-      page: Number(range.address / size),
-      pageOffset: Number(range.address % size),
-      offset,
-      size: range.length,
-    };
-    offset += range.length;
-    return chunk;
-  });
+  return chunksOfPhysical(object, root.ranges, state.pageSize);
 }
 
 /**

@@ -93,8 +93,13 @@ export class Steps {
     const found = this.#pointers(new Map([...objects.simulated()].map((object) => [object.region.base, object])));
     for (const object of objects.simulated()) {
       const sim = object.sim;
-      if (!sim || sim.freed) continue;
+      if (!sim) continue;
       const names = found.get(object) ?? [];
+      if (sim.freed) {
+        // A local that held it is gone; a field that still does points nowhere.
+        this.#machine.setHolders(sim, names);
+        continue;
+      }
       if (object.region.base === returned) names.push('the returned value');
       if (object.assumed) names.push('whoever made it');
       if (sim.kind === 'descriptor')
