@@ -1,6 +1,7 @@
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import type { MemoryObject } from './memory-object';
+import { RangeTree } from './range-tree';
 import type { EntryView, Protection } from './trace';
 
 /** One entry of a VM map. `start` and `end` are page numbers, end exclusive. */
@@ -26,66 +27,68 @@ export type Placement = { readonly ok: true } | { readonly ok: false; readonly w
 
 /**
  * A task's VM map: entries that never overlap, in order of address. Addresses inside are page numbers (they stay below
- * 2^53); `pageOf` and `addressOf` are its border.
+ * 2^53); `pageOf` and `addressOf` are its border. Operations cost O(log n) for each entry that they touch.
  */
 export class AddressSpace {
   readonly pageSize: number;
   readonly min: number;
   readonly max: number;
-  readonly #entries: VmEntry[] = [];
+  readonly #entries = new RangeTree<VmEntry>();
+  readonly #pageShift: bigint;
+  readonly #pageMask: bigint;
   readonly #nextId: () => string;
-  readonly #changed: (id: string, entry: VmEntry | null) => void;
+  readonly #changed: (entry: VmEntry, present: boolean) => void;
 
-  /** @param range lowest address that may be mapped and the first that may not, in bytes. */
+  /**
+   * @param pageSize a power of two.
+   * @param range lowest address that may be mapped and the first that may not, in bytes.
+   * @param changed told of an entry that is there now, or no longer.
+   */
   constructor(
     pageSize: number,
     range: { readonly min: bigint; readonly max: bigint },
     nextId: () => string,
-    changed: (id: string, entry: VmEntry | null) => void,
+    changed: (entry: VmEntry, present: boolean) => void,
   ) {
     this.pageSize = pageSize;
-    this.min = Number(range.min / BigInt(pageSize));
-    this.max = Number(range.max / BigInt(pageSize));
+    this.#pageShift = BigInt(Math.log2(pageSize));
+    this.#pageMask = BigInt(pageSize - 1);
+    this.min = this.pageOf(range.min);
+    this.max = this.pageOf(range.max);
     this.#nextId = nextId;
     this.#changed = changed;
   }
 
+  /** All of them in order of address, in an array of their own: O(n). */
   get entries(): readonly VmEntry[] {
-    return this.#entries;
+    return this.#entries.toArray();
   }
 
   /** The page that holds a byte address. */
   pageOf(address: bigint): number {
-    return Number(address / BigInt(this.pageSize));
+    return Number(address >> this.#pageShift);
   }
 
   addressOf(page: number): bigint {
-    return BigInt(page) * BigInt(this.pageSize);
+    return BigInt(page) << this.#pageShift;
   }
 
   offsetInPage(address: bigint): number {
-    return Number(address % BigInt(this.pageSize));
+    return Number(address & this.#pageMask);
   }
 
   /** Whole pages that hold `size` bytes. */
   pagesFor(size: bigint): number {
-    return Number((size + BigInt(this.pageSize) - 1n) / BigInt(this.pageSize));
+    return Number((size + this.#pageMask) >> this.#pageShift);
   }
 
   entryAt(page: number): VmEntry | undefined {
-    const entry = this.#entries[this.#firstEndingAfter(page)];
-    return entry && entry.start <= page ? entry : undefined;
+    return this.#entries.at(page);
   }
 
   /** The entries that touch [start, end). */
   overlapping(start: number, end: number): readonly VmEntry[] {
-    const found: VmEntry[] = [];
-    for (let i = this.#firstEndingAfter(start); i < this.#entries.length; i++) {
-      const entry = this.#entries[i]!;
-      if (entry.start >= end) break;
-      found.push(entry);
-    }
-    return found;
+    return this.#entries.overlapping(start, end);
   }
 
   /**
@@ -93,28 +96,23 @@ export class AddressSpace {
    * randomisation per call).
    */
   findHole(pages: number, from: number, to: number): number | undefined {
-    let start = Math.max(from, this.min);
-    for (let i = this.#firstEndingAfter(start); i < this.#entries.length; i++) {
-      const entry = this.#entries[i]!;
-      if (entry.start - start >= pages) break;
-      start = Math.max(start, entry.end);
-    }
+    const start = this.#entries.firstFit(pages, Math.max(from, this.min));
     return start + pages <= Math.min(to, this.max) ? start : undefined;
   }
 
   /** Whether a fixed request for [start, end) can be met (osfmk/vm/vm_map.c, vm_map_enter). */
   canPlace(start: number, end: number): Placement {
     if (start < this.min || end > this.max || end <= start) return { ok: false, why: 'outside' };
-    return this.overlapping(start, end).length ? { ok: false, why: 'occupied' } : { ok: true };
+    return this.#entries.isFree(start, end) ? { ok: true } : { ok: false, why: 'occupied' };
   }
 
   /** Enters a range that is free; returns the entry. Throws for a range that is not: the caller must have asked. */
   insert(entry: NewEntry): VmEntry {
-    if (entry.end <= entry.start || this.overlapping(entry.start, entry.end).length)
+    if (entry.end <= entry.start || !this.#entries.isFree(entry.start, entry.end))
       throw new Error('AddressSpace.insert: the range is not free');
     const made: VmEntry = { ...entry, id: this.#nextId() };
-    this.#entries.splice(this.#firstEndingAfter(entry.start), 0, made);
-    this.#changed(made.id, made);
+    this.#entries.insert(made);
+    this.#changed(made, true);
     return made;
   }
 
@@ -138,20 +136,8 @@ export class AddressSpace {
   }
 
   #delete(entry: VmEntry): void {
-    const index = this.#firstEndingAfter(entry.start);
-    this.#entries.splice(index, 1);
-    this.#changed(entry.id, null);
-  }
-
-  #firstEndingAfter(page: number): number {
-    let low = 0;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#entries[middle]!.end <= page) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    this.#entries.delete(entry);
+    this.#changed(entry, false);
   }
 }
 

@@ -57,9 +57,9 @@ export class KernelState {
       this.pageSize,
       kernel ? this.layout.kernel : this.layout.user,
       () => `e${String(this.nextNumber('e'))}`,
-      (id, entry) => {
-        if (entry) this.#entryTasks.set(id, task);
-        this.#dirtyEntries.set(id, entry);
+      (entry, present) => {
+        if (present) this.#entryTasks.set(entry.id, task);
+        this.#dirtyEntries.set(entry.id, present ? entry : null);
       },
     );
     const task = new Task(`t${String(this.nextNumber('t'))}`, name, kernel, space);
