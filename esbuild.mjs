@@ -10,7 +10,8 @@ const common = {
   loader: { '.h': 'text' },
   legalComments: 'none',
 };
-const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+// ES modules first: what esbuild can't follow into is a package's UMD.
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', mainFields: ['module', 'main'] };
 
 const bundles = [
   { ...node, entryPoints: { client: 'client/extension.ts' }, outdir: 'dist', external: ['vscode'] },

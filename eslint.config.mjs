@@ -10,6 +10,7 @@ export const layers = {
   'server/symbolic': ['server/ir', 'server/api', 'server/workspace'],
   'server/concrete': ['server/ir', 'server/api', 'server/workspace', 'sim'],
   'server/rules': ['server/symbolic', 'server/api', 'server/ir'],
+  'server/scenario': ['sim'],
   'server/features': [
     'server/syntax',
     'server/ir',
@@ -18,6 +19,7 @@ export const layers = {
     'server/symbolic',
     'server/concrete',
     'server/rules',
+    'server/scenario',
     'sim',
   ],
   client: ['server/protocol'],

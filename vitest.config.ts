@@ -10,5 +10,8 @@ export default defineConfig({
       },
     },
   ],
-  test: { include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx'], testTimeout: 60_000 },
+  test: {
+    include: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx', 'test/conformance/**/*.test.ts'],
+    testTimeout: 60_000,
+  },
 });

@@ -98,6 +98,11 @@ export class Recorder {
     return this.#steps.length;
   }
 
+  /** The step that was closed last. */
+  get lastStep(): Step {
+    return this.#steps.at(-1)!;
+  }
+
   /** Ends a step that is still open. */
   beginStep(start: StepStart): void {
     this.endStep();
@@ -107,6 +112,12 @@ export class Recorder {
   /** A sentence of the interpreter's own for the open step. */
   say(sentence: string): void {
     this.#sentences.push(sentence);
+  }
+
+  /** A sentence for the open step where the machine has none. */
+  sayIfSilent(sentence: string): void {
+    this.#notes.push(...this.machine.takeNotes());
+    if (!this.#notes.length && !this.#sentences.length) this.#sentences.push(sentence);
   }
 
   defect(defect: Defect): void {

@@ -32,8 +32,16 @@ export interface SimulateCommand {
   readonly failOn: FailOn;
 }
 
+/** `maplens simulate` on scenario files. */
+export interface ScenariosCommand {
+  readonly command: 'scenarios';
+  readonly paths: readonly string[];
+  readonly format: 'text' | 'json';
+}
+
 export type Command =
   | CheckCommand
+  | ScenariosCommand
   | SimulateCommand
   | { readonly command: 'help'; readonly topic: 'all' | 'check' | 'simulate' }
   | { readonly command: 'version' };
@@ -116,6 +124,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
   if (!failOn.ok) return failOn;
   const [file, ...more] = parsed.positionals;
   if (file === undefined) return wrong('simulate needs a file');
+  if (file.endsWith('.iomap')) return parseScenarios(parsed);
   if (more.length > 0) return wrong(`simulate takes one file, not "${more[0]}" as well`);
   const name = parsed.text('function');
   if (!name) return wrong('simulate needs --function NAME');
@@ -144,6 +153,14 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
     include: parsed.list('include'),
     failOn: failOn.value,
   });
+}
+
+function parseScenarios(parsed: ReadArguments): ParsedArguments {
+  const other = parsed.positionals.find((path) => !path.endsWith('.iomap'));
+  if (other !== undefined) return wrong(`simulate takes scenarios (*.iomap) or one source, not "${other}" as well`);
+  const format = oneOf('--format', parsed.text('format'), ['text', 'json']);
+  if (!format.ok) return format;
+  return right({ command: 'scenarios', paths: parsed.positionals, format: format.value });
 }
 
 interface ReadArguments {

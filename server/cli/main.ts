@@ -4,6 +4,7 @@ import { runCheck } from './check';
 import { helpTexts } from './help';
 import type { RuleInfo } from './sarif';
 import { runSimulate } from './simulate';
+import { runSimulateScenarios } from './simulate-scenarios';
 import type { Terminal } from './terminal';
 
 export interface CliOptions {
@@ -43,6 +44,8 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
         );
       case 'simulate':
         return await runSimulate(command, options.createService(), options.directory, terminal);
+      case 'scenarios':
+        return await runSimulateScenarios(command, options.directory, terminal);
       default:
         return command satisfies never;
     }

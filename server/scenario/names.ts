@@ -1,0 +1,96 @@
+import type { KernelObject } from '../../sim/kernel-object';
+import type { MemoryDescriptor } from '../../sim/memory-descriptor';
+import type { MemoryMap } from '../../sim/memory-map';
+import type { Task } from '../../sim/task';
+
+/** Memory that a scenario allocated in a task. */
+export interface AllocatedMemory {
+  readonly kind: 'memory';
+  readonly name: string;
+  readonly task: Task;
+  readonly address: bigint;
+  readonly length: bigint;
+}
+
+/** What a name stands for that a call did not make: why it is NULL. */
+export interface NoObject {
+  readonly kind: 'nothing';
+  readonly why: string;
+}
+
+/** What a name in a scenario can stand for. */
+export type Thing =
+  | { readonly kind: 'object'; readonly object: KernelObject }
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'device'; readonly name: string; readonly memory: readonly MemoryDescriptor[] }
+  | AllocatedMemory
+  | NoObject;
+
+/** "a map", "a task": what a thing is, for messages. */
+export function thingText(thing: Thing): string {
+  switch (thing.kind) {
+    case 'object':
+      return thing.object.kind === 'map' ? 'a map' : 'a descriptor';
+    case 'task':
+      return 'a task';
+    case 'device':
+      return 'a device';
+    case 'memory':
+      return 'allocated memory';
+    case 'nothing':
+      return 'NULL';
+    default:
+      return thing satisfies never;
+  }
+}
+
+/** A member of a thing as a number: `m.length`, `ring.address`, `gpu.0.length`. Undefined where it has none of that name. */
+export function numberOfThing(thing: Thing, member: string): bigint | undefined {
+  switch (thing.kind) {
+    case 'memory':
+      return member === 'address'
+        ? thing.address
+        : member === 'length'
+          ? thing.length
+          : member === 'end'
+            ? thing.address + thing.length
+            : undefined;
+    case 'object':
+      return thing.object.kind === 'map'
+        ? numberOfMap(thing.object as MemoryMap, member)
+        : numberOfDescriptor(thing.object as MemoryDescriptor, member);
+    default:
+      return undefined;
+  }
+}
+
+function numberOfMap(map: MemoryMap, member: string): bigint | undefined {
+  switch (member) {
+    case 'address':
+      return map.address;
+    case 'length':
+      return map.length;
+    case 'offset':
+      return map.offset;
+    case 'end':
+      return map.address + map.length;
+    default:
+      return undefined;
+  }
+}
+
+function numberOfDescriptor(descriptor: MemoryDescriptor, member: string): bigint | undefined {
+  const first = descriptor.ranges[0];
+  switch (member) {
+    case 'address':
+      return first?.address;
+    case 'length':
+      return descriptor.length;
+    case 'end':
+      return first && first.address + first.length;
+    case 'capacity':
+      return 'capacity' in descriptor ? (descriptor.capacity as bigint) : undefined;
+    default:
+      return /^\d{1,6}$/.test(member) ? descriptor.ranges[Number(member)]?.address : undefined;
+  }
+}

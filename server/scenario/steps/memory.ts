@@ -1,0 +1,82 @@
+import { BufferMemoryDescriptor } from '../../../sim/buffer-memory-descriptor';
+import * as f from '../fields';
+import { accessStep, codeStep, doneStep, transferStep } from '../results';
+import { verb, type Verb } from '../verb';
+
+/** Steps about what is in memory. */
+
+const descriptor = f.descriptor('A descriptor.');
+const task = f.task('The task whose address space the CPU uses.');
+
+export const memoryVerbs: readonly Verb[] = [
+  verb(descriptor, {
+    family: 'memory',
+    outcomes: ['code'],
+    name: 'prepare',
+    description: 'IOMemoryDescriptor::prepare(): wires the memory.',
+    fields: { direction: f.direction('The direction; none, the default, is the descriptor’s own.') },
+    run: ({ subject, direction }, { scope }) => codeStep(subject, scope.machine.prepare(subject, direction ?? 0)),
+  }),
+  verb(descriptor, {
+    family: 'memory',
+    outcomes: ['code'],
+    name: 'complete',
+    description: 'IOMemoryDescriptor::complete(): the other half of prepare().',
+    fields: { direction: f.direction('The direction, which the kernel ignores.') },
+    run: ({ subject }, { scope }) => codeStep(subject, scope.machine.complete(subject)),
+  }),
+  verb(f.descriptorOf(BufferMemoryDescriptor, 'a buffer', 'A buffer.'), {
+    family: 'memory',
+    outcomes: ['done'],
+    name: 'setLength',
+    description: 'IOBufferMemoryDescriptor::setLength(): within the capacity; else nothing happens.',
+    fields: { length: f.required(f.number('The new length.')) },
+    run: ({ subject, length }, { scope }) => doneStep(subject, scope.machine.setLength(subject, length)),
+  }),
+  verb(descriptor, {
+    family: 'memory',
+    outcomes: ['transferred'],
+    name: 'readBytes',
+    description: 'IOMemoryDescriptor::readBytes(). The value is how many bytes it read.',
+    fields: {
+      offset: f.required(f.number('Where in the descriptor.')),
+      length: f.required(f.byteCount('How many bytes.')),
+    },
+    run: ({ subject, offset, length }, { scope }) =>
+      transferStep(subject, scope.machine.readBytes(subject, offset, length)),
+  }),
+  verb(descriptor, {
+    family: 'memory',
+    outcomes: ['transferred'],
+    name: 'writeBytes',
+    description: 'IOMemoryDescriptor::writeBytes(). The value is how many bytes it wrote.',
+    fields: {
+      offset: f.required(f.number('Where in the descriptor.')),
+      bytes: f.required(f.bytes('What is written: "11 22 33", or a fill.')),
+    },
+    run: ({ subject, offset, bytes }, { scope }) =>
+      transferStep(subject, scope.machine.writeBytes(subject, offset, bytes)),
+  }),
+  verb(task, {
+    family: 'memory',
+    outcomes: ['written'],
+    name: 'write',
+    description: 'Stores by the CPU, in a task’s address space.',
+    fields: {
+      at: f.required(f.number('The address.')),
+      bytes: f.required(f.bytes('What is written: "11 22 33", or a fill.')),
+    },
+    run: ({ subject, at, bytes }, { scope }) => accessStep(subject, scope.machine.write(subject, at, bytes)),
+  }),
+  verb(task, {
+    family: 'memory',
+    outcomes: ['read'],
+    name: 'read',
+    description: 'Loads by the CPU, from a task’s address space.',
+    fields: {
+      at: f.required(f.number('The address.')),
+      length: f.required(f.byteCount('How many bytes.')),
+    },
+    run: ({ subject, at, length }, { scope }) => accessStep(subject, scope.machine.read(subject, at, length)),
+  }),
+];
