@@ -13,6 +13,11 @@ export class BufferMemoryDescriptor extends MemoryDescriptor {
   /** reserved->map: the creator task's own mapping of a pageable buffer, retained and outside the set. */
   ownMap: MemoryMap | undefined;
 
+  /** reserved->creator: the task that made it with DriverKit's Create(). */
+  creator: Task | undefined;
+  /** The creator's mapping behind GetAddressRange(), which DriverKit's library keeps as long as the buffer. */
+  addressMap: MemoryMap | undefined;
+
   constructor(
     id: string,
     name: string,

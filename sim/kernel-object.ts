@@ -14,6 +14,11 @@ export abstract class KernelObject {
   leaked = false;
   /** Names of the caller's variables that answer for `references`; the run's interpreter keeps them. */
   readonly holders = new Set<string>();
+  /**
+   * What holds it with references tagged OSCollection: collections and Mach ports (libkern/c++/OSObject.cpp,
+   * taggedRetain). One element for each reference.
+   */
+  readonly collections: string[] = [];
 
   constructor(id: string, name: string) {
     this.id = id;
@@ -29,6 +34,11 @@ export abstract class KernelObject {
   /** References that keep it alive. */
   get owners(): number {
     return this.references + this.internalReferences;
+  }
+
+  /** References tagged OSCollection; a count below theirs panics (OSObject::taggedRelease). */
+  get collectionReferences(): number {
+    return this.collections.length;
   }
 
   /** What getRetainCount() returns. */

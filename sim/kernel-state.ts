@@ -119,7 +119,7 @@ export class KernelState {
     for (const object of this.#dirty) {
       if (object instanceof Task) tasks.push({ of: 'task', id: object.id, value: taskView(object) });
       else {
-        if (object.kind === 'map') maps.push({ of: 'map', id: object.id, value: mapView(object as MemoryMap, this) });
+        if (object.kind === 'map') maps.push({ of: 'map', id: object.id, value: mapView(object as MemoryMap) });
         else
           descriptors.push({
             of: 'descriptor',

@@ -25,11 +25,20 @@ export function retain(
 }
 
 export function release(state: KernelState, object: KernelObject): ReleaseResult {
+  const result = consume(state, object);
+  if (result.kind === 'released') state.note(result.freed ? 'free' : 'release', result.why);
+  return result;
+}
+
+/** A release that the kernel does inside another call: only what goes wrong is told. */
+export function consume(state: KernelState, object: KernelObject): ReleaseResult {
   if (object.freed) return useAfterFree(state, object, 'release()');
   object.references--;
   state.touch(object);
+  if (object.retainCount < object.collectionReferences) return corruptedRegistry(state, object);
   const over = object.references < 0;
   const keepers = object.internalHolders;
+  if (object.references === 0 && object instanceof BufferMemoryDescriptor) dropAddressMap(state, object);
   const panicked = object.owners <= 0 ? free(state, object) : undefined;
   if (over) {
     const why =
@@ -42,8 +51,41 @@ export function release(state: KernelState, object: KernelObject): ReleaseResult
   const why = object.freed
     ? `Releases ${object.name}: the last reference, so it is freed.${freedText(object)}`
     : `Releases ${object.name}: ${leftText(object)}.`;
-  state.note(object.freed ? 'free' : 'release', why);
   return panicked ?? { kind: 'released', freed: object.freed, why };
+}
+
+/** DriverKit's library gives up its mapping with the driver's last reference to the buffer. */
+function dropAddressMap(state: KernelState, buffer: BufferMemoryDescriptor): void {
+  const map = buffer.addressMap;
+  if (!map) return;
+  buffer.addressMap = undefined;
+  map.keepers.clear();
+  state.touch(map);
+  if (map.owners <= 0) freeMap(state, map);
+}
+
+/** OSObject::taggedRelease: a count below the number of collections that hold the object. */
+function corruptedRegistry(state: KernelState, object: KernelObject): Panic {
+  const why =
+    `The kernel panics: a kext releasing ${object.name} has corrupted the registry. No caller owned a reference, and ` +
+    `${object.collections.join(' and ')} still ${object.collections.length === 1 ? 'holds' : 'hold'} it. Release only what you own.`;
+  state.note('release', why, { kind: 'panic', message: why, object: object.id });
+  return { kind: 'panic', reason: 'corrupted the registry', why };
+}
+
+/** A collection or a Mach port retains an object. */
+export function joinCollection(state: KernelState, object: KernelObject, collection: string): void {
+  object.collections.push(collection);
+  state.touch(object);
+}
+
+/** Gives back the reference of a collection or a Mach port. */
+export function leaveCollection(state: KernelState, object: KernelObject, collection: string): Panic | undefined {
+  const index = object.collections.indexOf(collection);
+  if (index < 0) return undefined;
+  object.collections.splice(index, 1);
+  state.touch(object);
+  return object.owners <= 0 ? free(state, object) : undefined;
 }
 
 function leftText(object: KernelObject): string {
@@ -167,6 +209,17 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
     }
   }
   map.alive = false;
+  map.address = 0n;
+  map.protection = '---';
+  state.touch(map);
+  return panicked;
+}
+
+/** IOMemoryMap::taskDied: without userClientUnmap() before, the VM entry stays. */
+export function taskDied(state: KernelState, map: MemoryMap): Panic | undefined {
+  const panicked = map.userClientUnmap ? removeMapping(state, map) : undefined;
+  map.alive = false;
+  map.task = undefined;
   map.address = 0n;
   map.protection = '---';
   state.touch(map);

@@ -1,7 +1,20 @@
 import { read, write } from './access';
 import type { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { addSegment, makeGuardPages, makeInterleaved, makeMulti, type AddResult } from './composition';
+import { Clients } from './clients';
 import { allocate, makeBuffer, makeDescriptor, makeSubRange, type Allocation } from './creation';
+import {
+  deviceMemory,
+  deviceMemoryWithIndex,
+  deviceMemoryWithRegister,
+  makeDevice,
+  removeDevice,
+  type BaseAddress,
+  type Device,
+  type DeviceMemoryResult,
+} from './device';
+import { dataQueueMemory, freeDataQueue, makeDataQueue, type DataQueue, type DataQueueResult } from './data-queue';
+import { DriverKit } from './driver-kit';
 import type { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
 import type { InterleavedMemoryDescriptor } from './interleaved-memory-descriptor';
 import type { KernelObject } from './kernel-object';
@@ -17,6 +30,7 @@ import type {
   CodeResult,
   DescriptorResult,
   MapResult,
+  Panic,
   ReadResult,
   ReleaseResult,
   UseAfterFree,
@@ -53,11 +67,17 @@ import type { Change, MachineProfile } from './trace';
  */
 export class Machine {
   readonly #state: KernelState;
+  /** User clients: what applications map of a driver's memory. */
+  readonly clients: Clients;
+  /** The kernel's side of DriverKit drivers. */
+  readonly driverKit: DriverKit;
 
   /** @param name a profile of profiles.ts; an unknown one is the default machine. */
   constructor(name: string = defaultMachine) {
     const layout = machineLayout(name) ?? machineLayout(defaultMachine)!;
     this.#state = new KernelState(layout);
+    this.clients = new Clients(this.#state);
+    this.driverKit = new DriverKit(this.#state);
   }
 
   get profile(): MachineProfile {
@@ -132,9 +152,33 @@ export class Machine {
     return makeDescriptor(this.#state, this.kernelTask, [{ address, length }], direction, undefined, true);
   }
 
-  /** Device registers (IODeviceMemory::withRange): physical, inhibited unless a mapping says otherwise. */
+  /** Device registers (IODeviceMemory::withRange): physical, with the platform's attribute unless a mapping says otherwise. */
   deviceMemory(address: bigint, length: bigint): DescriptorResult {
-    return makeDescriptor(this.#state, undefined, [{ address, length }], 0, 'IODeviceMemory');
+    return deviceMemory(this.#state, address, length);
+  }
+
+  /** A provider with ranges of device memory, which it alone retains. */
+  createDevice(name: string, bars: readonly BaseAddress[]): Device {
+    return makeDevice(this.#state, name, bars);
+  }
+
+  /** The provider goes away, with its references to its device memory. */
+  removeDevice(device: Device): Panic | undefined {
+    return removeDevice(this.#state, device);
+  }
+
+  /** IODataQueue::withCapacity, or IOSharedDataQueue's. */
+  dataQueue(name: string, size: bigint, shared = false): DataQueueResult {
+    return makeDataQueue(this.#state, name, size, shared);
+  }
+
+  /** IODataQueue::getMemoryDescriptor: a new descriptor in each call. */
+  dataQueueMemory(queue: DataQueue): DescriptorResult {
+    return dataQueueMemory(this.#state, queue);
+  }
+
+  freeDataQueue(queue: DataQueue): void {
+    freeDataQueue(this.#state, queue);
   }
 
   /** IOBufferMemoryDescriptor::inTaskWithOptions and withOptions. */
@@ -240,13 +284,30 @@ export class Machine {
     return this.createMappingInTask(descriptor, task, address, options | kIOMapStatic, 0n, descriptor.length);
   }
 
-  /** IOService::mapDeviceMemoryWithIndex over the provider's device memory. */
-  mapDeviceMemoryWithIndex(memory: readonly MemoryDescriptor[], index: number, options = 0): MapResult {
-    const descriptor = memory[index];
-    if (descriptor) return this.map(descriptor, options);
-    const why = `The provider has no device memory with index ${String(index)}. Test the result.`;
-    this.#state.note('null', `NULL: ${why}`);
-    return { kind: 'null', reason: 'no-device-memory', why };
+  /** IOService::getDeviceMemoryWithIndex, +0. */
+  deviceMemoryWithIndex(device: Device, index: number): DeviceMemoryResult {
+    return deviceMemoryWithIndex(device, index);
+  }
+
+  /** IOPCIDevice::getDeviceMemoryWithRegister, +0. */
+  deviceMemoryWithRegister(device: Device, register: number): DeviceMemoryResult {
+    return deviceMemoryWithRegister(device, register);
+  }
+
+  /** IOService::mapDeviceMemoryWithIndex: into the kernel, anywhere. */
+  mapDeviceMemoryWithIndex(device: Device, index: number, options = 0): MapResult {
+    return this.#mapDeviceMemory(deviceMemoryWithIndex(device, index), options);
+  }
+
+  /** IOPCIDevice::mapDeviceMemoryWithRegister. */
+  mapDeviceMemoryWithRegister(device: Device, register: number, options = 0): MapResult {
+    return this.#mapDeviceMemory(deviceMemoryWithRegister(device, register), options);
+  }
+
+  #mapDeviceMemory(found: DeviceMemoryResult, options: number): MapResult {
+    if (found.kind === 'descriptor') return this.map(found.descriptor, options);
+    this.#state.note('null', `NULL: ${found.why}`);
+    return { kind: 'null', reason: 'no-device-memory', why: found.why };
   }
 
   retain(object: KernelObject): { readonly kind: 'retained'; readonly why: string } | UseAfterFree {

@@ -72,12 +72,13 @@ export class MemoryDescriptor extends KernelObject {
   }
 
   override get internalReferences(): number {
-    return this.mappedBy.size + this.subs.size + this.partOf.length + this.keepers.size;
+    return this.mappedBy.size + this.subs.size + this.partOf.length + this.keepers.size + this.collections.length;
   }
 
   override get internalHolders(): readonly string[] {
     return [
       ...this.keepers,
+      ...this.collections,
       ...[...this.mappedBy].map((map) => `map ${map.name}`),
       ...[...this.subs].map((sub) => `sub ${sub.name}`),
       ...this.partOf.map((whole) => `multi ${whole.name}`),

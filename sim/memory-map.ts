@@ -10,8 +10,10 @@ export class MemoryMap extends KernelObject {
   memory: MemoryDescriptor | undefined;
   /** The id of the last descriptor, for a freed map's view. */
   lastMemory = '';
-  /** fAddressTask: not retained. */
+  /** fAddressTask: not retained; none after taskDied(). */
   task: Task | undefined;
+  /** The task that it was made for, for the view. */
+  readonly madeFor: Task;
   /** fAddressMap != NULL. */
   alive = true;
   /** fAddress: of the first mapped byte; 0 after unmap(). */
@@ -26,6 +28,8 @@ export class MemoryMap extends KernelObject {
   superMap: MemoryMap | undefined;
   /** fRedirUPL: accesses sleep until the next redirect(). */
   redirected = false;
+  /** fUserClientUnmap: taskDied() is to unmap too. */
+  userClientUnmap = false;
   readonly subMaps = new Set<MemoryMap>();
   /** Who else in the kernel retains it, e.g. the buffer whose memory it makes. */
   readonly keepers = new Set<string>();
@@ -33,6 +37,7 @@ export class MemoryMap extends KernelObject {
   constructor(id: string, name: string, task: Task, address: bigint, options: number, offset: bigint, length: bigint) {
     super(id, name);
     this.task = task;
+    this.madeFor = task;
     this.address = address;
     this.options = options;
     this.offset = offset;
@@ -40,7 +45,12 @@ export class MemoryMap extends KernelObject {
   }
 
   override get internalReferences(): number {
-    return this.subMaps.size + this.keepers.size;
+    return this.subMaps.size + this.keepers.size + this.collections.length;
+  }
+
+  /** The descriptor's set is a collection too. */
+  override get collectionReferences(): number {
+    return this.collections.length + (this.memory ? 1 : 0);
   }
 
   /** The descriptor's set adds one that does not keep the map alive (IOMemoryMap::taggedRelease). */
@@ -49,6 +59,6 @@ export class MemoryMap extends KernelObject {
   }
 
   override get internalHolders(): readonly string[] {
-    return [...this.keepers, ...[...this.subMaps].map((map) => `sub-map ${map.name}`)];
+    return [...this.keepers, ...this.collections, ...[...this.subMaps].map((map) => `sub-map ${map.name}`)];
   }
 }

@@ -2,6 +2,8 @@
 
 export const kIOReturnSuccess = 0;
 export const kIOReturnError = 0xe00002bc;
+export const kIOReturnNoMemory = 0xe00002bd;
+export const kIOReturnIPCError = 0xe00002bf;
 export const kIOReturnBadArgument = 0xe00002c2;
 export const kIOReturnUnsupported = 0xe00002c7;
 export const kIOReturnInternalError = 0xe00002c9;
@@ -9,6 +11,7 @@ export const kIOReturnNotReadable = 0xe00002ce;
 export const kIOReturnNotWritable = 0xe00002cf;
 export const kIOReturnNotAligned = 0xe00002d0;
 export const kIOReturnVMError = 0xe00002c8;
+export const kIOReturnNotReady = 0xe00002d8;
 export const kIOReturnNotAttached = 0xe00002d9;
 export const kIOReturnCannotWire = 0xe00002de;
 
@@ -18,6 +21,10 @@ export const KERN_PROTECTION_FAILURE = 2;
 export const KERN_NO_SPACE = 3;
 export const KERN_INVALID_ARGUMENT = 4;
 export const KERN_INVALID_RIGHT = 17;
+export const KERN_INVALID_VALUE = 18;
+
+/** A message to a port that is gone (osfmk/mach/message.h). */
+export const MACH_SEND_INVALID_DEST = 0x10000003;
 
 const names: ReadonlyMap<number, string> = new Map([
   [KERN_SUCCESS, 'KERN_SUCCESS'],
@@ -26,6 +33,8 @@ const names: ReadonlyMap<number, string> = new Map([
   [KERN_NO_SPACE, 'KERN_NO_SPACE'],
   [KERN_INVALID_ARGUMENT, 'KERN_INVALID_ARGUMENT'],
   [KERN_INVALID_RIGHT, 'KERN_INVALID_RIGHT'],
+  [KERN_INVALID_VALUE, 'KERN_INVALID_VALUE'],
+  [MACH_SEND_INVALID_DEST, 'MACH_SEND_INVALID_DEST'],
   [kIOReturnError, 'kIOReturnError'],
   [kIOReturnBadArgument, 'kIOReturnBadArgument'],
   [kIOReturnUnsupported, 'kIOReturnUnsupported'],

@@ -98,13 +98,13 @@ export function descriptorView(descriptor: MemoryDescriptor, state: KernelState)
   };
 }
 
-export function mapView(map: MemoryMap, state: KernelState): MapView {
+export function mapView(map: MemoryMap): MapView {
   const object = map.alive && map.task ? map.task.space.entryAt(map.task.space.pageOf(map.address))?.object : undefined;
   return {
     id: map.id,
     name: map.name,
     descriptor: map.memory?.id ?? map.lastMemory,
-    task: map.task?.id ?? state.kernelTask.id,
+    task: map.madeFor.id,
     address: hex(map.address),
     offset: hex(map.offset),
     length: hex(map.length),

@@ -256,7 +256,7 @@ function noteOf(before: Point, now: Point): string {
 
 /** A variable that still points there keeps nothing alive: the kernel's own objects do. */
 function keptBy(holders: readonly string[]): string {
-  const keepers = holders.filter((holder) => /^(map|sub-map|sub|buffer) /.test(holder));
+  const keepers = holders.filter((holder) => /^(map|sub-map|sub|buffer|client|device|a Mach) /.test(holder));
   return keepers.length ? `, kept alive by ${keepers.join(', ')}` : '';
 }
 

@@ -1,3 +1,4 @@
+import { Device } from '../../../sim/device';
 import type { MemoryDescriptor } from '../../../sim/memory-descriptor';
 import type { CallSite, KernelTable } from '../call-site';
 import { withArticle, type Value } from '../values';
@@ -89,11 +90,12 @@ function deviceMemory(site: CallSite, index: bigint): MemoryDescriptor | undefin
 }
 
 function mapDeviceMemory(site: CallSite, index: bigint): Value {
-  const { kernel } = site.run;
+  const { kernel, objects } = site.run;
   const descriptor = deviceMemory(site, index);
-  const ranges = descriptor ? [descriptor] : [];
-  const result = kernel.machine.mapDeviceMemoryWithIndex(ranges, descriptor ? 0 : Number(index), optionBits(site, 1));
-  return kernel.mapResult(site, result);
+  const name = objects.at(site.receiver)?.region.name ?? 'the provider';
+  const provider = new Device(name, descriptor ? [descriptor] : [], []);
+  const at = descriptor ? 0 : Number(index);
+  return kernel.mapResult(site, kernel.machine.mapDeviceMemoryWithIndex(provider, at, optionBits(site, 1)));
 }
 
 /** An object that belongs to another one and stays the same for the whole run. */
