@@ -34,8 +34,8 @@ import type { Task } from '../../../sim/task';
  *     cache TASK ADDRESS                                   => the mode of the memory there
  *     entries TASK                                         => how many VM entries of mappings and guards it has
  */
-export function runScenario(machineName: string, text: string): string[] {
-  const run = new Run(machineName);
+export function runScenario(machineName: string, text: string, verbs: Readonly<Record<string, Verb>> = {}): string[] {
+  const run = new Run(machineName, verbs);
   const failures: string[] = [];
   for (const raw of text.split('\n')) {
     const line = raw.replace(/\/\/.*/, '').trim();
@@ -50,13 +50,18 @@ export function runScenario(machineName: string, text: string): string[] {
 
 const constants = options as unknown as Readonly<Record<string, unknown>>;
 
-class Run {
+/** A call that only some scenarios know. */
+export type Verb = (run: Run, args: readonly string[]) => string;
+
+export class Run {
   readonly machine: Machine;
+  readonly #verbs: Readonly<Record<string, Verb>>;
   readonly tasks: Record<string, Task>;
   readonly objects = new Map<string, KernelObject>();
   readonly addresses = new Map<string, bigint>();
 
-  constructor(machineName: string) {
+  constructor(machineName: string, verbs: Readonly<Record<string, Verb>>) {
+    this.#verbs = verbs;
     this.machine = new Machine(machineName);
     this.tasks = {
       kernel_task: this.machine.kernelTask,
@@ -89,7 +94,7 @@ class Run {
     return BigInt(part);
   }
 
-  #bits(text: string): number {
+  bits(text: string): number {
     let bits = 0;
     for (const word of text.split('|')) {
       const value = constants[word];
@@ -99,28 +104,28 @@ class Run {
     return bits >>> 0;
   }
 
-  #task(name: string): Task | undefined {
+  task(name: string): Task | undefined {
     if (name === 'NULL' || name === 'physical') return undefined;
     const task = this.tasks[name];
     if (!task) throw new Error(`no task ${name}`);
     return task;
   }
 
-  #object(name: string): KernelObject {
+  object(name: string): KernelObject {
     const object = this.objects.get(name);
     if (!object) throw new Error(`no object ${name}`);
     return object;
   }
 
-  #descriptor(name: string): MemoryDescriptor {
-    return this.#object(name) as MemoryDescriptor;
+  descriptor(name: string): MemoryDescriptor {
+    return this.object(name) as MemoryDescriptor;
   }
 
   #interleaved(name: string): InterleavedMemoryDescriptor {
-    return this.#object(name) as InterleavedMemoryDescriptor;
+    return this.object(name) as InterleavedMemoryDescriptor;
   }
 
-  #made(name: string, result: DescriptorResult): string {
+  made(name: string, result: DescriptorResult): string {
     if (result.kind === 'descriptor') {
       this.machine.setName(result.descriptor, name);
       this.objects.set(name, result.descriptor);
@@ -128,7 +133,7 @@ class Run {
     return result.kind === 'null' ? 'NULL' : result.kind;
   }
 
-  #mapped(name: string, result: MapResult): string {
+  mapped(name: string, result: MapResult): string {
     switch (result.kind) {
       case 'map':
         if (result.map.unnamed) this.machine.setName(result.map, name);
@@ -145,7 +150,7 @@ class Run {
     }
   }
 
-  #code(result: CodeResult): string {
+  code(result: CodeResult): string {
     return result.kind === 'code' ? returnName(result.code).replace('KERN_SUCCESS', 'kIOReturnSuccess') : result.kind;
   }
 
@@ -156,7 +161,7 @@ class Run {
     switch (verb) {
       case 'allocate': {
         const at = args.find((word) => word.startsWith('@'));
-        const result = machine.allocate(this.#task(b)!, {
+        const result = machine.allocate(this.task(b)!, {
           size: this.number(c),
           ...(at ? { address: this.number(at.slice(1)) } : {}),
           protection: args.includes('r--') ? 'r--' : 'rw-',
@@ -167,101 +172,104 @@ class Run {
         return 'allocated';
       }
       case 'buffer':
-        return this.#made(a, machine.bufferInTask(this.#task(b), this.#bits(c), this.number(d), this.number(e || '1')));
+        return this.made(a, machine.bufferInTask(this.task(b), this.bits(c), this.number(d), this.number(e || '1')));
       case 'describe': {
         const ranges = [];
         for (let i = 3; i + 1 < args.length; i += 2)
           ranges.push({ address: this.number(args[i]!), length: this.number(args[i + 1]!) });
-        return this.#made(a, machine.withAddressRanges(ranges, this.#bits(c), this.#task(b)));
+        return this.made(a, machine.withAddressRanges(ranges, this.bits(c), this.task(b)));
       }
       case 'sub':
-        return this.#made(a, machine.subRange(this.#descriptor(b), this.number(c), this.number(d), 3));
+        return this.made(a, machine.subRange(this.descriptor(b), this.number(c), this.number(d), 3));
       case 'multi':
-        return this.#made(
+        return this.made(
           a,
           machine.multi(
-            args.slice(1).map((name) => this.#descriptor(name)),
+            args.slice(1).map((name) => this.descriptor(name)),
             3,
           ),
         );
       case 'guards':
-        return this.#made(a, machine.guardPages(this.number(b)));
+        return this.made(a, machine.guardPages(this.number(b)));
       case 'guarded':
-        return this.#made(a, machine.bufferWithGuardPages(machine.kernelTask, this.#bits(b), this.number(c)));
+        return this.made(a, machine.bufferWithGuardPages(machine.kernelTask, this.bits(b), this.number(c)));
       case 'interleaved':
-        return this.#made(a, machine.interleaved(this.number(b), 3));
+        return this.made(a, machine.interleaved(this.number(b), 3));
       case 'piece':
-        return machine.addSegment(this.#interleaved(a), this.#descriptor(b), this.number(c), this.number(d)).kind;
+        return machine.addSegment(this.#interleaved(a), this.descriptor(b), this.number(c), this.number(d)).kind;
       case 'clear':
         return machine.clearSegments(this.#interleaved(a))?.kind ?? 'cleared';
       case 'map':
-        return this.#mapped(
+        return this.mapped(
           a,
           machine.createMappingInTask(
-            this.#descriptor(b),
-            this.#task(c),
+            this.descriptor(b),
+            this.task(c),
             this.number(d),
-            this.#bits(e),
+            this.bits(e),
             this.number(f || '0'),
             this.number(args[6] ?? '0'),
           ),
         );
       case 'static':
-        return this.#mapped(a, machine.setMapping(this.#descriptor(b), this.#task(c), this.number(d)));
+        return this.mapped(a, machine.setMapping(this.descriptor(b), this.task(c), this.number(d)));
       case 'retain':
-        return machine.retain(this.#object(a)).kind;
+        return machine.retain(this.object(a)).kind;
       case 'release': {
-        const result = machine.release(this.#object(a));
+        const result = machine.release(this.object(a));
         return result.kind === 'released' && result.freed ? 'freed' : result.kind;
       }
       case 'unmap':
-        return this.#code(machine.unmap(this.#object(a) as MemoryMap));
+        return this.code(machine.unmap(this.object(a) as MemoryMap));
       case 'redirect':
-        return this.#code(
+        return this.code(
           machine.redirect(
-            this.#object(a) as MemoryMap,
-            b === 'NULL' ? undefined : this.#descriptor(b),
+            this.object(a) as MemoryMap,
+            b === 'NULL' ? undefined : this.descriptor(b),
             this.number(c || '0'),
           ),
         );
       case 'prepare':
-        return this.#code(machine.prepare(this.#descriptor(a), b ? this.#bits(b) : 0));
+        return this.code(machine.prepare(this.descriptor(a), b ? this.bits(b) : 0));
       case 'complete':
-        return this.#code(machine.complete(this.#descriptor(a)));
+        return this.code(machine.complete(this.descriptor(a)));
       case 'length':
-        return machine.setLength(this.#object(a) as BufferMemoryDescriptor, this.number(b))?.kind ?? 'kIOReturnSuccess';
+        return machine.setLength(this.object(a) as BufferMemoryDescriptor, this.number(b))?.kind ?? 'kIOReturnSuccess';
       case 'get': {
-        const result = machine.get(this.#object(a), b);
+        const result = machine.get(this.object(a), b);
         return result?.kind === 'value' ? String(result.value) : String(result?.kind);
       }
       case 'write': {
-        const result = machine.write(this.#task(a)!, this.number(b), bytes(args.slice(2)));
+        const result = machine.write(this.task(a)!, this.number(b), bytes(args.slice(2)));
         return result.kind === 'fault' ? result.reason : result.kind;
       }
       case 'read': {
-        const result = machine.read(this.#task(a)!, this.number(b), Number(this.number(c)));
+        const result = machine.read(this.task(a)!, this.number(b), Number(this.number(c)));
         return result.kind === 'fault' ? result.reason : byteText(result.bytes);
       }
       case 'readBytes': {
-        const result = machine.readBytes(this.#descriptor(a), this.number(b), Number(this.number(c)));
+        const result = machine.readBytes(this.descriptor(a), this.number(b), Number(this.number(c)));
         return result.kind === 'transferred' ? byteText(result.bytes) : result.kind;
       }
       case 'writeBytes': {
-        const result = machine.writeBytes(this.#descriptor(a), this.number(b), bytes(args.slice(2)));
+        const result = machine.writeBytes(this.descriptor(a), this.number(b), bytes(args.slice(2)));
         return result.kind === 'transferred' ? String(result.bytes.length) : result.kind;
       }
       case 'memory':
-        return (this.#object(a) as MemoryMap).memory?.name ?? 'NULL';
+        return (this.object(a) as MemoryMap).memory?.name ?? 'NULL';
       case 'cache': {
-        const { space } = this.#task(a)!;
+        const { space } = this.task(a)!;
         return options.cacheName(space.entryAt(space.pageOf(this.number(b)))?.object?.cache ?? 0);
       }
       case 'entries':
         return String(
-          this.#task(a)!.space.entries.filter((entry) => entry.kind === 'mapping' || entry.kind === 'guard').length,
+          this.task(a)!.space.entries.filter((entry) => entry.kind === 'mapping' || entry.kind === 'guard').length,
         );
-      default:
-        throw new Error(`unknown call ${verb}`);
+      default: {
+        const known = this.#verbs[verb];
+        if (!known) throw new Error(`unknown call ${verb}`);
+        return known(this, args);
+      }
     }
   }
 }
