@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import type { Device } from '../../sim/device';
 import type { KernelObject } from '../../sim/kernel-object';
 import { MemoryDescriptor } from '../../sim/memory-descriptor';
 import type { MemoryMap } from '../../sim/memory-map';
@@ -202,13 +203,13 @@ export const ranges = field<readonly Range[]>(
   },
 );
 
-/** A device of the scenario: its memory. */
-export const device = field<readonly MemoryDescriptor[]>({ $ref: '#/definitions/name' }, (node, scope) => {
+/** A device of the scenario. */
+export const device = field<Device>({ $ref: '#/definitions/name' }, (node, scope) => {
   const name = stringOf(node);
   if (name === undefined) return scope.problem(node, `a device's name is wanted here, not ${kindOf(node)}`, true);
   const thing = scope.thing(name, node);
   if (!thing) return undefined;
-  return thing.kind === 'device' ? thing.memory : scope.problem(node, `"${name}" is ${thingText(thing)}, not a device`);
+  return thing.kind === 'device' ? thing.device : scope.problem(node, `"${name}" is ${thingText(thing)}, not a device`);
 });
 
 /** Whatever can be looked at: an object, allocated memory, a task, NULL, or the machine. */

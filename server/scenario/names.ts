@@ -1,3 +1,4 @@
+import type { Device } from '../../sim/device';
 import type { KernelObject } from '../../sim/kernel-object';
 import type { MemoryDescriptor } from '../../sim/memory-descriptor';
 import type { MemoryMap } from '../../sim/memory-map';
@@ -22,7 +23,7 @@ export interface NoObject {
 export type Thing =
   | { readonly kind: 'object'; readonly object: KernelObject }
   | { readonly kind: 'task'; readonly task: Task }
-  | { readonly kind: 'device'; readonly name: string; readonly memory: readonly MemoryDescriptor[] }
+  | { readonly kind: 'device'; readonly device: Device }
   | AllocatedMemory
   | NoObject;
 

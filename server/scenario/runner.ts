@@ -100,19 +100,17 @@ function declare(document: ScenarioDocument, scope: Scope): void {
     scope.define(name, { kind: 'task', task: machine.createTask(name, size === undefined ? {} : { program: size }) });
   }
   for (const { name, bars } of document.devices) {
-    const memory = bars.flatMap((bar, index) => {
+    const declared = bars.flatMap((bar) => {
       const address = scope.number(bar.address);
       const length = scope.number(bar.length);
-      if (address === undefined || length === undefined) return [];
-      const made = machine.deviceMemory(address, length);
-      if (made.kind !== 'descriptor') {
-        scope.problem(bar.node, `this can't be device memory: ${made.why}`);
-        return [];
-      }
-      scope.define(`${name}.${String(index)}`, { kind: 'object', object: made.descriptor });
-      machine.setHolders(made.descriptor, [name]);
-      return [made.descriptor];
+      return address === undefined || length === undefined ? [] : [{ address, length }];
     });
-    scope.define(name, { kind: 'device', name, memory });
+    const device = machine.createDevice(name, declared);
+    device.memory.forEach((object, index) => {
+      scope.define(`${name}.${String(index)}`, { kind: 'object', object });
+      // The provider alone retains it; the name is only a name.
+      machine.setHolders(object, []);
+    });
+    scope.define(name, { kind: 'device', device });
   }
 }
