@@ -383,13 +383,22 @@ export function checkExpectation(node: Node, context: CheckContext): readonly Ch
     scope.problem(node, `"expect" is an outcome's word or an object, not ${kindOf(node)}`, true);
     return [];
   }
-  return membersOf(node).flatMap(({ key, keyNode, value }) => {
+  const members = membersOf(node);
+  // Where the outcome is another one, what else was expected of it would only say so again.
+  const checks: Check[] = [];
+  for (const { key, keyNode, value } of [...members].sort((a, b) => rank(a.key) - rank(b.key))) {
     const member = byName.get(key);
     if (!member) {
       scope.problem(keyNode, `there is no expectation "${key}"`, true);
-      return [];
+      continue;
     }
     const check = member.check(value, context);
-    return check ? [check] : [];
-  });
+    if (check) checks.push(check);
+    if (check && !check.ok && rank(key) === 0) break;
+  }
+  return checks;
+}
+
+function rank(key: string): number {
+  return key === 'outcome' || key === 'how' ? 0 : 1;
 }

@@ -57,6 +57,8 @@ export function runStep(step: Node, scope: Scope, views: Views): StepRun | undef
   views.apply(traced.changes);
   const expect = memberOf(step, 'expect');
   const checks = result && expect ? checkExpectation(expect, { scope, result, step: traced, views }) : [];
+  // What follows would only fail again.
+  if (result?.outcome === 'NULL' && checks.some(({ ok }) => !ok) && found.verb.makes) scope.spoil(stringOf(value)!);
   // What the checks themselves came upon is no part of the run.
   machine.takeNotes();
   const bad =

@@ -69,6 +69,7 @@ export class Scope {
 
   /** A name whose step could not run. */
   spoil(name: string): void {
+    this.#things.delete(name);
     this.#spoiled.add(name);
   }
 
