@@ -259,7 +259,7 @@ export function makeBuffer(
       }
       // The buffer keeps this map for itself, outside its set; the map does not retain the buffer.
       const map = own.map;
-      buffer.maps.length = 0;
+      buffer.maps.clear();
       buffer.mappedBy.clear();
       buffer.ownMap = map;
       map.references = 0;

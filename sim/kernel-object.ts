@@ -1,5 +1,21 @@
 /** What the model's objects share: an identity, a retain count, and who holds them. */
 
+/** As many holders of a kind are named; of the rest only their number is told. */
+const mostNamed = 12;
+
+/** Holders by kind and name: "map umap", and of many, "maps: 4988 more". */
+export function namesOf(kind: string, holders: ReadonlySet<KernelObject>): readonly string[] {
+  const names: string[] = [];
+  for (const holder of holders) {
+    if (names.length === mostNamed) {
+      names.push(`${kind}s: ${String(holders.size - mostNamed)} more`);
+      break;
+    }
+    names.push(`${kind} ${holder.name}`);
+  }
+  return names;
+}
+
 /** A counted object of the kernel (libkern OSObject). Its count is changed by `Machine.retain` and `Machine.release`. */
 export abstract class KernelObject {
   abstract readonly kind: 'descriptor' | 'map';

@@ -2,12 +2,12 @@ import { AddressSpace, type VmEntry } from './address-space';
 import type { KernelObject } from './kernel-object';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
-import { PageStore } from './memory-object';
+import { PageStore, type MemoryObject } from './memory-object';
 import type { UseAfterFree } from './outcomes';
 import type { MachineLayout } from './profiles';
 import { Task } from './task';
 import type { Change, Defect, StepKind } from './trace';
-import { descriptorView, entryView, mapView, taskView } from './views';
+import { descriptorView, entryView, mapView, memoryOf, memoryOfMap, taskView } from './views';
 
 /** Something that an operation has to say; a recorder puts it into the step. */
 export interface Note {
@@ -16,7 +16,10 @@ export interface Note {
   readonly defect?: Defect;
 }
 
-/** The kernel's state behind a Machine: tasks, objects, what changed since it was last asked, and what there is to say. */
+/**
+ * The kernel's state behind a Machine: tasks, objects, what changed since it was last asked, and what there is to say.
+ * Changes and notes are kept from the first `takeChanges` on; a machine that nobody records keeps neither.
+ */
 export class KernelState {
   readonly layout: MachineLayout;
   readonly pageSize: number;
@@ -30,11 +33,11 @@ export class KernelState {
   readonly deviceCache = 1;
   /** The heap page that small kernel allocations come from. */
   heap: { readonly page: number; readonly store: VmEntry; next: number } | undefined;
-  /** The task whose space an entry is in; entries know no task. */
-  readonly #entryTasks = new Map<string, Task>();
   readonly #counters = new Map<string, number>();
   readonly #dirty = new Set<Task | KernelObject>();
-  readonly #dirtyEntries = new Map<string, VmEntry | null>();
+  /** Entries know no task. */
+  readonly #dirtyEntries = new Map<string, { readonly task: Task; readonly entry: VmEntry | null }>();
+  #recorded = false;
   /** Freed objects to which no variable points, and which a step has shown as freed. */
   readonly #gone: Change[] = [];
   #notes: Note[] = [];
@@ -58,8 +61,8 @@ export class KernelState {
       kernel ? this.layout.kernel : this.layout.user,
       () => `e${String(this.nextNumber('e'))}`,
       (entry, present) => {
-        if (present) this.#entryTasks.set(entry.id, task);
-        this.#dirtyEntries.set(entry.id, present ? entry : null);
+        if (entry.map) entry.map.entries += present ? 1 : -1;
+        if (this.#recorded) this.#dirtyEntries.set(entry.id, { task, entry: present ? entry : null });
       },
     );
     const task = new Task(`t${String(this.nextNumber('t'))}`, name, kernel, space);
@@ -70,15 +73,25 @@ export class KernelState {
 
   /** Marks an object, and those whose view names it, as changed. */
   touch(object: Task | KernelObject): void {
-    this.#dirty.add(object);
-    if ('kind' in object && object.kind === 'descriptor')
-      for (const whole of (object as MemoryDescriptor).partOf) this.#dirty.add(whole);
-    if ('kind' in object && object.kind === 'map') {
-      const map = object as MemoryMap;
-      if (map.memory) this.#dirty.add(map.memory);
-      if (map.superMap) this.#dirty.add(map.superMap);
-      for (const sub of map.subMaps) this.#dirty.add(sub);
+    if (!this.#recorded) {
+      if (!(object instanceof Task) && isGone(object)) this.#remove(object);
+      return;
     }
+    this.#dirty.add(object);
+    if (object instanceof Task) return;
+    if (object.kind === 'descriptor') {
+      for (const whole of (object as MemoryDescriptor).partOf) this.#dirty.add(whole);
+      return;
+    }
+    const map = object as MemoryMap;
+    if (map.memory) this.#dirty.add(map.memory);
+    if (map.superMap) this.#dirty.add(map.superMap);
+  }
+
+  /** Marks what a map shows as changed for its sub-maps too: they have no entry of their own. */
+  touchShown(map: MemoryMap): void {
+    this.touch(map);
+    if (this.#recorded) for (const sub of map.subMaps) this.#dirty.add(sub);
   }
 
   /** Drops a freed map that no step is to show. */
@@ -87,20 +100,31 @@ export class KernelState {
     this.maps.delete(map.id);
   }
 
-  /** Marks all entries that show an object of memory, and their maps and descriptors. */
+  /**
+   * Marks all entries for which `shows` holds, their maps and descriptors, and whatever else shows the same memory.
+   * O(n) in all entries: for changes of the memory itself, not of one mapping.
+   */
   touchMemory(shows: (entry: VmEntry) => boolean): void {
+    if (!this.#recorded) return;
+    const memory = new Set<MemoryObject>();
     for (const task of this.tasks)
       for (const entry of task.space.entries)
         if (shows(entry)) {
-          this.#dirtyEntries.set(entry.id, entry);
+          this.#dirtyEntries.set(entry.id, { task, entry });
+          if (entry.object) memory.add(entry.object);
           if (entry.map) this.touch(entry.map);
           if (entry.descriptor) this.touch(entry.descriptor);
         }
-    for (const map of this.maps.values()) this.touch(map);
+    const has = (object: MemoryObject | undefined): boolean => object !== undefined && memory.has(object);
+    for (const descriptor of this.descriptors.values()) if (has(memoryOf(descriptor))) this.touch(descriptor);
+    for (const map of this.maps.values()) if (has(memoryOfMap(map))) this.touch(map);
   }
 
-  note(kind: StepKind, sentence: string, defect?: Defect): void {
-    this.#notes.push({ kind, sentence, ...(defect ? { defect } : {}) });
+  /** @param sentence made only where somebody records; a function where making it costs. */
+  note(kind: StepKind, sentence: string | (() => string), defect?: Defect): void {
+    if (!this.#recorded) return;
+    const said = typeof sentence === 'string' ? sentence : sentence();
+    this.#notes.push({ kind, sentence: said, ...(defect ? { defect } : {}) });
   }
 
   takeNotes(): readonly Note[] {
@@ -109,8 +133,9 @@ export class KernelState {
     return notes;
   }
 
-  /** What changed since the last call, tasks first. */
+  /** What changed since the last call, tasks first; the first call tells all that there is. */
   takeChanges(): readonly Change[] {
+    if (!this.#recorded) this.#beginRecording();
     const tasks: Change[] = [];
     const descriptors: Change[] = [];
     const maps: Change[] = [];
@@ -126,20 +151,16 @@ export class KernelState {
             id: object.id,
             value: descriptorView(object as MemoryDescriptor, this),
           });
-        if (object.freed && object.holders.size === 0) freed.push(object);
+        if (isGone(object)) freed.push(object);
       }
     }
-    for (const [id, entry] of this.#dirtyEntries) {
-      const task = this.#entryTasks.get(id)!;
+    for (const [id, { task, entry }] of this.#dirtyEntries)
       entries.push({ of: 'entry', id, value: entry ? entryView(entry, task) : null });
-      if (!entry) this.#entryTasks.delete(id);
-    }
     this.#dirty.clear();
     this.#dirtyEntries.clear();
     for (const object of freed) {
       this.#gone.push({ of: object.kind, id: object.id, value: null });
-      this.maps.delete(object.id);
-      this.descriptors.delete(object.id);
+      this.#remove(object);
     }
     return [...tasks, ...descriptors, ...maps, ...entries];
   }
@@ -148,6 +169,23 @@ export class KernelState {
   takeGone(): readonly Change[] {
     return this.#gone.splice(0);
   }
+
+  #beginRecording(): void {
+    this.#recorded = true;
+    for (const object of [...this.tasks, ...this.descriptors.values(), ...this.maps.values()]) this.#dirty.add(object);
+    for (const task of this.tasks)
+      for (const entry of task.space.entries) this.#dirtyEntries.set(entry.id, { task, entry });
+  }
+
+  #remove(object: KernelObject): void {
+    if (object.kind === 'map') this.maps.delete(object.id);
+    else this.descriptors.delete(object.id);
+  }
+}
+
+/** Freed, and no variable points to it. */
+function isGone(object: KernelObject): boolean {
+  return object.freed && object.holders.size === 0;
 }
 
 /** The answer of any method called on a freed object. */

@@ -102,8 +102,8 @@ function freedText(object: KernelObject): string {
   if (map.options & kIOMapStatic) return ' It made no VM entry, so none goes.';
   if (map.superMap) return ` The memory stays mapped through ${map.superMap.name}.`;
   if (map.options & kIOMapOverwrite) return ' Its pages stay mapped: kIOMapOverwrite mappings are never removed.';
-  const left = map.task?.space.entries.some((entry) => entry.map === map);
-  if (left) return ' Pages of it stay mapped: its ranges do not meet on pages, so more was reserved than is removed.';
+  if (map.entries)
+    return ' Pages of it stay mapped: its ranges do not meet on pages, so more was reserved than is removed.';
   return ' Its VM entry is removed.';
 }
 
@@ -134,8 +134,7 @@ function freeMap(state: KernelState, map: MemoryMap): Panic | undefined {
 
 /** Takes a map out of a descriptor's set and gives back the map's reference on the descriptor. */
 export function dropMap(state: KernelState, descriptor: MemoryDescriptor, map: MemoryMap): void {
-  const index = descriptor.maps.indexOf(map);
-  if (index >= 0) descriptor.maps.splice(index, 1);
+  descriptor.maps.delete(map);
   descriptor.mappedBy.delete(map);
   state.touch(descriptor);
   if (!descriptor.freed && descriptor.owners <= 0) freeDescriptor(state, descriptor);
@@ -211,7 +210,7 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
   map.alive = false;
   map.address = 0n;
   map.protection = '---';
-  state.touch(map);
+  state.touchShown(map);
   return panicked;
 }
 

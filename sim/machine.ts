@@ -59,7 +59,7 @@ import type { Change, MachineProfile } from './trace';
  * - Nothing that a driver does throws. Every operation answers a union on `kind` (outcomes.ts): NULL with its reason,
  *   panic, use after free, over-release, fault, or "not modelled".
  * - `why` is one sentence in the kernel's terms; failures also say what to do. The same sentence, and the defect if it
- *   is one, waits in `takeNotes()` for whoever records the run (recorder.ts).
+ *   is one, waits in `takeNotes()` for whoever records the run (recorder.ts). A machine that nobody records keeps none.
  * - Objects are handed out as they are (MemoryDescriptor, MemoryMap): keep them as the driver keeps its pointers, also
  *   after they were freed. Read their state with `get`, which finds a use after free; change them only through here.
  * - `references` are the callers'. `holders` are the names of the variables that answer for them; the run's interpreter
@@ -379,8 +379,6 @@ export class Machine {
     object.name = name;
     if ('unnamed' in object) object.unnamed = false;
     this.#state.touch(object);
-    if ('unnamed' in object && object.kind === 'descriptor')
-      for (const map of (object as MemoryDescriptor).maps) this.#state.touch(map);
   }
 
   /** Which variables answer for the callers' references (or still point to the object once it is freed). */
@@ -397,12 +395,12 @@ export class Machine {
     this.#state.touch(object);
   }
 
-  /** What the operations since the last call had to say. */
+  /** What the operations since the last call had to say; kept from the first `takeChanges` on. */
   takeNotes(): readonly Note[] {
     return this.#state.takeNotes();
   }
 
-  /** What changed since the last call, as the trace's views. */
+  /** What changed since the last call, as the trace's views; at first, all that there is. Whoever calls it records. */
   takeChanges(): readonly Change[] {
     return this.#state.takeChanges();
   }

@@ -335,9 +335,13 @@ export function buildReference(
 }
 
 function setCache(state: KernelState, chunks: readonly Chunk[], cache: number): void {
-  const objects = new Set(chunks.map((chunk) => chunk.object));
-  for (const object of objects) object.cache = cache;
-  state.touchMemory((entry) => entry.object !== undefined && objects.has(entry.object));
+  const objects = new Set<MemoryObject>();
+  for (const { object } of chunks)
+    if (object.cache !== cache) {
+      object.cache = cache;
+      objects.add(object);
+    }
+  if (objects.size) state.touchMemory((entry) => entry.object !== undefined && objects.has(entry.object));
 }
 
 function physicalChunks(state: KernelState, descriptor: MemoryDescriptor): readonly Chunk[] {
@@ -478,7 +482,7 @@ export function attach(state: KernelState, descriptor: MemoryDescriptor, map: Me
   if (map.memory && map.memory !== descriptor) dropMap(state, map.memory, map);
   map.memory = descriptor;
   map.lastMemory = descriptor.id;
-  descriptor.maps.push(map);
+  descriptor.maps.add(map);
   descriptor.mappedBy.add(map);
   if (!map.name) map.name = `map ${map.id.slice(1)}`;
   state.maps.set(map.id, map);

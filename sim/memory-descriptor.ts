@@ -1,4 +1,4 @@
-import { KernelObject } from './kernel-object';
+import { KernelObject, namesOf } from './kernel-object';
 import type { MemoryMap } from './memory-map';
 import type { MemoryReference } from './memory-reference';
 import { directionOf, type Direction } from './map-options';
@@ -26,7 +26,7 @@ export class MemoryDescriptor extends KernelObject {
   /** _memRef: built by the first mapping, or at once by kIOMemoryPersistent. */
   reference: MemoryReference | undefined;
   /** _mappings, in insertion order. */
-  readonly maps: MemoryMap[] = [];
+  readonly maps = new Set<MemoryMap>();
   /** Maps that retain this descriptor (fMemory). */
   readonly mappedBy = new Set<MemoryMap>();
   /** Sub-descriptors that retain this one. */
@@ -79,8 +79,8 @@ export class MemoryDescriptor extends KernelObject {
     return [
       ...this.keepers,
       ...this.collections,
-      ...[...this.mappedBy].map((map) => `map ${map.name}`),
-      ...[...this.subs].map((sub) => `sub ${sub.name}`),
+      ...namesOf('map', this.mappedBy),
+      ...namesOf('sub', this.subs),
       ...this.partOf.map((whole) => `multi ${whole.name}`),
     ];
   }

@@ -1,4 +1,4 @@
-import { KernelObject } from './kernel-object';
+import { KernelObject, namesOf } from './kernel-object';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { Protection } from './trace';
 import type { Task } from './task';
@@ -30,6 +30,8 @@ export class MemoryMap extends KernelObject {
   redirected = false;
   /** fUserClientUnmap: taskDied() is to unmap too. */
   userClientUnmap = false;
+  /** How many VM entries it has made and still has. */
+  entries = 0;
   readonly subMaps = new Set<MemoryMap>();
   /** Who else in the kernel retains it, e.g. the buffer whose memory it makes. */
   readonly keepers = new Set<string>();
@@ -59,6 +61,6 @@ export class MemoryMap extends KernelObject {
   }
 
   override get internalHolders(): readonly string[] {
-    return [...this.keepers, ...this.collections, ...[...this.subMaps].map((map) => `sub-map ${map.name}`)];
+    return [...this.keepers, ...this.collections, ...namesOf('sub-map', this.subMaps)];
   }
 }

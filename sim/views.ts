@@ -62,14 +62,23 @@ function partsText(parts: readonly Segment[]): string {
     .join(', ');
 }
 
+/** The memory whose cache mode a descriptor has. */
+export function memoryOf(descriptor: MemoryDescriptor): MemoryObject | undefined {
+  const root = descriptor instanceof SubMemoryDescriptor ? descriptor.parent : descriptor;
+  const { reference, task } = root;
+  if (reference?.chunks[0]) return reference.chunks[0].object;
+  return task && root.ranges[0] ? task.space.entryAt(task.space.pageOf(root.ranges[0].address))?.object : undefined;
+}
+
+/** The memory at a map's first byte. */
+export function memoryOfMap(map: MemoryMap): MemoryObject | undefined {
+  return map.alive && map.task ? map.task.space.entryAt(map.task.space.pageOf(map.address))?.object : undefined;
+}
+
 export function descriptorView(descriptor: MemoryDescriptor, state: KernelState): DescriptorView {
   const root = descriptor instanceof SubMemoryDescriptor ? descriptor.parent : descriptor;
   const parts = segmentsOf(descriptor);
-  const object =
-    root.reference?.chunks[0]?.object ??
-    (root.task && root.ranges[0]
-      ? root.task.space.entryAt(root.task.space.pageOf(root.ranges[0].address))?.object
-      : undefined);
+  const object = memoryOf(root);
   const cache = !object && root.physical ? cacheName(root.cache || state.deviceCache) : modeName(object);
   return {
     id: descriptor.id,
@@ -99,7 +108,6 @@ export function descriptorView(descriptor: MemoryDescriptor, state: KernelState)
 }
 
 export function mapView(map: MemoryMap): MapView {
-  const object = map.alive && map.task ? map.task.space.entryAt(map.task.space.pageOf(map.address))?.object : undefined;
   return {
     id: map.id,
     name: map.name,
@@ -110,7 +118,7 @@ export function mapView(map: MemoryMap): MapView {
     length: hex(map.length),
     options: mapOptionsText(map.options),
     protection: map.protection,
-    cache: modeName(object),
+    cache: modeName(memoryOfMap(map)),
     references: map.freed ? 0 : map.references,
     holders: [...map.holders, ...(map.freed ? [] : map.internalHolders)],
     ...(map.superMap ? { superMap: map.superMap.id } : {}),
