@@ -221,7 +221,7 @@ export function taskDied(state: KernelState, map: MemoryMap): Panic | undefined 
   map.task = undefined;
   map.address = 0n;
   map.protection = '---';
-  state.touch(map);
+  state.touchShown(map);
   return panicked;
 }
 
