@@ -96,3 +96,8 @@ const otherNames: ReadonlyMap<number, string> = new Map([
 export function returnName(code: number): string {
   return names.get(code) ?? otherNames.get(code) ?? `0x${code.toString(16)}`;
 }
+
+/** Every name of a return code, with its code. */
+export const returnCodes: ReadonlyMap<string, number> = new Map(
+  [[kIOReturnSuccess, 'kIOReturnSuccess'] as const, ...names, ...otherNames].map(([code, name]) => [name, code]),
+);

@@ -1,14 +1,18 @@
 import type { Node } from 'jsonc-parser';
+import type { DataQueue } from '../../sim/data-queue';
 import type { Device } from '../../sim/device';
+import type { ExternalCall } from '../../sim/external-method';
 import type { KernelObject } from '../../sim/kernel-object';
 import { MemoryDescriptor } from '../../sim/memory-descriptor';
 import type { MemoryMap } from '../../sim/memory-map';
+import { returnCodes } from '../../sim/returns';
 import type { Task } from '../../sim/task';
+import type { UserClient } from '../../sim/user-client';
 import { elementsOf, kindOf, memberOf, membersOf, stringOf } from './json';
 import type { JsonSchema } from './json-schema';
 import { numberPattern } from './numbers';
 import { optionNames, readOptions } from './option-names';
-import { thingText, type NoObject } from './names';
+import { thingText, type NoObject, type Thing } from './names';
 import type { Scope } from './scope';
 import type { About } from './verb';
 
@@ -87,6 +91,18 @@ function wrongOption(word: string): string {
     ? `there is no option "${word}"; there is ${near}`
     : `there is no option "${word}" and it is no number of 32 bits`;
 }
+
+/** A return code: its name or number. */
+export const code = field<number>(
+  { anyOf: [{ enum: [...returnCodes.keys()] }, { type: 'string', pattern: '^0x[0-9a-fA-F]{1,8}$' }] },
+  (node, scope) => {
+    const text = stringOf(node) ?? '';
+    const known = returnCodes.get(text) ?? (/^0x[0-9a-f]{1,8}$/i.test(text) ? Number(text) : undefined);
+    return (
+      known ?? scope.problem(node, `${scope.textOf(node)} is no return code: kIOReturnNotReady, 0xe00002d8 …`, true)
+    );
+  },
+);
 
 /** A direction: options, or none of them for the descriptor's own. */
 export const direction = options;
@@ -176,41 +192,67 @@ export interface Range {
   readonly length: bigint;
 }
 
+const rangeSchema: JsonSchema = {
+  type: 'object',
+  properties: { address: { $ref: '#/definitions/number' }, length: { $ref: '#/definitions/number' } },
+  required: ['address', 'length'],
+  additionalProperties: false,
+};
+
 export const ranges = field<readonly Range[]>(
   {
     type: 'array',
-    items: {
-      type: 'object',
-      properties: { address: { $ref: '#/definitions/number' }, length: { $ref: '#/definitions/number' } },
-      required: ['address', 'length'],
-      additionalProperties: false,
-    },
+    items: rangeSchema,
   },
   (node, scope) => {
     if (node.type !== 'array') return scope.problem(node, `a list of ranges is wanted here, not ${kindOf(node)}`, true);
-    const found = elementsOf(node).map((element): Range | undefined => {
-      const addressNode = memberOf(element, 'address');
-      const lengthNode = memberOf(element, 'length');
-      for (const { key, keyNode } of membersOf(element))
-        if (key !== 'address' && key !== 'length') scope.problem(keyNode, `a range has no "${key}"`, true);
-      if (!addressNode || !lengthNode)
-        return scope.problem(element, 'a range is an object with "address" and "length"', true);
-      const address = scope.number(addressNode);
-      const length = scope.number(lengthNode);
-      return address === undefined || length === undefined ? undefined : { address, length };
-    });
+    const found = elementsOf(node).map((element) => readRange(element, scope));
     return found.every((each) => each !== undefined) ? found : undefined;
   },
 );
 
+/** One range. */
+export const range = field<Range>(rangeSchema, readRange);
+
+function readRange(element: Node, scope: Scope): Range | undefined {
+  const addressNode = memberOf(element, 'address');
+  const lengthNode = memberOf(element, 'length');
+  for (const { key, keyNode } of membersOf(element))
+    if (key !== 'address' && key !== 'length') scope.problem(keyNode, `a range has no "${key}"`, true);
+  if (!addressNode || !lengthNode)
+    return scope.problem(element, 'a range is an object with "address" and "length"', true);
+  const address = scope.number(addressNode);
+  const length = scope.number(lengthNode);
+  return address === undefined || length === undefined ? undefined : { address, length };
+}
+
+/** Something with a name, of one kind. */
+function named<T>(wanted: string, pick: (thing: Thing) => T | undefined): (description: string) => Field<T> {
+  return field<T>({ $ref: '#/definitions/name' }, (node, scope) => {
+    const name = stringOf(node);
+    if (name === undefined)
+      return scope.problem(node, `the name of ${wanted} is wanted here, not ${kindOf(node)}`, true);
+    const thing = scope.thing(name, node);
+    if (!thing) return undefined;
+    return pick(thing) ?? scope.problem(node, `"${name}" is ${thingText(thing)}, not ${wanted}`);
+  });
+}
+
 /** A device of the scenario. */
-export const device = field<Device>({ $ref: '#/definitions/name' }, (node, scope) => {
-  const name = stringOf(node);
-  if (name === undefined) return scope.problem(node, `a device's name is wanted here, not ${kindOf(node)}`, true);
-  const thing = scope.thing(name, node);
-  if (!thing) return undefined;
-  return thing.kind === 'device' ? thing.device : scope.problem(node, `"${name}" is ${thingText(thing)}, not a device`);
-});
+export const device = named<Device>('a device', (thing) => (thing.kind === 'device' ? thing.device : undefined));
+
+export const client = named<UserClient>('a user client', (thing) =>
+  thing.kind === 'client' ? thing.client : undefined,
+);
+
+/** A call of an external method. */
+export const externalCall = named<ExternalCall>('an external method’s call', (thing) =>
+  thing.kind === 'call' ? thing.call : undefined,
+);
+
+export const dataQueue = named<DataQueue>('a data queue', (thing) =>
+  thing.kind === 'queue' ? thing.queue : undefined,
+);
 
 /** Whatever can be looked at: an object, allocated memory, a task, NULL, or the machine. */
 export const checked = field<About | NoObject | { readonly kind: 'machine' }>(
@@ -220,7 +262,16 @@ export const checked = field<About | NoObject | { readonly kind: 'machine' }>(
     if (name === undefined) return scope.problem(node, `a name is wanted here, not ${kindOf(node)}`, true);
     if (name === 'machine') return { kind: 'machine' };
     const thing = scope.thing(name, node);
-    return thing?.kind === 'device' ? scope.problem(node, `"${name}" is a device; look at ${name}.0`) : thing;
+    switch (thing?.kind) {
+      case 'device':
+        return scope.problem(node, `"${name}" is a device; look at ${name}.0`);
+      case 'client':
+      case 'call':
+      case 'queue':
+        return scope.problem(node, `"${name}" is ${thingText(thing)}; look at its maps or descriptors`);
+      default:
+        return thing;
+    }
   },
 );
 

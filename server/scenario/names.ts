@@ -1,8 +1,11 @@
+import type { DataQueue } from '../../sim/data-queue';
 import type { Device } from '../../sim/device';
+import type { ExternalCall } from '../../sim/external-method';
 import type { KernelObject } from '../../sim/kernel-object';
 import type { MemoryDescriptor } from '../../sim/memory-descriptor';
 import type { MemoryMap } from '../../sim/memory-map';
 import type { Task } from '../../sim/task';
+import type { UserClient } from '../../sim/user-client';
 
 /** Memory that a scenario allocated in a task. */
 export interface AllocatedMemory {
@@ -24,6 +27,9 @@ export type Thing =
   | { readonly kind: 'object'; readonly object: KernelObject }
   | { readonly kind: 'task'; readonly task: Task }
   | { readonly kind: 'device'; readonly device: Device }
+  | { readonly kind: 'client'; readonly client: UserClient }
+  | { readonly kind: 'call'; readonly call: ExternalCall }
+  | { readonly kind: 'queue'; readonly queue: DataQueue }
   | AllocatedMemory
   | NoObject;
 
@@ -36,6 +42,12 @@ export function thingText(thing: Thing): string {
       return 'a task';
     case 'device':
       return 'a device';
+    case 'client':
+      return 'a user client';
+    case 'call':
+      return 'an external method’s call';
+    case 'queue':
+      return 'a data queue';
     case 'memory':
       return 'allocated memory';
     case 'nothing':
@@ -56,6 +68,8 @@ export function numberOfThing(thing: Thing, member: string): bigint | undefined 
           : member === 'end'
             ? thing.address + thing.length
             : undefined;
+    case 'queue':
+      return member === 'address' ? thing.queue.address : member === 'length' ? thing.queue.length : undefined;
     case 'object':
       return thing.object.kind === 'map'
         ? numberOfMap(thing.object as MemoryMap, member)

@@ -9,6 +9,19 @@ const others: Readonly<Record<string, number>> = {
   kIOMemoryDirectionOut: 2,
   kIOMemoryDirectionInOut: 3,
   kIOMemoryDirectionOutIn: 3,
+  kIOMemoryDisableCopyOnWrite: 0x10,
+  kIOMemoryMapFixedAddress: 0x1,
+  kIOMemoryMapReadOnly: 0x2,
+  kIOMemoryMapGuardedDefault: 0,
+  kIOMemoryMapGuardedNone: 0x4,
+  kIOMemoryMapGuardedSmall: 0x8,
+  kIOMemoryMapGuardedLarge: 0xc,
+  kIOMemoryMapCacheModeDefault: 0,
+  kIOMemoryMapCacheModeInhibit: 0x100,
+  kIOMemoryMapCacheModeCopyback: 0x200,
+  kIOMemoryMapCacheModeWriteThrough: 0x400,
+  kIOMemoryMapCacheModeRealTime: 0x800,
+  kIOUserClientMemoryReadOnly: 1,
 };
 
 const cacheNames = [

@@ -33,7 +33,7 @@ export function failed(result: Panic | UseAfterFree | NotModelled): StepResult {
 }
 
 /** No object was made: the name stands for NULL. */
-function nothing(call: Call, why: string, reason?: string): StepResult {
+export function nothing(call: Call, why: string, reason?: string): StepResult {
   call.scope.define(call.name, { kind: 'nothing', why });
   return { outcome: 'NULL', why, ...(reason === undefined ? {} : { reason }) };
 }

@@ -1,4 +1,7 @@
 import type { Verb } from '../verb';
+import { clientVerbs } from './clients';
+import { deviceVerbs } from './devices';
+import { driverKitVerbs } from './driver-kit';
 import { lifetimeVerbs } from './lifetime';
 import { makingVerbs } from './making';
 import { mappingVerbs } from './mapping';
@@ -11,6 +14,9 @@ export const verbs: readonly Verb[] = [
   ...mappingVerbs,
   ...lifetimeVerbs,
   ...memoryVerbs,
+  ...deviceVerbs,
+  ...clientVerbs,
+  ...driverKitVerbs,
   ...otherVerbs,
 ];
 

@@ -57,16 +57,4 @@ export const mappingVerbs: readonly Verb[] = [
     run: ({ of: from, into, at, options }, call) =>
       mapStep(call, call.scope.machine.setMapping(from, into ?? undefined, at, options ?? 0)),
   }),
-  makingVerb({
-    ...mapping,
-    name: 'mapDevice',
-    description: 'IOService::mapDeviceMemoryWithIndex(): device memory, into the kernel.',
-    fields: {
-      device: f.required(f.device('A device of "devices".')),
-      index: f.required(f.number('Which of its ranges.')),
-      options: f.options('kIOMap… options (default 0).'),
-    },
-    run: ({ device, index, options }, call) =>
-      mapStep(call, call.scope.machine.mapDeviceMemoryWithIndex(device, Number(index), options ?? 0)),
-  }),
 ];
