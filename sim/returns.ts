@@ -101,3 +101,8 @@ export function returnName(code: number): string {
 export const returnCodes: ReadonlyMap<string, number> = new Map(
   [[kIOReturnSuccess, 'kIOReturnSuccess'] as const, ...names, ...otherNames].map(([code, name]) => [name, code]),
 );
+
+/** The names that `returnName` knows, those of the model's own codes first. */
+export const returnNames: readonly string[] = [
+  ...new Set(['kIOReturnSuccess', ...names.values(), ...otherNames.values()]),
+];

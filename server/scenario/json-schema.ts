@@ -3,6 +3,8 @@ export interface JsonSchema {
   readonly $schema?: string;
   readonly $ref?: string;
   readonly title?: string;
+  readonly allowComments?: boolean;
+  readonly allowTrailingCommas?: boolean;
   readonly description?: string;
   readonly markdownDescription?: string;
   readonly type?: string | readonly string[];
@@ -24,6 +26,7 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
   readonly anyOf?: readonly JsonSchema[];
   readonly allOf?: readonly JsonSchema[];
+  readonly not?: JsonSchema;
   readonly if?: JsonSchema;
   readonly then?: JsonSchema;
   readonly else?: JsonSchema;

@@ -28,12 +28,16 @@ function verbOf(step: Node, scope: Scope): { verb: Verb; keyNode: Node; value: N
     const verb = verbNamed(key);
     return verb ? [{ verb, keyNode, value }] : [];
   });
-  // "options", "task" … are members; where a verb has a member that is called like a verb, the first key is the verb.
-  const [first] = candidates;
+  // "guardPages" is a verb, and a member of "buffer".
+  const first = candidates.find(({ verb }) => !candidates.some((other) => verb.name in other.verb.fields));
   if (first) return first;
   const unknown = members.find(({ key }) => !stepKeys.includes(key));
   const list = verbs.map(({ name }) => name).join(', ');
-  return scope.problem(unknown?.keyNode ?? step, `a step needs a verb: one of ${list}`, true);
+  return scope.problem(
+    unknown?.keyNode ?? step,
+    `a step needs a verb: one of ${list}`,
+    unknown !== undefined || !members.length,
+  );
 }
 
 /** Runs a step; undefined where it is not for this machine. */

@@ -58,9 +58,9 @@ test('the package is an allow-list, and what it allows is what the manifest name
   expect(manifest.icon).toMatch(/^resources\//);
 });
 
-test('it starts with C and C++ documents only, works untrusted and virtual, and says nothing to anybody', () => {
+test('it starts with C and C++ documents and scenarios only, works untrusted and virtual, and says nothing to anybody', () => {
   expect(manifest.activationEvents).toEqual(
-    ['c', 'cpp', 'objective-c', 'objective-cpp'].map((id) => `onLanguage:${id}`),
+    ['c', 'cpp', 'objective-c', 'objective-cpp', 'iomap'].map((id) => `onLanguage:${id}`),
   );
   expect(manifest.capabilities).toEqual({ untrustedWorkspaces: { supported: true }, virtualWorkspaces: true });
   expect(code).not.toMatch(/createTelemetryLogger|fetch\(|https?:/);
