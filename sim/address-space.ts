@@ -19,6 +19,12 @@ export interface VmEntry {
   /** The descriptor's byte at the first byte of the entry; negative where the entry starts before the memory. */
   readonly descriptorOffset?: bigint;
   readonly note?: string;
+  /** Cannot be deleted while the task lives (vme_permanent). */
+  readonly permanent?: boolean;
+  /** wired_count: how often vm_map_wire() was asked for it. */
+  readonly wired?: number;
+  /** VM_INHERIT_COPY: a child of fork() has a copy. Mappings otherwise have VM_INHERIT_NONE. */
+  readonly inherited?: boolean;
 }
 
 export type NewEntry = Omit<VmEntry, 'id'>;

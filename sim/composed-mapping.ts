@@ -28,7 +28,7 @@ export function mapParts(
 ): MapResult {
   const { space } = task;
   const pages = space.pagesFor(map.length);
-  const guard = guardPages(state, options);
+  const guard = guardPages(space, options);
   const protection: Protection = options.readOnly ? 'r--' : 'rw-';
   let start = space.pageOf(map.address);
   if (!options.overwrite) {

@@ -192,7 +192,7 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
   let panicked: Panic | undefined;
   const task = map.task;
   if (map.alive && task && map.address !== 0n && !map.superMap && map.memory) {
-    const options = decodeMapOptions(map.options);
+    const options = decodeMapOptions(map.options, state.layout.rules);
     if (!options.static && !options.overwrite) {
       const space = task.space;
       const guard = options.guard === 'none' ? 0 : options.guard === 'small' ? 1 : Math.ceil(65536 / space.pageSize);

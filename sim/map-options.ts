@@ -1,3 +1,5 @@
+import type { KernelRules } from './kernel-rules';
+
 /**
  * Mapping options: constants, decoding and encoding. Values from xnu iokit/IOKit/IOMapTypes.h and IOTypes.h; direction
  * and descriptor flags from iokit/IOKit/IOMemoryDescriptor.h.
@@ -65,9 +67,13 @@ const cacheFields: readonly (readonly [option: string, name: string])[] = [
   ['kIOMapPostedCombinedReordered', 'posted combined reordered'],
 ];
 
+const kIOPostedWrite = 6;
+
 /** The cache mode a mapping request names: the value of the 4-bit field, 0 for "leave as it is". */
-export function cacheField(options: number): number {
+export function cacheField(options: number, rules?: KernelRules): number {
   const field = (options & kIOMapCacheMask) >>> kIOMapCacheShift;
+  if (rules && ((field === kIOPostedWrite && !rules.postedWrite) || (field > kIOPostedWrite && !rules.realTimeModes)))
+    return 0;
   // Values 10 to 15 fall back to the default on a release kernel (IOMemoryDescriptor.cpp, vmProtForCacheMode).
   return field < cacheFields.length ? field : 0;
 }
@@ -95,10 +101,13 @@ export interface MapOptions {
   readonly cache: number;
 }
 
-/** Reads an options word as `createMappingInTask` does; undefined bits are ignored as the kernel ignores them. */
-export function decodeMapOptions(options: number): MapOptions {
+/**
+ * Reads an options word as `createMappingInTask` does; undefined bits are ignored as the kernel ignores them.
+ * @param rules of the kernel's version: what it does not know yet is undefined. Without them, everything is known.
+ */
+export function decodeMapOptions(options: number, rules?: KernelRules): MapOptions {
   const bits = options >>> 0;
-  const guardBits = (bits & kIOMapGuardedMask) >>> 0;
+  const guardBits = rules?.guards === false ? 0 : (bits & kIOMapGuardedMask) >>> 0;
   return {
     bits,
     anywhere: (bits & kIOMapAnywhere) !== 0,
@@ -107,9 +116,9 @@ export function decodeMapOptions(options: number): MapOptions {
     reference: (bits & kIOMapReference) !== 0,
     unique: (bits & kIOMapUnique) !== 0,
     prefault: (bits & kIOMapPrefault) !== 0,
-    overwrite: (bits & kIOMapOverwrite) !== 0,
+    overwrite: rules?.overwrite !== false && (bits & kIOMapOverwrite) !== 0,
     guard: guardBits === 0 ? 'none' : guardBits === kIOMapGuardedLarge ? 'large' : 'small',
-    cache: cacheField(bits),
+    cache: cacheField(bits, rules),
   };
 }
 

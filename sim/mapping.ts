@@ -60,13 +60,17 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
   let descriptor = request.descriptor;
   if (descriptor.freed) return useAfterFree(state, descriptor, 'createMappingInTask');
   const task = request.task;
-  // Since xnu-11417 a size check reads the task's map before IOMemoryMap::init could refuse NULL.
+  const { rules } = state.layout;
   if (!task)
-    return panic(
-      'NULL task',
-      'The target task is NULL: the kernel reads its map and faults. Pass kernel_task or a task that you tested.',
-    );
-  const options = decodeMapOptions(request.options);
+    return rules.nullTaskPanics
+      ? panic(
+          'NULL task',
+          'The target task is NULL: the kernel reads its map and faults. Pass kernel_task or a task that you tested.',
+        )
+      : nothing('null-task', 'The target task is NULL. Pass kernel_task or a task that you tested.');
+  // get_task_map() reads the task (osfmk/kern/bsd_kern.c), and nothing that maps holds it.
+  for (const used of [task, descriptor.task]) if (used?.state === 'freed') return usedTask(state, used, descriptor);
+  const options = decodeMapOptions(request.options, rules);
   const length = request.length === 0n ? descriptor.length : wrap(request.length);
   let offset = wrap(request.offset);
   while (descriptor instanceof SubMemoryDescriptor) {
@@ -83,7 +87,7 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
     length,
   );
 
-  if (descriptor.flags & kIOMemoryMapCopyOnWrite && descriptor.task && !descriptor.reference) {
+  if (rules.snapshotFirst && copiesOnWrite(state, descriptor) && descriptor.task && !descriptor.reference) {
     const failure = buildReference(state, descriptor, options);
     if (failure) return failure;
   }
@@ -114,7 +118,7 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
       map.offset = 0n;
     }
   } else {
-    const shared = share(state, descriptor, map, options);
+    const shared = share(state, descriptor, map, options, rules.guards);
     if (shared) return shared;
     if (options.reference)
       return nothing(
@@ -136,9 +140,10 @@ function share(
   descriptor: MemoryDescriptor,
   map: MemoryMap,
   options: MapOptions,
+  guards: boolean,
 ): MapResult | undefined {
   for (const existing of descriptor.maps) {
-    if (!compatible(existing, map, options)) continue;
+    if (!compatible(existing, map, options, guards)) continue;
     const same = `same task, same read-only bit`;
     if (existing.length === map.length && existing.offset === map.offset) {
       existing.references++;
@@ -167,12 +172,15 @@ function share(
   return undefined;
 }
 
-/** IOMemoryMap::copyCompatible, its six tests in its order; 64-bit sums without an overflow test. */
-export function compatible(existing: MemoryMap, wanted: MemoryMap, options: MapOptions): boolean {
+/**
+ * IOMemoryMap::copyCompatible, its six tests in its order; 64-bit sums without an overflow test.
+ * @param guards the kernel knows guard pages.
+ */
+export function compatible(existing: MemoryMap, wanted: MemoryMap, options: MapOptions, guards = true): boolean {
   if (!wanted.task || !existing.alive || existing.task?.space !== wanted.task.space) return false;
   const differing = (existing.options ^ wanted.options) >>> 0;
   if (differing & kIOMapReadOnly) return false;
-  if (differing & kIOMapGuardedMask) return false;
+  if (guards && differing & kIOMapGuardedMask) return false;
   if ((wanted.options & kIOMapCacheMask) !== 0 && differing & kIOMapCacheMask) return false;
   if (!options.anywhere && existing.address !== wanted.address) return false;
   if (wanted.offset < existing.offset) return false;
@@ -245,7 +253,7 @@ function mapMemory(
           : '. Keep offset + length within getLength().'),
     );
   if (end < offset || length === 0n)
-    return descriptor.physical
+    return descriptor.physical || !state.layout.rules.byteAccurate
       ? nothing(
           'beyond-descriptor',
           'offset + length wraps around 64 bits. Compare them with getLength() without adding.',
@@ -310,7 +318,7 @@ export function buildReference(
     descriptor instanceof BufferMemoryDescriptor
       ? [{ address: descriptor.ranges[0]!.address, length: descriptor.capacity }]
       : descriptor.ranges;
-  const found = chunksOfTask(descriptor.task, ranges, write);
+  const found = chunksOfTask(descriptor.task, ranges, write, state.layout.rules.kernelObjectRefused);
   if (!found.ok) {
     if (found.code === KERN_INVALID_RIGHT)
       return nothing(
@@ -327,11 +335,22 @@ export function buildReference(
       `KERN_INVALID_ADDRESS: ${found.why}. Check the address and length that the descriptor was made with.`,
     );
   }
-  const snapshot = (descriptor.flags & kIOMemoryMapCopyOnWrite) !== 0;
+  const snapshot = copiesOnWrite(state, descriptor);
   const chunks = snapshot ? snapshotOf(found.chunks, state.pageSize) : found.chunks;
   descriptor.reference = { writable: write, chunks, entryCount: found.entryCount, byData: true, snapshot };
   if (descriptor.cache) setCache(state, chunks, descriptor.cache);
   return undefined;
+}
+
+function copiesOnWrite(state: KernelState, descriptor: MemoryDescriptor): boolean {
+  return state.layout.rules.copyOnWrite && (descriptor.flags & kIOMemoryMapCopyOnWrite) !== 0;
+}
+
+/** The answer of a call that reads a task which is gone. */
+function usedTask(state: KernelState, task: Task, descriptor: MemoryDescriptor): MapResult {
+  const why = `createMappingInTask reads ${task.name}, which was freed: neither descriptors nor maps hold a task. Hold it with task_reference() for as long as you use it.`;
+  state.note('access', why, { kind: 'use-after-free', message: why, object: descriptor.id });
+  return { kind: 'use-after-free', why };
 }
 
 function setCache(state: KernelState, chunks: readonly Chunk[], cache: number): void {
@@ -388,24 +407,30 @@ function place(
 ): MapResult {
   const space = task.space;
   const pieces = piecesOf(reference.chunks, map.offset, map.length, state.pageSize);
-  if (!reference.byData && !contiguousPages(pieces, state.pageSize))
+  const { rules } = state.layout;
+  const byData = reference.byData && rules.byteAccurate;
+  if (!byData && !contiguousPages(pieces, state.pageSize))
     return nothing(
       'not-aligned',
-      'kIOReturnNotAligned: the ranges inside this physical memory do not start and end on pages. Map each range by itself.',
+      `kIOReturnNotAligned: the ranges inside this ${descriptor.task ? '' : 'physical '}memory do not start and end on pages. Map each range by itself.`,
     );
   const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
   const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
-  const guard = guardPages(state, options);
-  const chosen = choosePages(state, task, map, options, { ...pieces, pageable, byData: reference.byData });
+  const guard = guardPages(space, options);
+  const chosen = choosePages(state, task, map, options, { ...pieces, pageable, byData });
   if (typeof chosen !== 'number') return chosen;
   const base = chosen;
 
-  if (options.prefault && descriptor.wireCount === 0) {
+  // Device memory is entered at once by its pager, so the flag is dropped.
+  const dropped = descriptor.physical && rules.kernelPrefault;
+  const prefault = options.prefault && !dropped;
+  const refused = task.kernel && !rules.kernelPrefault;
+  if (prefault && (descriptor.wireCount === 0 || refused || descriptor.physical)) {
     // The range is reserved by now, and returned without being given back.
     if (!options.overwrite) reserve(space, base, pieces.pages, guard, protection, lostToPrefault);
     return nothing(
       'not-prepared',
-      'kIOReturnBadArgument: kIOMapPrefault needs wired memory, call prepare() first. The reserved range stays lost in the task.',
+      `kIOReturnBadArgument: ${refused ? 'this kernel has no kIOMapPrefault in kernel_task' : 'kIOMapPrefault needs wired memory, call prepare() first'}. The reserved range stays lost in the task.`,
     );
   }
   if (options.cache) {
@@ -445,6 +470,8 @@ function place(
       map,
       descriptor,
       descriptorOffset: piece.descriptorOffset,
+      // vm_map_enter_mem_object_prefault passes VM_INHERIT_DEFAULT, but for copies, which are entered elsewhere.
+      ...(prefault && !reference.snapshot ? { inherited: true } : {}),
     });
     page += piece.pages;
   }

@@ -57,11 +57,15 @@ export function chunksOfPhysical(
   });
 }
 
-/** The memory behind a task's ranges; fails where the task could not access it itself. */
+/**
+ * The memory behind a task's ranges; fails where the task could not access it itself.
+ * @param refuseKernelObject memory of the kernel object is refused too (vm_map_remap_extract); wiring it is not.
+ */
 export function chunksOfTask(
   task: Task,
   ranges: readonly { readonly address: bigint; readonly length: bigint }[],
   write: boolean,
+  refuseKernelObject: boolean,
 ): ChunkResult {
   const space = task.space;
   const chunks: Chunk[] = [];
@@ -89,7 +93,7 @@ export function chunksOfTask(
           address,
           why: `the memory at ${at} is ${found.protection}${write ? ', and write access is wanted' : ''}`,
         };
-      if (found.object.kernelObject)
+      if (refuseKernelObject && found.object.kernelObject)
         return {
           ok: false,
           code: KERN_INVALID_RIGHT,

@@ -22,13 +22,15 @@ export type NullReason =
   | 'not-aligned'
   | 'cache-mode-refused'
   | 'pageable-cap'
+  | 'size-limit'
   | 'no-device-memory'
   | 'underrun'
   | 'unsupported';
 
 export interface UseAfterFree {
   readonly kind: 'use-after-free';
-  readonly object: KernelObject;
+  /** None where it is a task that was freed. */
+  readonly object?: KernelObject;
   readonly why: string;
 }
 

@@ -47,7 +47,7 @@ export function prepare(state: KernelState, descriptor: MemoryDescriptor, direct
       );
   } else {
     if (!root.reference || root.reference.byData) {
-      const found = chunksOfTask(root.task, root.ranges, !readOnly);
+      const found = chunksOfTask(root.task, root.ranges, !readOnly, false);
       if (!found.ok) return answer(found.code, `${returnName(found.code)}: ${found.why}. Nothing was wired.`);
     }
     root.preparedReadOnly = readOnly;
@@ -141,7 +141,7 @@ export type TransferResult = { readonly kind: 'transferred'; readonly bytes: Uin
 function liveChunks(state: KernelState, root: MemoryDescriptor): readonly Chunk[] {
   if (root.reference && (!root.reference.byData || !root.task)) return root.reference.chunks;
   if (root.task) {
-    const found = chunksOfTask(root.task, root.ranges, false);
+    const found = chunksOfTask(root.task, root.ranges, false, false);
     return found.ok ? found.chunks : [];
   }
   const object = new MemoryObject(state.physical);

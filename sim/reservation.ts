@@ -3,6 +3,7 @@ import type { KernelState } from './kernel-state';
 import type { MapOptions } from './map-options';
 import type { MemoryMap } from './memory-map';
 import { nothing, panic, type MapResult } from './outcomes';
+import type { AddressRange } from './profiles';
 import type { Task } from './task';
 import { addressText, sizeText } from './text';
 import type { Protection } from './trace';
@@ -13,9 +14,9 @@ import type { Protection } from './trace';
 const largeGuard = 65536n;
 
 /** Guard pages on each side (IOMemoryDescriptorMapGuardSize); kIOMapOverwrite reserves nothing, so it has none. */
-export function guardPages(state: KernelState, options: MapOptions): number {
+export function guardPages(space: AddressSpace, options: MapOptions): number {
   if (options.guard === 'none' || options.overwrite) return 0;
-  return options.guard === 'small' ? 1 : Number(largeGuard / BigInt(state.pageSize));
+  return options.guard === 'small' ? 1 : Number(largeGuard / BigInt(space.pageSize));
 }
 
 export interface WantedPages {
@@ -38,53 +39,124 @@ export function choosePages(
 ): number | MapResult {
   const { space } = task;
   const { pages, byData, pageable } = wanted;
-  const guard = guardPages(state, options);
+  const guard = guardPages(space, options);
   if (options.guard !== 'none' && !options.overwrite && !options.anywhere)
     return nothing('guard-needs-anywhere', 'kIOReturnBadArgument: guard pages need kIOMapAnywhere.');
+  if (!options.anywhere && !byData && !state.layout.rules.byteAccurate) {
+    const inPage = space.offsetInPage(map.address);
+    if (inPage !== wanted.inPage)
+      return nothing(
+        'not-aligned',
+        `kIOReturnNotAligned: ${addressText(map.address)} is ${sizeText(BigInt(inPage))} into its page, the data ${sizeText(BigInt(wanted.inPage))}. This kernel maps at a fixed address only with the same offset.`,
+      );
+  }
 
   const at = options.anywhere ? 0n : byData ? map.address : BigInt.asUintN(64, map.address - BigInt(wanted.inPage));
   const base = space.pageOf(at);
-  if (options.overwrite) {
-    const inside = base >= space.min && base + pages <= space.max;
-    if (task.kernel && inside && inRange(state, base, base + pages, [state.layout.kernelPointers]))
-      return panic('kernel pointer range', `kIOMapOverwrite at ${addressText(at)} lies in the kernel's pointer range.`);
-    if (!inside)
-      return byData
-        ? panic(
-            'map enter err',
-            `kIOMapOverwrite at ${addressText(at)}, outside ${task.name}'s address space. ${options.anywhere ? 'With kIOMapAnywhere the address is taken as 0: choose one of the two.' : 'Only overwrite a range that you reserved.'}`,
-          )
-        : nothing(
-            'outside-address-space',
-            `kIOMapOverwrite at ${addressText(at)}, outside ${task.name}'s address space.`,
-          );
-    return base;
-  }
+  const limit = overLimit(task, base, pages + 2 * guard, options.overwrite);
+  if (options.overwrite)
+    return limit && byData ? enterPanic(limit) : (limit ?? overwritten(state, task, at, options, wanted));
+  if (limit) return limit;
   if (options.anywhere) {
     const found = findAnywhere(state, task, pages + 2 * guard, pageable);
     return typeof found === 'number' ? found + guard : found;
   }
-  if (task.kernel && inRange(state, base, base + pages, [state.layout.kernelPointers]))
-    return panic('kernel pointer range', `A fixed request at ${addressText(at)} lies in the kernel's pointer range.`);
-  const { kernelData, kernelIOKit, kernelPageable } = state.layout;
-  const allowed = pageable ? [kernelPageable] : [kernelData, kernelIOKit];
-  const fits = space.canPlace(base, base + pages);
-  if (map.address === 0n)
+  return fixed(state, task, map.address, base, pages, pageable);
+}
+
+/** A fixed request (osfmk/vm/vm_map.c, vm_map_locate_space_fixed). */
+function fixed(
+  state: KernelState,
+  task: Task,
+  address: bigint,
+  base: number,
+  pages: number,
+  pageable: boolean,
+): number | MapResult {
+  const { space } = task;
+  const end = base + pages;
+  const ranges = task.kernel ? kernelPlace(state, space, base, end, pageable) : 'inside';
+  if (typeof ranges === 'object') return ranges;
+  const fits = space.canPlace(base, end);
+  if (address === 0n)
     return nothing(
       'no-address',
       'Without kIOMapAnywhere this is a fixed request at address 0, which no task allows. Add kIOMapAnywhere.',
     );
-  if ((!fits.ok && fits.why === 'outside') || (task.kernel && !inRange(state, base, base + pages, allowed)))
+  if ((!fits.ok && fits.why === 'outside') || ranges === 'outside')
     return nothing(
       'outside-address-space',
-      `KERN_INVALID_ADDRESS: ${addressText(map.address)} is outside the range of ${task.name} where mappings may be. Use kIOMapAnywhere.`,
+      `KERN_INVALID_ADDRESS: ${addressText(address)} is outside the range of ${task.name} where mappings may be. Use kIOMapAnywhere.`,
     );
-  if (!fits.ok)
+  if (!fits.ok || ranges === 'occupied')
     return nothing(
       'occupied',
-      `KERN_NO_SPACE: something is mapped in ${task.name} at ${addressText(map.address)} already. Use kIOMapAnywhere, or free the range first.`,
+      `KERN_NO_SPACE: something is mapped in ${task.name} at ${addressText(address)} already. Use kIOMapAnywhere, or free the range first.`,
     );
   return base;
+}
+
+/**
+ * kIOMapOverwrite: what is there is deleted first (vm_map_locate_space_fixed, vm_map_delete). Byte-accurate mappings
+ * panic on every failure (memoryReferenceMapNew).
+ */
+function overwritten(
+  state: KernelState,
+  task: Task,
+  at: bigint,
+  options: MapOptions,
+  { pages, byData, pageable }: WantedPages,
+): number | MapResult {
+  const { space } = task;
+  const base = space.pageOf(at);
+  const end = base + pages;
+  const failed = (why: string): MapResult => (byData ? enterPanic({ why }) : nothing('outside-address-space', why));
+  const where = `kIOMapOverwrite at ${addressText(at)}`;
+  if (task.kernel) {
+    const { kernelPageable } = state.layout;
+    if (pageable && (at < kernelPageable.start || at >= kernelPageable.end))
+      return panic(
+        'IOPageableMapForAddress: address out of range',
+        `${where}: a pageable buffer goes over addresses of the kernel's pageable map only.`,
+      );
+    const place = kernelPlace(state, space, base, end, pageable);
+    if (typeof place === 'object') return place;
+    if (place === 'outside') return failed(`${where} is outside the kernel's ranges for data (KERN_INVALID_ADDRESS).`);
+    if (!covered(space, base, end))
+      return panic(
+        'vm_map_delete: gap',
+        `${where}: the kernel deletes what is mapped there first, and panics because not all of the range is mapped. Overwrite only a range that you reserved.`,
+      );
+    return base;
+  }
+  if (base < space.min || end > space.max)
+    return failed(
+      `${where}, outside ${task.name}'s address space (KERN_INVALID_ADDRESS). ${options.anywhere ? 'With kIOMapAnywhere the address is taken as 0: choose one of the two.' : 'Only overwrite a range that you reserved.'}`,
+    );
+  const permanent = space.overlapping(base, end).find((entry) => entry.permanent);
+  if (permanent)
+    return failed(`${where}: ${permanent.note ?? 'what is mapped there'} is permanent (KERN_PROTECTION_FAILURE).`);
+  return base;
+}
+
+const enterPanic = ({ why }: { readonly why: string }): MapResult => panic('map enter err', why);
+
+/** RLIMIT_AS (vm_map_enter): the sum of a map's entries may not pass its limit. */
+function overLimit(
+  { space, sizeLimit, name }: Task,
+  base: number,
+  pages: number,
+  overwrite: boolean,
+): (MapResult & { readonly kind: 'null' }) | undefined {
+  if (sizeLimit === undefined) return undefined;
+  let used = pages;
+  for (const { start, end } of space.entries) used += end - start;
+  if (overwrite)
+    for (const { start, end } of space.overlapping(base, base + pages))
+      used -= Math.min(end, base + pages) - Math.max(start, base);
+  if (BigInt(used) * BigInt(space.pageSize) <= sizeLimit) return undefined;
+  const why = `KERN_NO_SPACE: ${name}'s address space may be ${sizeText(sizeLimit)} (RLIMIT_AS), and this would pass it.`;
+  return { kind: 'null', reason: 'size-limit', why };
 }
 
 /** Enters address space without memory, between its guards; `map` is whose it is, as long as somebody's. */
@@ -105,36 +177,74 @@ export function reserve(
     if (entry.end > entry.start) space.insert({ ...entry, objectPage: 0, note, ...(map ? { map } : {}) });
 }
 
-function inRange(
+/**
+ * Where a fixed range lies in the kernel's map: kmem_validate_range_for_overwrite (osfmk/vm/vm_kern.c). Kernels without
+ * that test take any address that is free; below their allocations are their image and zones.
+ */
+function kernelPlace(
   state: KernelState,
-  start: number,
+  space: AddressSpace,
+  base: number,
   end: number,
-  ranges: readonly { readonly start: bigint; readonly end: bigint }[],
-): boolean {
-  const size = BigInt(state.pageSize);
-  return ranges.some((range) => start >= Number(range.start / size) && end <= Number(range.end / size));
+  pageable: boolean,
+): 'inside' | 'outside' | 'occupied' | MapResult {
+  const { kernelData, kernelIOKit, kernelPageable, kernelPointers, rules } = state.layout;
+  const contains = (range: AddressRange, page: number): boolean =>
+    page >= space.pageOf(range.start) && page < space.pageOf(range.end);
+  if (pageable) return contains(kernelPageable, base) && contains(kernelPageable, end - 1) ? 'inside' : 'outside';
+  if (!rules.kernelFixedInRanges) {
+    if (base < space.min || end > space.max) return 'outside';
+    const taken = base < space.pageOf(kernelData.start) || contains(kernelPageable, base);
+    return taken || contains(kernelPageable, end - 1) ? 'occupied' : 'inside';
+  }
+  const range = [kernelData, kernelIOKit, kernelPointers].find((each) => contains(each, base));
+  if (!range) return 'outside';
+  if (!contains(range, end - 1))
+    return panic(
+      'doesnt fit in one range',
+      `The range at ${addressText(space.addressOf(base))} starts in the kernel's ${range.name} range and ends outside of it.`,
+    );
+  if (range === kernelPointers)
+    return panic(
+      'kernel pointer range',
+      `A fixed request at ${addressText(space.addressOf(base))} lies in the kernel's pointer range.`,
+    );
+  return 'inside';
+}
+
+function covered(space: AddressSpace, start: number, end: number): boolean {
+  let sum = 0;
+  for (const entry of space.overlapping(start, end)) sum += Math.min(entry.end, end) - Math.max(entry.start, start);
+  return sum === end - start;
 }
 
 function findAnywhere(state: KernelState, task: Task, pages: number, pageable: boolean): number | MapResult {
   const space = task.space;
-  const full = (): MapResult =>
-    nothing(
-      'no-space',
-      `KERN_NO_SPACE: ${task.name} has no hole of ${sizeText(BigInt(pages) * BigInt(state.pageSize))}.`,
-    );
+  const size = BigInt(pages) * BigInt(space.pageSize);
+  const full = (): MapResult => nothing('no-space', `KERN_NO_SPACE: ${task.name} has no hole of ${sizeText(size)}.`);
   if (!task.kernel) return space.findHole(pages, space.min, space.max) ?? full();
-  const { kernelIOKit, kernelPageable, pageableCap } = state.layout;
+  const { kernelData, kernelIOKit, kernelPageable, pageableCap, rules } = state.layout;
   if (pageable) {
-    if (BigInt(pages) * BigInt(state.pageSize) > pageableCap)
+    if (size > pageableCap)
       return nothing(
         'pageable-cap',
         `A pageable buffer of more than ${sizeText(pageableCap)} cannot be mapped into the kernel. Map it in parts.`,
       );
     return space.findHole(pages, space.pageOf(kernelPageable.start), space.pageOf(kernelPageable.end)) ?? full();
   }
+  if (!rules.kernelDataRange) {
+    const first = space.pageOf(kernelData.start);
+    const split = space.pageOf(kernelPageable.start);
+    const after = Math.max(first, space.pageOf(kernelPageable.end));
+    return (
+      (split > first ? space.findHole(pages, first, split) : undefined) ??
+      space.findHole(pages, after, space.max) ??
+      full()
+    );
+  }
   const start = space.pageOf(kernelIOKit.start);
   const end = space.pageOf(kernelIOKit.end);
-  // osfmk/vm/vm_map.c: requests of 1 MiB or more start one eighth into the range.
-  const large = BigInt(pages) * BigInt(state.pageSize) >= 1n << 20n;
+  // osfmk/vm/vm_map.c, vm_map_get_range: requests of KMEM_SMALLMAP_THRESHOLD or more start one eighth into the range.
+  const large = size >= 1n << 20n;
   return space.findHole(pages, large ? start + Math.floor((end - start) / 8) : start, end) ?? full();
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
-import { machineNames } from '../../sim/profiles';
+import { machineLayout, unknownMachine } from '../../sim/profiles';
 import type { Severity } from '../features/service';
 
 export type FailOn = Severity | 'never';
@@ -129,8 +129,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
   const name = parsed.text('function');
   if (!name) return wrong('simulate needs --function NAME');
   const machine = parsed.text('machine');
-  if (machine !== undefined && !machineNames.includes(machine))
-    return wrong(`--machine is one of ${machineNames.join(', ')}, not "${machine}"`);
+  if (machine !== undefined && !machineLayout(machine)) return wrong(`--machine: ${unknownMachine(machine)}`);
   const values: Record<string, string> = {};
   for (const pair of parsed.list('value')) {
     const at = pair.indexOf('=');

@@ -29,7 +29,7 @@ and the headers that they include, with their sources.
 
   --function NAME         qualified name, e.g. FrameGrabber::start; the last part is enough when it is unique
   --value NAME=LITERAL    a parameter's or field's value, e.g. length=4096; may be repeated
-  --machine NAME          macos-15.4-arm64 (default) or macos-15.4-x86_64
+  --machine NAME          the Mac to run on, as macos-15.4-arm64 (default)
   --step N                show the mappings after step N instead of the telling one and the last
   --budget N              instructions that the run may take (default 2000000)
   --include PATH          read declarations from here too; may be repeated

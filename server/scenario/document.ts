@@ -1,5 +1,5 @@
 import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import { defaultMachine, machineNames } from '../../sim/profiles';
+import { defaultMachine, machineLayout, unknownMachine } from '../../sim/profiles';
 import { elementsOf, kindOf, membersOf, memberOf, stringOf, type Member } from './json';
 import { Places, type Problem } from './problems';
 
@@ -174,8 +174,9 @@ class Reader {
     const names = nodes.flatMap((each) => {
       const name = this.#text(each, 'a machine');
       if (name === undefined) return [];
-      if (machineNames.includes(name)) return [name];
-      this.#problem(each, `there is no machine "${name}"; there are ${machineNames.join(', ')}`);
+      const layout = machineLayout(name);
+      if (layout) return [layout.profile.name];
+      this.#problem(each, unknownMachine(name));
       return [];
     });
     return [...new Set(names)];

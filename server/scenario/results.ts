@@ -24,7 +24,11 @@ export function failed(result: Panic | UseAfterFree | NotModelled): StepResult {
     case 'panic':
       return { outcome: 'panic', reason: result.reason, why: result.why };
     case 'use-after-free':
-      return { outcome: 'use-after-free', why: result.why, about: { kind: 'object', object: result.object } };
+      return {
+        outcome: 'use-after-free',
+        why: result.why,
+        ...(result.object ? { about: { kind: 'object', object: result.object } } : {}),
+      };
     case 'not-modelled':
       return { outcome: 'not-modelled', reason: result.what, why: `not modelled: ${result.what}` };
     default:

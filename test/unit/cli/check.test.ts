@@ -60,7 +60,10 @@ describe('wrong usage is one clear line and 2', () => {
     [['simulate', 'a.cpp', 'b.cpp'], 'simulate takes one file, not "b.cpp" as well'],
     [['simulate', 'a.cpp', '--function', 'f', '--value', 'x'], '--value wants name=literal, not "x"'],
     [['simulate', 'a.cpp', '--function', 'f', '--step', '-1'], '--step'],
-    [['simulate', 'a.cpp', '--function', 'f', '--machine', 'vax'], 'not "vax"'],
+    [
+      ['simulate', 'a.cpp', '--function', 'f', '--machine', 'vax'],
+      'unknown machine "vax"; known are macos-15.4-arm64,',
+    ],
     [['simulate', 'a.cpp', '--function', 'f', '--budget', '0'], '--budget wants a number, not "0"'],
     [['simulate', 'a.cpp', '--function', 'f', '--step', 'one'], '--step wants a number, not "one"'],
   ])('%j', async (argv, message) => {

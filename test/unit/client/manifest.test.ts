@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultMachine, machineLayouts } from '../../../sim/profiles';
+import { defaultMachine, knownMachines } from '../../../sim/profiles';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -86,6 +86,6 @@ test('docs/vscode.md names every setting, its values, every colour and every key
 
 test('the machines of the setting are those of the simulator', () => {
   const { properties } = manifest.contributes.configuration;
-  expect(properties['maplens.machine'].enum).toEqual(machineLayouts.map((layout) => layout.profile.name));
+  expect(properties['maplens.machine'].enum).toEqual(knownMachines);
   expect(properties['maplens.machine'].default).toBe(defaultMachine);
 });
