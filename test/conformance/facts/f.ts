@@ -13,6 +13,12 @@ export const factsF: readonly Fact[] = [
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::prepare, ::complete',
   },
   {
+    id: 'F.3',
+    text: 'withAddress() and buffers that are not pageable are prepared when they are made; withAddressRange() and pageable buffers are not; physical memory needs none.',
+    source:
+      'iokit/Kernel/IOMemoryDescriptor.cpp, withAddress, initWithOptions; iokit/Kernel/IOBufferMemoryDescriptor.cpp, initWithPhysicalMask',
+  },
+  {
     id: 'F.4',
     text: "The first prepare() wires and the others count; direction 0 is the descriptor's own; after one for kIODirectionOut a prepare() that wants to write answers kIOReturnNotWritable and does not count.",
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::wireVirtual',
@@ -28,6 +34,13 @@ export const factsF: readonly Fact[] = [
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::free',
   },
   {
+    id: 'F.8',
+    text: 'writeBytes() on a descriptor that is prepared for kIODirectionOut writes nothing and answers 0; so do both beyond the end; the direction itself is not tested.',
+    source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryDescriptor::readBytes, ::writeBytes',
+    settled:
+      'A sub-range or a multi descriptor has flags of its own, which prepare() does not set: writeBytes() through one writes even where its memory is prepared for kIODirectionOut.',
+  },
+  {
     id: 'F.9',
     text: 'A sub-descriptor prepares its parent; a multi descriptor prepares each part, and completes those before the one that fails; without parts it answers kIOReturnInternalError.',
     source: 'iokit/Kernel/IOSubMemoryDescriptor.cpp, prepare; iokit/Kernel/IOMultiMemoryDescriptor.cpp, prepare',
@@ -38,7 +51,6 @@ export const factsF: readonly Fact[] = [
     id: 'F.10',
     text: 'An IODMACommand that is freed without clearMemoryDescriptor() leaks its reference on the descriptor.',
     source: 'iokit/Kernel/IODMACommand.cpp, IODMACommand::free',
-    unshown:
-      'IODMACommand is not simulated: the model ends at descriptors and maps. The check tells it from the API declarations (server/api).',
+    unshown: 'IODMACommand is not simulated: the model ends at descriptors and maps.',
   },
 ];
