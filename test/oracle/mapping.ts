@@ -1,0 +1,562 @@
+import {
+  anywhere,
+  byReference,
+  cacheOf,
+  guarded,
+  has,
+  isStatic,
+  overwrite,
+  prefault,
+  readOnly,
+  unique,
+  wrap,
+  type OracleKernel,
+} from './kernel';
+import { Pages } from './space';
+import {
+  Panic,
+  Refused,
+  type Entry,
+  type Made,
+  type OracleDescriptor,
+  type OracleMap,
+  type OracleTask,
+  type Range,
+  type Reference,
+} from './things';
+
+/** createMappingInTask, read afresh from iokit/Kernel/IOMemoryDescriptor.cpp and its subclasses. */
+
+export interface Request {
+  readonly of: OracleDescriptor;
+  readonly task: OracleTask | undefined;
+  readonly at: bigint;
+  readonly options: number;
+  readonly offset: bigint;
+  readonly length: bigint;
+}
+
+export const newDescriptor = (given: Pick<OracleDescriptor, 'kind'> & Partial<OracleDescriptor>): OracleDescriptor => ({
+  task: undefined,
+  ranges: [],
+  direction: 0,
+  length: 0n,
+  capacity: 0n,
+  pageable: false,
+  copyOnWrite: false,
+  cache: 0,
+  wireCount: 0,
+  preparedReadOnly: false,
+  wired: [],
+  reference: undefined,
+  set: [],
+  count: 1,
+  owned: 1,
+  freed: false,
+  start: 0n,
+  parts: [],
+  segments: [],
+  segmentCapacity: 0n,
+  segmentsPrepared: false,
+  ...given,
+});
+
+export class Mapper {
+  constructor(readonly kernel: OracleKernel) {}
+
+  create(request: Request): Made {
+    const { task, at, options, offset } = request;
+    const length = request.length || request.of.length;
+    if (!task) return { kind: 'panic', reason: 'no task' };
+    const map: OracleMap = {
+      memory: undefined,
+      task,
+      alive: true,
+      address: at,
+      offset,
+      length,
+      options: options >>> 0,
+      superMap: undefined,
+      count: 1,
+      owned: 1,
+      freed: false,
+    };
+    try {
+      return this.#makeMapping(request.of, map, options, offset);
+    } catch (error) {
+      if (error instanceof Refused) return { kind: 'null', reason: error.message };
+      if (error instanceof Panic) return { kind: 'panic', reason: error.message };
+      throw error;
+    }
+  }
+
+  #makeMapping(of: OracleDescriptor, map: OracleMap, options: number, offset: bigint): Made {
+    const { kernel } = this;
+    if (of.kind === 'sub') return this.#makeMapping(of.parent!, map, options, wrap(offset + of.start));
+    if (of.copyOnWrite && of.task && !of.reference) of.reference = this.build(of, !has(options, readOnly));
+    map.offset = offset;
+    if (has(options, isStatic)) {
+      kernel.addMapping(of, map);
+      this.#setMemory(map, of, 0n);
+      return { kind: 'map', how: 'static', map };
+    }
+    let owner = of;
+    if (has(options, unique)) {
+      if (isPhysical(of)) {
+        const found = segment(of, offset);
+        if (!found || found.length < map.length) throw new Refused('not-contiguous');
+        owner = newDescriptor({
+          kind: 'general',
+          ranges: [{ address: found.address, length: map.length }],
+          direction: of.direction,
+          length: map.length,
+          wireCount: 1,
+          count: 0,
+          owned: 0,
+        });
+        map.offset = 0n;
+      }
+    } else {
+      for (const each of of.set) {
+        const hit = compatible(each, map);
+        if (!hit) continue;
+        if (hit === each) {
+          each.count++;
+          this.#setMemory(each, of, each.offset);
+        } else {
+          kernel.addMapping(of, map);
+          this.#setMemory(map, of, 0n);
+        }
+        return { kind: 'map', how: hit === each ? 'shared' : 'sub-map', map: hit };
+      }
+      if (has(options, byReference)) throw new Refused('no-shared-map');
+    }
+    const how = this.#doMap(owner, map, options);
+    kernel.addMapping(owner, map);
+    this.#setMemory(map, owner, map.offset);
+    return { kind: 'map', how, map };
+  }
+
+  /** IOMemoryMap::setMemoryDescriptor. */
+  #setMemory(map: OracleMap, memory: OracleDescriptor, offset: bigint): void {
+    if (!map.superMap) {
+      if (wrap(offset + map.length) > memory.length) return;
+      map.offset = offset;
+    }
+    if (map.memory === memory) return;
+    memory.count++;
+    const old = map.memory;
+    map.memory = memory;
+    if (old) {
+      this.kernel.removeMapping(old, map);
+      this.kernel.releaseDescriptor(old);
+    }
+  }
+
+  #doMap(of: OracleDescriptor, map: OracleMap, options: number): string {
+    if (of.kind === 'interleaved') throw new Refused('unsupported');
+    if (of.kind === 'multi') return this.#doMapMulti(of, map, options);
+    const { offset, length, task } = map;
+    if (offset >= of.length || wrap(offset + length) > of.length) throw new Refused('beyond-descriptor');
+    const range = of.ranges[0];
+    if (
+      of.task &&
+      task === of.task &&
+      has(options, anywhere) &&
+      !has(options, unique) &&
+      !has(options, guarded) &&
+      of.ranges.length === 1 &&
+      offset === 0n &&
+      range!.address &&
+      length <= range!.length
+    ) {
+      map.address = range!.address;
+      map.options = (map.options | isStatic) >>> 0;
+      if (of.kind === 'guard') this.#protectNone(map);
+      return 'same-task';
+    }
+    of.reference ??= this.build(of, !has(options, readOnly));
+    if (has(options, byReference) && has(options, unique)) {
+      if (of.reference.entries.length !== 1) throw new Refused('unsupported');
+      throw new Panic('fMemory is NULL');
+    }
+    const reference = of.reference.copy ?? of.reference;
+    if (reference.byData) this.#mapByData(of, reference, map, options);
+    else this.#mapByPage(of, reference, map, options);
+    if (isPhysical(of)) {
+      this.#populate(of, map);
+      if (((options >>> 8) & 15) === 0) map.options = (map.options | of.cache) >>> 0;
+    }
+    if (of.kind === 'guard') this.#protectNone(map);
+    return 'new';
+  }
+
+  #protectNone(map: OracleMap): void {
+    const { kernel } = this;
+    const { table } = map.task.space;
+    for (
+      let page = kernel.pageOf(map.address);
+      page < kernel.pageOf(map.address + map.length + kernel.page - 1n);
+      page++
+    ) {
+      const found = table.get(page);
+      if (found) found.protection = 0;
+    }
+  }
+
+  /** populateDevicePager: in the middle of the memory only whole pages will do. */
+  #populate(of: OracleDescriptor, map: OracleMap): void {
+    if (of.ranges.length === 1) return;
+    const { page } = this.kernel;
+    let at = map.offset;
+    let inPage = 0n;
+    let bytes = 0n;
+    for (let first = true; first || bytes > 0n; first = false) {
+      const found = segment(of, at);
+      if (!found) break;
+      let { length } = found;
+      let { address } = found;
+      if (first) {
+        inPage = address % page;
+        bytes = map.length + inPage;
+        address -= inPage;
+        length += inPage;
+      }
+      if (length >= bytes) length = bytes;
+      else if (length % page) this.#undo(map);
+      if (address % page) this.#undo(map);
+      at += length - inPage;
+      bytes -= length;
+      inPage = 0n;
+    }
+    if (bytes) this.#undo(map);
+  }
+
+  #undo(map: OracleMap): never {
+    if (!has(map.options, overwrite)) this.kernel.giveBack(map.task, map.address, map.length, map.options);
+    throw new Refused('not-aligned');
+  }
+
+  /** memoryReferenceCreate. */
+  build(of: OracleDescriptor, write: boolean): Reference {
+    const { kernel } = this;
+    if (!of.task) {
+      if (of.cache === 0) of.cache = 1;
+      const { address } = of.ranges[0]!;
+      const count = of.ranges.reduce((sum, range) => sum + touched(kernel, range), 0);
+      const inPage = kernel.inPage(address);
+      const pages = new Pages(kernel.layout.pageSize, count, (index) => {
+        const byte = BigInt(index) * kernel.page - BigInt(inPage);
+        const found = segment(of, byte < 0n ? 0n : byte);
+        return kernel.frame(found ? kernel.pageOf(found.address) : 0);
+      });
+      pages.cache = of.cache;
+      const entry: Entry = {
+        pages,
+        first: 0,
+        count,
+        dataOffset: 0,
+        size: BigInt(count) * kernel.page,
+        offset: -BigInt(inPage),
+        access: 0,
+        isObject: true,
+      };
+      return { entries: [entry], protection: 3, byData: false };
+    }
+    let protection = 1;
+    if (of.cache || of.direction !== 2 || write) protection = 3;
+    if (of.pageable) {
+      const count = kernel.pagesFor(of.capacity);
+      const pages = new Pages(kernel.layout.pageSize, count);
+      pages.cache = of.cache;
+      const entry: Entry = {
+        pages,
+        first: 0,
+        count,
+        dataOffset: 0,
+        size: BigInt(count) * kernel.page,
+        offset: 0n,
+        access: of.cache,
+        isObject: true,
+      };
+      return { entries: [entry], protection: 3, byData: false };
+    }
+    const entries: Entry[] = [];
+    let offset = 0n;
+    // IOBufferMemoryDescriptor::setLength changes the range, not what is described here.
+    const ranges: readonly Range[] =
+      of.kind === 'buffer' ? [{ address: of.ranges[0]!.address, length: of.capacity }] : of.ranges;
+    for (const run of coalesced(ranges)) {
+      entries.push(...this.#entriesOf(of.task, run, offset, protection, of.cache));
+      offset += run.length;
+    }
+    const reference: Reference = { entries, protection, byData: true };
+    if (!of.copyOnWrite) return reference;
+    const copies = entries.map((entry): Entry => {
+      const pages = new Pages(kernel.layout.pageSize, entry.count);
+      pages.copyFrom(entry.pages, entry.first, entry.count, 0);
+      return { ...entry, pages, first: 0, isObject: false };
+    });
+    return { ...reference, copy: { entries: copies, protection, byData: true } };
+  }
+
+  /** mach_make_memory_entry_share with MAP_MEM_USE_DATA_ADDR, again and again: each entry is of one object. */
+  #entriesOf(task: OracleTask, run: Range, offset: bigint, protection: number, cache: number): Entry[] {
+    const { kernel } = this;
+    const entries: Entry[] = [];
+    let address = run.address;
+    const end = wrap(run.address + run.length);
+    while (address < end) {
+      const start = kernel.pageOf(address);
+      const last = kernel.pageOf(end - 1n);
+      let count = 0;
+      const first = task.space.table.get(start);
+      for (let page = start; page <= last; page++) {
+        const found = task.space.table.get(page);
+        if (count && (!found || found.pages !== first!.pages || found.index !== first!.index + count)) break;
+        if (!found) throw new Refused('not-accessible');
+        if (found.pages.kernelObject) throw new Refused('kernel-object');
+        if ((found.protection & protection) !== protection)
+          throw new Refused(found.protection & 1 ? 'not-writable' : 'not-accessible');
+        count++;
+      }
+      const dataOffset = kernel.inPage(address);
+      const size = BigInt(count) * kernel.page - BigInt(dataOffset);
+      const clipped = size > end - address ? end - address : size;
+      if (cache) first!.pages.cache = cache;
+      entries.push({
+        pages: first!.pages,
+        first: first!.index,
+        count,
+        dataOffset,
+        size: clipped,
+        offset: offset + (address - run.address),
+        access: cache,
+        isObject: true,
+      });
+      address += clipped;
+    }
+    return entries;
+  }
+
+  #protection(reference: Reference, options: number): number {
+    return (has(options, readOnly) ? 1 : 3) & reference.protection;
+  }
+
+  /** Which entry has a byte. */
+  #entryAt(reference: Reference, offset: bigint): number {
+    let index = 0;
+    while (index < reference.entries.length && offset >= reference.entries[index]!.offset) index++;
+    return index - 1;
+  }
+
+  #checkPrefault(of: OracleDescriptor, options: number): void {
+    if (has(options, prefault) && !isPhysical(of) && of.wireCount === 0) throw new Refused('not-prepared');
+  }
+
+  #setMode(entry: Entry, reference: Reference, options: number): void {
+    // The raw field decides whether a mode is asked for, the valid one which.
+    const raw = (options >>> 8) & 15;
+    if (raw) {
+      const mode = cacheOf(options);
+      // A refusal is stored through object_handle, which is NULL here (mach_make_memory_entry_cleanup).
+      if (!entry.isObject || (entry.access !== mode && !(reference.protection & 2)))
+        throw new Panic('mach_make_memory_entry_cleanup');
+      if (mode) {
+        entry.pages.cache = mode;
+        entry.access = mode;
+      }
+    }
+    if (entry.isObject && entry.access) entry.pages.cache = entry.access;
+  }
+
+  #enter(
+    task: OracleTask,
+    pageable: boolean,
+    start: number,
+    entry: Entry,
+    from: number,
+    count: number,
+    prot: number,
+  ): void {
+    if (!this.kernel.fits(task, pageable, start, count)) throw new Refused('outside-address-space');
+    for (let i = 0; i < count; i++) task.space.set(start + i, entry.pages, entry.first + from + i, prot);
+  }
+
+  /** memoryReferenceMapNew. */
+  #mapByData(of: OracleDescriptor, reference: Reference, map: OracleMap, options: number): void {
+    const { kernel } = this;
+    const { entries } = reference;
+    const pieces: { entry: Entry; from: number; count: number; inPage: number }[] = [];
+    let at = map.offset;
+    let remain = map.length;
+    for (let index = this.#entryAt(reference, at); remain; index++) {
+      const entry = entries[index];
+      if (!entry) throw new Panic('overrun');
+      const inEntry = at - entry.offset;
+      if (inEntry >= entry.size) throw new Panic('entryOffset');
+      const chunk = entry.size - inEntry < remain ? entry.size - inEntry : remain;
+      const start = BigInt(entry.dataOffset) + inEntry;
+      const from = kernel.pageOf(start);
+      pieces.push({
+        entry,
+        from,
+        count: kernel.pagesFor(start + chunk) - from,
+        inPage: kernel.inPage(start),
+      });
+      at += chunk;
+      remain -= chunk;
+    }
+    const protection = this.#protection(reference, options);
+    const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
+    let page: number;
+    if (has(options, overwrite)) page = has(options, anywhere) ? 0 : kernel.pageOf(map.address);
+    else page = kernel.reserve(map.task, map.address, count, options, protection, false);
+    this.#checkPrefault(of, options);
+    map.address = BigInt(page) * kernel.page + BigInt(pieces[0]?.inPage ?? 0);
+    for (const piece of pieces) {
+      this.#setMode(piece.entry, reference, options);
+      try {
+        this.#enter(map.task, false, page, piece.entry, piece.from, piece.count, protection);
+      } catch (error) {
+        if (error instanceof Refused) throw new Panic('map enter err');
+        throw error;
+      }
+      page += piece.count;
+    }
+  }
+
+  /** memoryReferenceMap: physical memory and pageable buffers, each one entry. */
+  #mapByPage(of: OracleDescriptor, reference: Reference, map: OracleMap, options: number): void {
+    const { kernel } = this;
+    const entry = reference.entries[0]!;
+    const pageable = of.pageable && map.task.kernel;
+    const data = isPhysical(of) ? segment(of, map.offset)!.address : of.ranges[0]!.address + map.offset;
+    const inPage = BigInt(kernel.inPage(data));
+    const size = wrap(map.length + inPage);
+    if (size > 1n << 40n) throw new Refused('no-space');
+    const count = kernel.pagesFor(size);
+    const protection = this.#protection(reference, options);
+    const wanted = has(options, anywhere) ? 0n : wrap(map.address - inPage);
+    let page: number;
+    let address: bigint;
+    const reserved = !has(options, overwrite);
+    if (reserved) {
+      page = kernel.reserve(map.task, wanted, count, options, protection, of.pageable);
+      address = BigInt(page) * kernel.page + inPage;
+    } else {
+      if (
+        pageable &&
+        (this.kernel.pageOf(wanted) < kernel.layout.pageable.start ||
+          kernel.pageOf(wanted) >= kernel.layout.pageable.end)
+      )
+        throw new Panic('IOPageableMapForAddress');
+      page = kernel.pageOf(wanted);
+      address = wrap(wanted + inPage);
+    }
+    this.#checkPrefault(of, options);
+    const undo = (reason: string): never => {
+      if (reserved) kernel.giveBack(map.task, BigInt(page) * kernel.page, BigInt(count) * kernel.page, options);
+      throw new Refused(reason);
+    };
+    const inEntry = map.offset - entry.offset;
+    if (inEntry % kernel.page !== inPage) undo('not-aligned');
+    this.#setMode(entry, reference, options);
+    const from = kernel.pageOf(inEntry - inPage);
+    if (from >= entry.count) throw new Panic('entryOffset');
+    if (from + count > entry.count) undo('overrun');
+    this.#enter(map.task, of.pageable, page, entry, from, count, protection);
+    map.address = address;
+  }
+
+  /** IOMultiMemoryDescriptor::doMap. Nothing compares the range with the length before memory is reserved. */
+  #doMapMulti(of: OracleDescriptor, map: OracleMap, options: number): string {
+    const { kernel } = this;
+    let address = map.address;
+    if (has(options, overwrite)) {
+      const { start, end } = kernel.layout.pageable;
+      const page = kernel.pageOf(address);
+      if (map.task.kernel && of.pageable && (page < start || page >= end)) throw new Panic('IOPageableMapForAddress');
+    } else {
+      if (map.length > 1n << 40n) throw new Refused('no-space');
+      const count = kernel.pagesFor(map.length);
+      const wanted = has(options, anywhere) ? 0n : address;
+      const page = kernel.reserve(map.task, wanted, count, options, has(options, readOnly) ? 1 : 3, of.pageable);
+      address = BigInt(page) * kernel.page;
+      map.address = address;
+    }
+    const subOptions = ((options & ~anywhere) | overwrite) >>> 0;
+    let skip = map.offset;
+    let remain = map.length;
+    for (const part of of.parts) {
+      if (!remain) break;
+      if (skip >= part.length) {
+        skip -= part.length;
+        continue;
+      }
+      const chunk = part.length - skip < remain ? part.length - skip : remain;
+      const made = this.create({
+        of: part,
+        task: map.task,
+        at: address,
+        options: subOptions,
+        offset: skip,
+        length: chunk,
+      });
+      if (made.kind === 'panic') throw new Panic(made.reason);
+      if (made.kind === 'null') break;
+      kernel.releaseMap(made.map);
+      remain -= chunk;
+      address += chunk;
+      skip = 0n;
+    }
+    if (remain) throw new Refused('underrun');
+    return 'new';
+  }
+}
+
+export const isPhysical = (of: OracleDescriptor): boolean =>
+  !of.task && of.kind !== 'multi' && of.kind !== 'interleaved' && of.kind !== 'sub';
+
+function touched(kernel: OracleKernel, range: Range): number {
+  return kernel.pagesFor(range.address + range.length) - kernel.pageOf(range.address);
+}
+
+/** getPhysicalSegment of physical memory: adjacent ranges are one. */
+export function segment(of: OracleDescriptor, offset: bigint): { address: bigint; length: bigint } | undefined {
+  if (offset >= of.length) return undefined;
+  let before = 0n;
+  let index = 0;
+  while (before + of.ranges[index]!.length <= offset) before += of.ranges[index++]!.length;
+  const address = of.ranges[index]!.address + offset - before;
+  let length = before + of.ranges[index]!.length - offset;
+  while (of.ranges[index + 1]?.address === address + length) length += of.ranges[++index]!.length;
+  return { address, length };
+}
+
+function coalesced(ranges: readonly Range[]): Range[] {
+  const runs: Range[] = [];
+  for (const { address, length } of ranges) {
+    const last = runs.at(-1);
+    if (last && last.address + last.length === address) last.length += length;
+    else runs.push({ address, length });
+  }
+  return runs;
+}
+
+/** IOMemoryMap::copyCompatible; makes `wanted` a sub-map where it lies inside. */
+function compatible(existing: OracleMap, wanted: OracleMap): OracleMap | undefined {
+  if (!existing.alive || existing.task !== wanted.task) return undefined;
+  const different = (existing.options ^ wanted.options) >>> 0;
+  if (has(different, readOnly) || has(different, guarded)) return undefined;
+  if ((wanted.options & 0xf00) !== 0 && (different & 0xf00) !== 0) return undefined;
+  if (!has(wanted.options, anywhere) && existing.address !== wanted.address) return undefined;
+  if (wanted.offset < existing.offset) return undefined;
+  const delta = wanted.offset - existing.offset;
+  if (wrap(delta + wanted.length) > existing.length) return undefined;
+  if (existing.length === wanted.length && delta === 0n) return existing;
+  wanted.superMap = existing;
+  existing.count++;
+  wanted.address = wrap(existing.address + delta);
+  return wanted;
+}

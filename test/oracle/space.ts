@@ -1,0 +1,114 @@
+/** The oracle's memory: page by page, with nothing shared, cut or joined. */
+
+/** Pages of bytes. A device's pages are the physical ones, so `page` says where they are. */
+export class Pages {
+  readonly #bytes = new Map<number, Uint8Array>();
+  /** The value of a kIO*Cache constant that was asked for last; 0 = as it came. */
+  cache = 0;
+  /** Memory of the kernel object (osfmk/vm/vm_map.c, vm_map_remap_extract). */
+  kernelObject = false;
+
+  constructor(
+    readonly pageSize: number,
+    /** How many pages it has, where somebody could ask (osfmk/vm/vm_object.c, vo_size). */
+    readonly count = 0,
+    readonly frame?: (index: number) => Uint8Array,
+  ) {}
+
+  page(index: number): Uint8Array {
+    if (this.frame) return this.frame(index);
+    let bytes = this.#bytes.get(index);
+    if (!bytes) this.#bytes.set(index, (bytes = new Uint8Array(this.pageSize)));
+    return bytes;
+  }
+
+  copyFrom(other: Pages, first: number, count: number, at: number): void {
+    for (let i = 0; i < count; i++) this.#bytes.set(at + i, other.page(first + i).slice());
+  }
+
+  /** upl_transpose: everything changes hands, the object's identity does not. */
+  exchange(other: Pages): void {
+    const mine = [...this.#bytes];
+    this.#bytes.clear();
+    for (const [index, bytes] of other.#bytes) this.#bytes.set(index, bytes);
+    other.#bytes.clear();
+    for (const [index, bytes] of mine) other.#bytes.set(index, bytes);
+    [this.cache, other.cache] = [other.cache, this.cache];
+  }
+}
+
+/** VM_PROT_READ is 1, VM_PROT_WRITE is 2. */
+export interface Page {
+  readonly pages: Pages;
+  readonly index: number;
+  protection: number;
+}
+
+export interface Region {
+  /** Page numbers, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One task's page table. */
+export class Space {
+  readonly table = new Map<number, Page>();
+
+  constructor(
+    readonly region: Region,
+    /** What the system keeps for itself; too large to be listed page by page. */
+    readonly kept: readonly Region[],
+  ) {}
+
+  #keptAt(page: number): Region | undefined {
+    return this.kept.find((region) => page >= region.start && page < region.end);
+  }
+
+  used(page: number): boolean {
+    return this.table.has(page) || this.#keptAt(page) !== undefined;
+  }
+
+  anyUsed(start: number, count: number): boolean {
+    if (this.kept.some((region) => start < region.end && start + count > region.start)) return true;
+    for (let page = start; page < start + count; page++) if (this.table.has(page)) return true;
+    return false;
+  }
+
+  /** The lowest run of free pages in a region, found by looking at one page after the other. */
+  hole(count: number, region: Region): number | undefined {
+    let free = 0;
+    let start = region.start;
+    for (let page = region.start; page < region.end; page++) {
+      const kept = this.#keptAt(page);
+      if (kept) {
+        page = kept.end - 1;
+        start = kept.end;
+        free = 0;
+      } else if (this.table.has(page)) {
+        start = page + 1;
+        free = 0;
+      } else if (++free >= count) return start;
+      // Nothing is left in the way: the rest is one hole.
+      if (free > 65536 && start > this.#last()) return region.end - start >= count ? start : undefined;
+    }
+    return undefined;
+  }
+
+  #last(): number {
+    let last = 0;
+    for (const page of this.table.keys()) last = Math.max(last, page);
+    for (const kept of this.kept) last = Math.max(last, kept.end);
+    return last;
+  }
+
+  set(page: number, pages: Pages, index: number, protection: number): void {
+    this.table.set(page, { pages, index, protection });
+  }
+
+  /** @returns whether every page was there. */
+  remove(start: number, count: number): boolean {
+    let all = true;
+    for (let page = start; page < start + count; page++) if (!this.table.delete(page)) all = false;
+    return all;
+  }
+}
