@@ -23,7 +23,7 @@ export interface VmEntry {
   readonly permanent?: boolean;
   /** wired_count: how often vm_map_wire() was asked for it. */
   readonly wired?: number;
-  /** VM_INHERIT_COPY: a child of fork() has a copy. Mappings otherwise have VM_INHERIT_NONE. */
+  /** A mapping or program with VM_INHERIT_COPY: a child of fork() has a copy. Else mappings have VM_INHERIT_NONE. */
   readonly inherited?: boolean;
 }
 

@@ -55,9 +55,10 @@ export class KernelState {
     return number;
   }
 
-  addTask(name: string, kernel: boolean): Task {
+  /** @param pageSize of its map; 4096 under Rosetta. */
+  addTask(name: string, kernel: boolean, pageSize = this.pageSize): Task {
     const space = new AddressSpace(
-      this.pageSize,
+      pageSize,
       kernel ? this.layout.kernel : this.layout.user,
       () => `e${String(this.nextNumber('e'))}`,
       (entry, present) => {

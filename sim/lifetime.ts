@@ -196,10 +196,13 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
     if (!options.static && !options.overwrite) {
       const space = task.space;
       const guard = options.guard === 'none' ? 0 : options.guard === 'small' ? 1 : Math.ceil(65536 / space.pageSize);
+      let whole = true;
       const start = space.pageOf(map.address) - guard;
       const end =
         space.pageOf(map.address) + space.pagesFor(BigInt(space.offsetInPage(map.address)) + map.length) + guard;
-      const whole = space.remove(start, end);
+      // The kernel waits for its wirings to go; a range that leaves a user's map is not touched (vm_map_delete).
+      if (space.overlapping(start, end).some((entry) => entry.wired)) sleeps(state, map);
+      else if (task.kernel || (start >= space.min && end <= space.max)) whole = space.remove(start, end);
       if (!whole && task.kernel) {
         const why = `Unmapping ${sizeText(map.length)} at ${addressText(map.address)} finds a gap in the kernel's map.`;
         state.note('unmap', why, { kind: 'panic', message: why, object: map.id });
@@ -212,6 +215,11 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
   map.protection = '---';
   state.touchShown(map);
   return panicked;
+}
+
+function sleeps(state: KernelState, map: MemoryMap): void {
+  const why = `Unmapping ${map.name} sleeps until its range is unwired: pair each wireRange() with one that unwires.`;
+  state.note('unmap', why, { kind: 'fault', message: why, object: map.id });
 }
 
 /** IOMemoryMap::taskDied: without userClientUnmap() before, the VM entry stays. */

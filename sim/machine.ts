@@ -42,7 +42,20 @@ import { defaultMachine, machineLayout, type AddressRange } from './profiles';
 import { redirect } from './redirection';
 import type { SubMemoryDescriptor } from './sub-memory-descriptor';
 import type { Task } from './task';
+import { forkTask, freeTask, terminateTask, type TaskResult } from './task-lifetime';
 import type { Change, MachineProfile } from './trace';
+import { wireRange } from './wiring';
+
+const rosettaPage = 4096;
+
+export interface TaskOptions {
+  /** The size of its program, in bytes. */
+  readonly program?: bigint;
+  /** RLIMIT_AS, in bytes. */
+  readonly sizeLimit?: bigint;
+  /** An x86_64 program on Apple silicon: its map has pages of 4096 bytes. */
+  readonly rosetta?: boolean;
+}
 
 /**
  * The machine: the kernel's mapping model, running.
@@ -106,12 +119,14 @@ export class Machine {
   }
 
   /** A user task: its program, and the parts of its address space that the system keeps, are reserved. */
-  createTask(name: string, options: { readonly program?: bigint } = {}): Task {
+  createTask(name: string, options: TaskOptions = {}): Task {
     const state = this.#state;
-    const task = state.addTask(name, false);
+    const rosetta = options.rosetta === true && state.layout.profile.arch === 'arm64';
+    const task = state.addTask(name, false, rosetta ? rosettaPage : state.pageSize);
+    task.sizeLimit = options.sizeLimit;
     const { min } = state.layout.user;
     const program = { name: "the task's own program", start: min, end: min + (options.program ?? 0x4800000n) };
-    const reserve = (range: AddressRange): void => {
+    const reserve = (range: AddressRange, permanent: boolean): void => {
       task.space.insert({
         start: task.space.pageOf(range.start),
         end: task.space.pageOf(range.end),
@@ -119,11 +134,27 @@ export class Machine {
         kind: 'reserved',
         objectPage: 0,
         note: range.name,
+        ...(permanent ? { permanent } : { inherited: true }),
       });
     };
-    if (program.end > program.start) reserve(program);
-    state.layout.userReserved.forEach(reserve);
+    if (program.end > program.start) reserve(program, false);
+    for (const range of state.layout.userReserved) reserve(range, true);
     return task;
+  }
+
+  /** The task ends: its user clients are told, and its address space is emptied. Whoever holds it can use it still. */
+  terminateTask(task: Task): TaskResult {
+    return terminateTask(this.#state, task, (each) => this.clients.taskDied(each));
+  }
+
+  /** The task ends and nobody holds it: every use of it is a use after free. */
+  freeTask(task: Task): TaskResult {
+    return freeTask(this.#state, task, (each) => this.clients.taskDied(each));
+  }
+
+  /** fork(): a child with copies of the task's memory, and without mappings of descriptors but prefaulted ones. */
+  fork(parent: Task, name: string): Task {
+    return forkTask(this.#state, parent, name);
   }
 
   /** Memory of a task's own, for descriptors to describe. */
@@ -320,6 +351,11 @@ export class Machine {
 
   unmap(map: MemoryMap): CodeResult {
     return unmap(this.#state, map);
+  }
+
+  /** IOMemoryMap::wireRange. @param direction 0 (kIODirectionNone) unwires. */
+  wireRange(map: MemoryMap, direction: number, offset: bigint, length: bigint): CodeResult {
+    return wireRange(this.#state, map, direction, offset, length);
   }
 
   /** IOMemoryMap::redirect; no descriptor blocks accesses. */

@@ -70,6 +70,9 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
       : nothing('null-task', 'The target task is NULL. Pass kernel_task or a task that you tested.');
   // get_task_map() reads the task (osfmk/kern/bsd_kern.c), and nothing that maps holds it.
   for (const used of [task, descriptor.task]) if (used?.state === 'freed') return usedTask(state, used, descriptor);
+  for (const used of [task, descriptor.task])
+    if (used && used.space.pageSize !== state.pageSize)
+      return { kind: 'not-modelled', what: `mappings of memory of a task under Rosetta, or into it (${used.name})` };
   const options = decodeMapOptions(request.options, rules);
   const length = request.length === 0n ? descriptor.length : wrap(request.length);
   let offset = wrap(request.offset);

@@ -23,6 +23,8 @@ export interface TaskView {
   readonly name: string;
   readonly kernel: boolean;
   readonly pageSize: number;
+  /** Absent while it lives. */
+  readonly state?: 'terminated' | 'freed';
   /** Lowest address that may be mapped, and the first that may not. */
   readonly min: Hex;
   readonly max: Hex;
@@ -82,6 +84,8 @@ export interface MapView {
   readonly superMap?: string;
   /** A record only: it made no VM entry (kIOMapStatic or the same-task shortcut). */
   readonly static: boolean;
+  /** How often wireRange() wired its first page, where it did. */
+  readonly wired?: number;
   /** False once unmap() ran or the map was freed. */
   readonly mapped: boolean;
   readonly freed: boolean;
@@ -97,6 +101,8 @@ export interface EntryView {
   readonly protection: Protection;
   readonly kind: 'mapping' | 'guard' | 'buffer' | 'reserved';
   readonly cache: string;
+  /** How often wireRange() wired it, where it did. */
+  readonly wired?: number;
   /** The map that made it, where one did. */
   readonly map?: string;
   /** The descriptor whose memory it shows, and from which byte on. */

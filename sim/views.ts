@@ -27,6 +27,7 @@ export function taskView(task: Task): TaskView {
     name: task.name,
     kernel: task.kernel,
     pageSize: task.space.pageSize,
+    ...(task.state === 'alive' ? {} : { state: task.state }),
     min: hex(task.space.addressOf(task.space.min)),
     max: hex(task.space.addressOf(task.space.max)),
   };
@@ -107,6 +108,12 @@ export function descriptorView(descriptor: MemoryDescriptor, state: KernelState)
   };
 }
 
+function wiredBy(map: MemoryMap): { readonly wired?: number } {
+  const { space } = map.madeFor;
+  const wired = map.alive && map.address !== 0n ? space.entryAt(space.pageOf(map.address))?.wired : undefined;
+  return wired ? { wired } : {};
+}
+
 export function mapView(map: MemoryMap): MapView {
   return {
     id: map.id,
@@ -119,6 +126,7 @@ export function mapView(map: MemoryMap): MapView {
     options: mapOptionsText(map.options),
     protection: map.protection,
     cache: modeName(memoryOfMap(map)),
+    ...wiredBy(map),
     references: map.freed ? 0 : map.references,
     holders: [...map.holders, ...(map.freed ? [] : map.internalHolders)],
     ...(map.superMap ? { superMap: map.superMap.id } : {}),
@@ -139,6 +147,7 @@ export function entryView(entry: VmEntry, task: Task): EntryView {
     protection: entry.protection,
     kind: entry.kind,
     cache: modeName(entry.object),
+    ...(entry.wired ? { wired: entry.wired } : {}),
     ...(entry.map ? { map: entry.map.id } : {}),
     ...(entry.descriptor ? { descriptor: entry.descriptor.id } : {}),
     // An entry that starts inside a page before its data shows the descriptor's byte 0 from there on.

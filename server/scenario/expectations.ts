@@ -295,7 +295,7 @@ export const expectations: readonly Expectation[] = [
     'How often the memory is wired.',
     (context) => {
       const view = context.views.object(objectOf(context)?.id ?? '');
-      return view && 'wired' in view ? view.wired : undefined;
+      return view && ('wired' in view ? view.wired : 'references' in view ? 0 : undefined);
     },
     String,
   ),

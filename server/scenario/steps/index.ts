@@ -7,12 +7,14 @@ import { makingVerbs } from './making';
 import { mappingVerbs } from './mapping';
 import { memoryVerbs } from './memory';
 import { otherVerbs } from './other';
+import { taskVerbs } from './tasks';
 
 /** Every verb, in the order of the reference. A new family is a file here and a line below. */
 export const verbs: readonly Verb[] = [
   ...makingVerbs,
   ...mappingVerbs,
   ...lifetimeVerbs,
+  ...taskVerbs,
   ...memoryVerbs,
   ...deviceVerbs,
   ...clientVerbs,
