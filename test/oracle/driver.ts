@@ -69,6 +69,10 @@ const inPages = [0, 0, 0, 0, 0x10, 0x800, 0xfff, 1] as const;
 const composed = (of: MemoryDescriptor): boolean =>
   of instanceof SubMemoryDescriptor ? composed(of.parent) : of.composed;
 
+const reaches = (from: MemoryDescriptor, to: MemoryDescriptor): boolean =>
+  from === to ||
+  (from instanceof SubMemoryDescriptor ? reaches(from.parent, to) : from.parts.some((part) => reaches(part, to)));
+
 const hexOf = (value: bigint | number): string => `0x${value.toString(16)}`;
 
 export class Driver {
@@ -332,7 +336,8 @@ export class Driver {
       return;
     }
     const part = this.#pick(this.descriptors, b);
-    if (!part || part === whole) return;
+    // A ring of descriptors would keep itself alive.
+    if (!part || reaches(part, whole)) return;
     const offset = BigInt(d) % (part.length || 1n);
     const size = c % 17 === 2 ? part.length : part.length - offset;
     this.#say(`add ${this.#name(part)} to ${this.#name(whole)}`);
