@@ -45,6 +45,18 @@ export const factsD: readonly Fact[] = [
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::redirect',
   },
   {
+    id: 'D.wireRange',
+    text: 'wireRange() after unmap() reads a NULL VM map and the kernel faults.',
+    source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::wireRange; osfmk/vm/vm_map.c, vm_map_wire_impl',
+    settled:
+      'Confirmed: wireRange() tests neither fAddress nor fAddressMap, and vm_map_wire_impl() reads the page size of the map that it is given.',
+  },
+  {
+    id: 'D.1',
+    text: 'In a 64-bit kernel getAddress() and getSize() are getVirtualAddress() and getLength() by another name.',
+    source: 'iokit/IOKit/IOMemoryDescriptor.h, IOMemoryMap::getAddress, ::getSize',
+  },
+  {
     id: 'D.2.1',
     text: 'redirect() does not ask for kIOMapUnique: on a shared map it moves all who share it.',
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::redirect',
@@ -88,11 +100,24 @@ export const factsD: readonly Fact[] = [
     source: 'osfmk/vm/vm_fault.c, vm_fault_page',
   },
   {
+    id: 'D.3',
+    text: 'wireRange() wires with the protection that the direction names, and unwires for direction 0; it compares nothing with getLength(), and unwiring what is not wired panics.',
+    source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::wireRange; osfmk/vm/vm_map.c, vm_map_unwire_nested',
+    settled:
+      'IOMemoryMap tests nothing, as the document says, but the VM does: an unwire without a wire is a panic ("vm_map_unwire: entry is unwired"), and so is one that starts where nothing is mapped.',
+  },
+  {
     id: 'D.4',
     text: 'Reading the bytes of virtual memory that is not prepared panics; physical memory is always ready.',
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::dmaCommandOperation',
     settled:
       'Narrower than the document says: readBytes() and writeBytes() compare the range first, so a range that does not fit answers 0 without a panic.',
+  },
+  {
+    id: 'D.5',
+    text: 'taskDied() comes for maps that were exported to user space; it removes the mapping only if userClientUnmap() was called, and clears task and address in any case.',
+    source:
+      'iokit/Kernel/IOUserClient.cpp, iokit_notify_no_senders; iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::taskDied',
   },
   {
     id: 'D.6',
