@@ -115,6 +115,12 @@ export const kernelRules = {
     'osfmk/vm/vm_kern.c, kmem_validate_range_for_overwrite',
     'A fixed address in the kernel must be in a range for data; one in a range for pointers, or a mapping that starts inside a range and ends outside, panics.',
   ),
+  largeRequestsApart: rule(
+    '13',
+    'xnu-8796.101.5',
+    'osfmk/vm/vm_kern.c, kmem_range_init',
+    "In the kernel's data range requests of 1 MiB and more leave out the first eighth.",
+  ),
   largeKernelHeap: rule(
     '15.4',
     'xnu-11417.101.15',

@@ -244,7 +244,9 @@ function findAnywhere(state: KernelState, task: Task, pages: number, pageable: b
   }
   const start = space.pageOf(kernelIOKit.start);
   const end = space.pageOf(kernelIOKit.end);
-  // osfmk/vm/vm_map.c, vm_map_get_range: requests of KMEM_SMALLMAP_THRESHOLD or more start one eighth into the range.
-  const large = size >= 1n << 20n;
+  // osfmk/vm/vm_map.c, vm_map_get_range: requests of KMEM_SMALLMAP_THRESHOLD or more start one eighth into the range, of
+  // the IOKit range's own size (kmem_range_init), which is 0 on Intel.
+  const ownSize = !(rules.ownIOKitRange && kernelIOKit === kernelData);
+  const large = rules.largeRequestsApart && ownSize && size >= 1n << 20n;
   return space.findHole(pages, large ? start + Math.floor((end - start) / 8) : start, end) ?? full();
 }

@@ -141,13 +141,6 @@ export const factsC: readonly Fact[] = [
       'The simulator has no second initWithOptions() on a live descriptor: a driver may only call the factory functions, and those make a new object.',
   },
   {
-    id: 'C.10',
-    text: 'A static map that is longer than its descriptor has no descriptor, yet stands in the set, where it dangles after its release.',
-    source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryDescriptor::makeMapping, IOMemoryMap::setMemoryDescriptor',
-    settled:
-      "Confirmed: setMemoryDescriptor() returns before fMemory is set, and free() leaves the set only through fMemory. The offset is no part of the test and is dropped: a static map's offset is always 0.",
-  },
-  {
     id: 'C.11',
     text: 'What a descriptor and a map are made of: length, task, ranges, wire count, maps in order; and callers, super map, offset, address, length, task, options.',
     source: 'iokit/IOKit/IOMemoryDescriptor.h, IOMemoryDescriptor and IOMemoryMap',

@@ -52,11 +52,6 @@ export const factsD: readonly Fact[] = [
       'Confirmed: wireRange() tests neither fAddress nor fAddressMap, and vm_map_wire_impl() reads the page size of the map that it is given.',
   },
   {
-    id: 'D.1',
-    text: 'In a 64-bit kernel getAddress() and getSize() are getVirtualAddress() and getLength() by another name.',
-    source: 'iokit/IOKit/IOMemoryDescriptor.h, IOMemoryMap::getAddress, ::getSize',
-  },
-  {
     id: 'D.2.1',
     text: 'redirect() does not ask for kIOMapUnique: on a shared map it moves all who share it.',
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::redirect',

@@ -59,9 +59,4 @@ export const factsE: readonly Fact[] = [
     source:
       'osfmk/arm/memory_types.h and osfmk/i386/memory_types.h; iokit/Kernel/IOMemoryDescriptor.cpp, memoryReferenceCreate',
   },
-  {
-    id: 'E.11',
-    text: 'The numbers of the return codes that mapping and preparing answer.',
-    source: 'osfmk/mach/kern_return.h; iokit/IOKit/IOReturn.h',
-  },
 ];

@@ -34,11 +34,6 @@ export const factsF: readonly Fact[] = [
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::free',
   },
   {
-    id: 'F.7',
-    text: 'prepare() can fail, and then has wired nothing: memory that is not there, not writable, or remote.',
-    source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::prepare, ::wireVirtual',
-  },
-  {
     id: 'F.8',
     text: 'writeBytes() on a descriptor that is prepared for kIODirectionOut writes nothing and answers 0; so do both beyond the end; the direction itself is not tested.',
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryDescriptor::readBytes, ::writeBytes',
@@ -56,7 +51,6 @@ export const factsF: readonly Fact[] = [
     id: 'F.10',
     text: 'An IODMACommand that is freed without clearMemoryDescriptor() leaks its reference on the descriptor.',
     source: 'iokit/Kernel/IODMACommand.cpp, IODMACommand::free',
-    unshown:
-      'IODMACommand is not simulated: the model ends at descriptors and maps.',
+    unshown: 'IODMACommand is not simulated: the model ends at descriptors and maps.',
   },
 ];
