@@ -224,6 +224,8 @@ export const factsA: readonly Fact[] = [
     id: 'A.3.kIOMemoryMapperNone',
     text: 'kIOMemoryMapperNone keeps the IOMMU out and changes nothing for the CPU.',
     source: `${md}, IOGeneralMemoryDescriptor::initWithOptions`,
+    settled:
+      'Holds for descriptors. As a buffer’s option its bit (0x800) also lies in the field of cache modes, as mode 8: the mode itself is lost, but the buffer is aligned to pages and gets its reference at once.',
   },
   {
     id: 'A.3.kIOMemoryHostOnly',
@@ -239,13 +241,6 @@ export const factsA: readonly Fact[] = [
     id: 'A.3.kIOMemoryMapCopyOnWrite',
     text: 'With kIOMemoryMapCopyOnWrite mappings show a copy of the memory, taken when the memory reference is built.',
     source: `${md}, IOGeneralMemoryDescriptor::makeMapping and memoryReferenceCreate (mapRef)`,
-  },
-  {
-    id: 'A.3.kIOMemoryRemote',
-    text: 'Remote memory can’t be mapped for the CPU; a release kernel answers with a map that maps nothing.',
-    source: `${md}, IOGeneralMemoryDescriptor::doMap`,
-    settled:
-      'Confirmed. One exception: kIOMapUnique makes a private descriptor without the flag, so that request does map the raw addresses.',
   },
   {
     id: 'A.3.kIOMemoryThreadSafe',
