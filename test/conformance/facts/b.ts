@@ -1,7 +1,6 @@
 import type { Fact } from './fact';
 
 const md = 'iokit/Kernel/IOMemoryDescriptor.cpp';
-const bmd = 'iokit/Kernel/IOBufferMemoryDescriptor.cpp';
 const sub = 'iokit/Kernel/IOSubMemoryDescriptor.cpp';
 const multi = 'iokit/Kernel/IOMultiMemoryDescriptor.cpp';
 const vmMap = 'osfmk/vm/vm_map.c';
