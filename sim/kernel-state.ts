@@ -136,6 +136,7 @@ export class KernelState {
 
   /** What changed since the last call, tasks first; the first call tells all that there is. */
   takeChanges(): readonly Change[] {
+    const { arch } = this.layout.profile;
     if (!this.#recorded) this.#beginRecording();
     const tasks: Change[] = [];
     const descriptors: Change[] = [];
@@ -145,7 +146,7 @@ export class KernelState {
     for (const object of this.#dirty) {
       if (object instanceof Task) tasks.push({ of: 'task', id: object.id, value: taskView(object) });
       else {
-        if (object.kind === 'map') maps.push({ of: 'map', id: object.id, value: mapView(object as MemoryMap) });
+        if (object.kind === 'map') maps.push({ of: 'map', id: object.id, value: mapView(object as MemoryMap, arch) });
         else
           descriptors.push({
             of: 'descriptor',
@@ -156,7 +157,7 @@ export class KernelState {
       }
     }
     for (const [id, { task, entry }] of this.#dirtyEntries)
-      entries.push({ of: 'entry', id, value: entry ? entryView(entry, task) : null });
+      entries.push({ of: 'entry', id, value: entry ? entryView(entry, task, arch) : null });
     this.#dirty.clear();
     this.#dirtyEntries.clear();
     for (const object of freed) {

@@ -1,4 +1,4 @@
-import { addressText, sizeText } from './text';
+import { addressText, countText, sizeText } from './text';
 import type { DescriptorView, EntryView, MapView, State, TaskView } from './trace';
 
 /** The table twin of a state: the same facts as the picture, as plain strings, for screen readers, copying and the command line. */
@@ -37,6 +37,10 @@ export function stateTable(state: State, before?: State): TableRow[] {
   return state.tasks.flatMap((task) => taskRows(task, state, before));
 }
 
+function cacheText({ cache, cacheAs }: MapView | EntryView): string {
+  return cacheAs === undefined ? cache : `${cache} (as ${cacheAs})`;
+}
+
 function rangeText(start: bigint, length: bigint): string {
   return `${addressText(start)} – ${addressText(start + length)}`;
 }
@@ -60,6 +64,7 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
       entry?.kind === 'guard' && !map.static ? 'guard' : '',
       map.static ? 'static, no VM entry of its own' : '',
       map.freed ? 'freed, dangling' : map.mapped ? ((entry ?? map.static) ? '' : 'dangling') : 'unmapped',
+      entry?.wired ? `wired ${countText(entry.wired, 'time')}` : '',
       map.leaked ? 'leaked' : '',
     ];
     return {
@@ -68,7 +73,7 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
       range: address ? rangeText(address, BigInt(map.length)) : '',
       size: sizeText(map.length),
       protection: map.protection,
-      cache: map.mapped ? map.cache : '',
+      cache: map.mapped ? cacheText(map) : '',
       descriptor: descriptorText(state.descriptors, map.descriptor, map.offset),
       variable: map.name,
       holders: map.holders.join(', '),
@@ -101,7 +106,7 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
         range: rangeText(start, end - start),
         size: sizeText(end - start),
         protection: entry.protection,
-        cache: entry.kind === 'guard' ? '' : entry.cache,
+        cache: entry.kind === 'guard' ? '' : cacheText(entry),
         descriptor: entry.descriptor
           ? descriptorText(state.descriptors, entry.descriptor, entry.offset ?? '0x0')
           : (owner?.name ?? ''),

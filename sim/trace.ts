@@ -77,6 +77,8 @@ export interface MapView {
   readonly options: string;
   readonly protection: Protection;
   readonly cache: string;
+  /** What the machine has instead of that mode, where it knows no such thing (Intel). */
+  readonly cacheAs?: string;
   /** References that callers own; getRetainCount() is one more, for the descriptor's set. */
   readonly references: number;
   readonly holders: readonly string[];
@@ -101,6 +103,8 @@ export interface EntryView {
   readonly protection: Protection;
   readonly kind: 'mapping' | 'guard' | 'buffer' | 'reserved';
   readonly cache: string;
+  /** What the machine has instead of that mode, where it knows no such thing (Intel). */
+  readonly cacheAs?: string;
   /** How often wireRange() wired it, where it did. */
   readonly wired?: number;
   /** The map that made it, where one did. */

@@ -4,6 +4,7 @@ import { segmentsOf } from './composition';
 import { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
 import type { Segment } from './interleaved-memory-descriptor';
 import type { KernelState } from './kernel-state';
+import { cacheInstead } from './cache-attributes';
 import { cacheName, mapOptionsText } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
@@ -12,13 +13,18 @@ import { kIOMapStatic } from './map-options';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
 import type { Task } from './task';
 import { hex } from './text';
-import type { DescriptorView, EntryView, MapView, TaskView } from './trace';
+import type { Arch, DescriptorView, EntryView, MapView, TaskView } from './trace';
 
 /** The trace's views of the model's objects. */
 
-/** Ordinary memory without a mode of its own is cached copyback (osfmk/arm/memory_types.h, osfmk/i386/pmap.h). */
+/** Ordinary memory without a mode of its own is cached copyback. */
 function modeName(object: MemoryObject | undefined): string {
   return object?.cache ? cacheName(object.cache) : 'copyback';
+}
+
+function instead(object: MemoryObject | undefined, arch: Arch): { readonly cacheAs?: string } {
+  const cacheAs = object && cacheInstead(arch, object.cache);
+  return cacheAs === undefined ? {} : { cacheAs };
 }
 
 export function taskView(task: Task): TaskView {
@@ -114,7 +120,7 @@ function wiredBy(map: MemoryMap): { readonly wired?: number } {
   return wired ? { wired } : {};
 }
 
-export function mapView(map: MemoryMap): MapView {
+export function mapView(map: MemoryMap, arch: Arch): MapView {
   return {
     id: map.id,
     name: map.name,
@@ -126,6 +132,7 @@ export function mapView(map: MemoryMap): MapView {
     options: mapOptionsText(map.options),
     protection: map.protection,
     cache: modeName(memoryOfMap(map)),
+    ...instead(memoryOfMap(map), arch),
     ...wiredBy(map),
     references: map.freed ? 0 : map.references,
     holders: [...map.holders, ...(map.freed ? [] : map.internalHolders)],
@@ -137,7 +144,7 @@ export function mapView(map: MemoryMap): MapView {
   };
 }
 
-export function entryView(entry: VmEntry, task: Task): EntryView {
+export function entryView(entry: VmEntry, task: Task, arch: Arch): EntryView {
   const space = task.space;
   return {
     id: entry.id,
@@ -147,6 +154,7 @@ export function entryView(entry: VmEntry, task: Task): EntryView {
     protection: entry.protection,
     kind: entry.kind,
     cache: modeName(entry.object),
+    ...instead(entry.object, arch),
     ...(entry.wired ? { wired: entry.wired } : {}),
     ...(entry.map ? { map: entry.map.id } : {}),
     ...(entry.descriptor ? { descriptor: entry.descriptor.id } : {}),
