@@ -2,10 +2,17 @@ import * as vscode from 'vscode';
 import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
 import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
 import { messages } from '../server/protocol';
-import type { EntryPointItem, SimulateParams, SimulationResult } from '../server/protocol';
+import type {
+  EntryPointItem,
+  InitializationOptions,
+  ScenarioSimulation,
+  SimulateParams,
+  SimulationResult,
+} from '../server/protocol';
 
 /** Documents that MapLens reads. */
 export const sourceLanguages = ['c', 'cpp', 'objective-c', 'objective-cpp'];
+export const scenarioLanguage = 'iomap';
 const sourceGlob = '**/*.{c,cc,cpp,cxx,m,mm,h,hh,hpp,iig}';
 const skippedGlob = '**/{.git,node_modules,build,dist,out,DerivedData,Pods}/**';
 /** A request that takes longer than this is shown as busy, in milliseconds. */
@@ -31,7 +38,8 @@ export class MappingServer implements vscode.Disposable {
     };
     const watcher = vscode.workspace.createFileSystemWatcher(sourceGlob);
     const options: LanguageClientOptions = {
-      documentSelector: sourceLanguages.map((language) => ({ language })),
+      documentSelector: [...sourceLanguages, scenarioLanguage].map((language) => ({ language })),
+      initializationOptions: { checksJson: true } satisfies InitializationOptions,
       synchronize: { fileEvents: watcher },
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       outputChannelName: 'MapLens',
@@ -76,6 +84,10 @@ export class MappingServer implements vscode.Disposable {
   async simulate(params: SimulateParams): Promise<SimulationResult> {
     const machine = vscode.workspace.getConfiguration('maplens', vscode.Uri.parse(params.uri)).get<string>('machine');
     return this.#request<SimulationResult>(messages.simulate, { ...params, ...(machine && { machine }) });
+  }
+
+  async simulateScenario(uri: string): Promise<ScenarioSimulation> {
+    return this.#request<ScenarioSimulation>(messages.simulateScenario, { uri });
   }
 
   async #request<T>(method: string, params?: object): Promise<T> {

@@ -45,6 +45,8 @@ export interface ListOptions {
   readonly deep?: boolean;
   /** When so many directory entries were seen, no further folder is entered. */
   readonly entryLimit?: number;
+  /** Which files are wanted, by their names; sources where it is left out. */
+  readonly wanted?: (name: string) => boolean;
 }
 
 export function isSource(path: string): boolean {
@@ -61,7 +63,7 @@ export function isSkippedFolder(name: string): boolean {
  * cycles end. What can't be listed is a problem, not an exception.
  */
 export async function listSources(folder: string, options: ListOptions = {}): Promise<SourceListing> {
-  const { deep = true, entryLimit = Infinity } = options;
+  const { deep = true, entryLimit = Infinity, wanted = isSource } = options;
   let entriesSeen = 0;
   const paths: string[] = [];
   const problems: FileProblem[] = [];
@@ -88,7 +90,7 @@ export async function listSources(folder: string, options: ListOptions = {}): Pr
         if (entry.isSymbolicLink()) links.push(child);
         else if (entry.isDirectory()) {
           if (deep && !isSkippedFolder(entry.name)) await visitFolder(child);
-        } else if (entry.isFile() && isSource(entry.name)) visitFile(child, join(real, entry.name));
+        } else if (entry.isFile() && wanted(entry.name)) visitFile(child, join(real, entry.name));
       }
     } catch (error) {
       problems.push(problemOf(path, error));
@@ -100,7 +102,7 @@ export async function listSources(folder: string, options: ListOptions = {}): Pr
     const target = await stat(link).catch(() => undefined);
     if (target?.isDirectory()) {
       if (deep && !isSkippedFolder(basename(link))) await visitFolder(link);
-    } else if (target?.isFile() && isSource(link)) visitFile(link, await realpath(link).catch(() => link));
+    } else if (target?.isFile() && wanted(link)) visitFile(link, await realpath(link).catch(() => link));
   }
   return { paths: paths.sort(compare), problems };
 }

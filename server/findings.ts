@@ -1,6 +1,6 @@
 import type { CodeDescription, Diagnostic, Location } from 'vscode-languageserver';
 import { DiagnosticSeverity } from 'vscode-languageserver';
-import type { Finding, Range, Severity } from './features/service';
+import type { Finding, Range, ScenarioSimulation, Severity } from './features/service';
 
 /** Where the rules' pages are read; `<rule id>.md` follows. */
 export const rulePages = 'https://github.com/maplens/maplens/blob/main/docs/rules/';
@@ -29,6 +29,39 @@ export function toDiagnostic(finding: Finding): Diagnostic {
     })),
     data: { function: finding.function },
   };
+}
+
+/**
+ * What is wrong with a scenario: what could not be read, and expectations that did not hold. `bySchema`: also what the
+ * JSON Schema says, for editors that don't check by it; VS Code's own JSON service does.
+ */
+export function scenarioDiagnostics(simulation: ScenarioSimulation, bySchema: boolean): Diagnostic[] {
+  const problems = simulation.problems.filter((problem) => bySchema || !problem.bySchema);
+  const runs = simulation.ok ? simulation.runs : [];
+  const failures = new Map<string, { readonly place: Range; readonly message: string; readonly machines: string[] }>();
+  for (const { machine, checks } of runs)
+    for (const { ok, place, message } of checks) {
+      if (ok) continue;
+      const key = `${String(place.line)}:${String(place.column)}:${message}`;
+      const known = failures.get(key);
+      if (known) known.machines.push(machine);
+      else failures.set(key, { place, message, machines: [machine] });
+    }
+  return [
+    ...problems.map(({ place, message }) => scenarioDiagnostic(toLspRange(place), message, 'scenario')),
+    ...[...failures.values()].map(({ place, message, machines }) => {
+      const where = runs.length > 1 ? ` (on ${machines.join(', ')})` : '';
+      return scenarioDiagnostic(toLspRange(place), message + where, 'expectation');
+    }),
+  ];
+}
+
+function scenarioDiagnostic(range: Location['range'], message: string, code: string): Diagnostic {
+  return { range, severity: DiagnosticSeverity.Error, source: 'MapLens', code, message: sentence(message) };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function toLspSeverity(severity: Severity): DiagnosticSeverity {

@@ -13,16 +13,18 @@ import type {
   CancellationToken,
   CodeLens,
   Connection,
+  Diagnostic,
   DocumentDiagnosticReport,
   FileEvent,
   InitializeParams,
   InitializeResult,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { LanguageService, SimulationResult } from './features/service';
-import { toDiagnostic, toLspRange } from './findings';
+import { isScenario } from './features/scenarios';
+import type { LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
+import { scenarioDiagnostics, toDiagnostic, toLspRange } from './findings';
 import { messages } from './protocol';
-import type { EntryPointItem, SimulateParams } from './protocol';
+import type { EntryPointItem, InitializationOptions, SimulateParams } from './protocol';
 import { isSource } from './workspace-files';
 import type { WorkspaceFiles } from './workspace-files';
 
@@ -45,6 +47,8 @@ export function serve(connection: Connection, service: LanguageService, files: W
   let canRefreshLenses = false;
   let canReportProgress = false;
   let watchesFolders = false;
+  /** The client checks scenarios by their JSON Schema itself. */
+  let checksJson = false;
   let loaded: Promise<void> = Promise.resolve();
   let settling: NodeJS.Timeout | undefined;
 
@@ -72,6 +76,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
     canRefreshLenses = workspace?.codeLens?.refreshSupport === true;
     canReportProgress = window?.workDoneProgress === true;
     watchesFolders = workspace?.workspaceFolders === true;
+    checksJson = (params.initializationOptions as InitializationOptions | undefined)?.checksJson === true;
     for (const folder of params.workspaceFolders ?? []) folders.set(folder.uri, []);
     return {
       serverInfo: { name: 'MapLens' },
@@ -154,9 +159,14 @@ export function serve(connection: Connection, service: LanguageService, files: W
     await connection.sendNotification(messages.workspaceChanged);
   }
 
+  function diagnose(uri: string): Diagnostic[] {
+    if (isScenario(uri)) return scenarioDiagnostics(service.simulateScenario(uri), !checksJson);
+    return service.diagnose(uri).map(toDiagnostic);
+  }
+
   async function push(uri: string): Promise<void> {
     await nextTurn();
-    const diagnostics = service.diagnose(uri).map(toDiagnostic);
+    const diagnostics = diagnose(uri);
     await connection.sendDiagnostics({ uri, diagnostics, version: documents.get(uri)?.version });
   }
 
@@ -190,6 +200,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   }
 
   async function reload(uri: string): Promise<void> {
+    if (isScenario(uri)) return service.removeFile(uri);
     const text = await attempt(`reading ${uri}`, undefined, () => readText(uri));
     if (documents.get(uri)) return;
     if (text === undefined) service.removeFile(uri);
@@ -200,7 +211,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
     const nothing: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
     return attempt<DocumentDiagnosticReport>('diagnostics', nothing, async () => {
       await turn(token);
-      const items = service.diagnose(params.textDocument.uri).map(toDiagnostic);
+      const items = diagnose(params.textDocument.uri);
       const resultId = createHash('sha1').update(JSON.stringify(items)).digest('base64');
       return resultId === params.previousResultId
         ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
@@ -211,6 +222,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   connection.onCodeLens((params, token) =>
     attempt<CodeLens[]>('code lenses', [], async () => {
       await turn(token);
+      if (isScenario(params.textDocument.uri)) return [];
       return service.entryPoints(params.textDocument.uri).map((entry) => ({
         range: toLspRange(entry),
         command: {
@@ -240,6 +252,17 @@ export function serve(connection: Connection, service: LanguageService, files: W
         await turn(token);
         const { uri, ...plan } = params;
         return service.simulate({ ...plan, file: uri });
+      },
+    ),
+  );
+
+  connection.onRequest(messages.simulateScenario, ({ uri }: { readonly uri: string }, token: CancellationToken) =>
+    attempt<ScenarioSimulation>(
+      'scenario',
+      { ok: false, reason: 'The scenario failed inside MapLens; its log in the Output view says more.', problems: [] },
+      async () => {
+        await turn(token);
+        return service.simulateScenario(uri);
       },
     ),
   );

@@ -1,14 +1,15 @@
 /**
  * Custom messages between client and server, beside LSP's own. The client imports nothing else of the server.
  *
- * Client → server requests: `maplens/entryPoints`, `maplens/simulate`. Server → client: the notification
+ * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/simulateScenario`. Server → client: the notification
  * `maplens/workspaceChanged` (entry points or their results may differ), and, for workspaces that are not on a disk,
  * the requests `maplens/listFiles` and `maplens/readFile`.
  */
 
-import type { EntryPoint, Range, SimulationResult } from './features/service';
+import type { EntryPoint, Range, ScenarioSimulation, SimulationResult } from './features/service';
 
-export type { EntryPoint, Range, SimulationResult };
+export type { EntryPoint, Range, ScenarioSimulation, SimulationResult };
+export type { Problem, ScenarioCheck, ScenarioRun } from './features/service';
 export type { Trace, Step, Outcome, Defect, Place } from '../sim/trace';
 
 /** An entry point with `file` replaced by its document's URI. */
@@ -25,11 +26,19 @@ export interface SimulateParams {
   readonly machine?: string;
 }
 
+/** What the client tells at the start. */
+export interface InitializationOptions {
+  /** It checks scenarios by their JSON Schema itself: MapLens tells only what the schema can't. */
+  readonly checksJson?: boolean;
+}
+
 export const messages = {
   /** () → EntryPointItem[] of the whole workspace, sorted by URI and line. */
   entryPoints: 'maplens/entryPoints',
   /** SimulateParams → SimulationResult; places in the trace name files by URI. */
   simulate: 'maplens/simulate',
+  /** { uri } of an open scenario (*.iomap) → ScenarioSimulation; places name files by URI. */
+  simulateScenario: 'maplens/simulateScenario',
   /** Notification, no parameters. */
   workspaceChanged: 'maplens/workspaceChanged',
   /** Server → client: { folder: uri } → string[] of URIs of C, C++ and DriverKit files. */

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { ParseArgsConfig } from 'node:util';
 import { machineLayout, unknownMachine } from '../../sim/profiles';
+import { isScenario } from '../features/scenarios';
 import type { Severity } from '../features/service';
+import { isSource } from '../files';
 
 export type FailOn = Severity | 'never';
 
@@ -124,7 +126,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
   if (!failOn.ok) return failOn;
   const [file, ...more] = parsed.positionals;
   if (file === undefined) return wrong('simulate needs a file');
-  if (file.endsWith('.iomap')) return parseScenarios(parsed);
+  if (isScenario(file) || (!parsed.text('function') && !isSource(file))) return parseScenarios(parsed);
   if (more.length > 0) return wrong(`simulate takes one file, not "${more[0]}" as well`);
   const name = parsed.text('function');
   if (!name) return wrong('simulate needs --function NAME');
@@ -154,12 +156,16 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
   });
 }
 
+/** Scenarios, and folders of them: a path without an ending is taken for a folder. */
 function parseScenarios(parsed: ReadArguments): ParsedArguments {
-  const other = parsed.positionals.find((path) => !path.endsWith('.iomap'));
-  if (other !== undefined) return wrong(`simulate takes scenarios (*.iomap) or one source, not "${other}" as well`);
+  const paths = parsed.positionals;
+  const source = paths.find(isSource);
+  if (source !== undefined) return wrong(`simulate takes scenarios (*.iomap) or one source, not "${source}" as well`);
   const format = oneOf('--format', parsed.text('format'), ['text', 'json']);
   if (!format.ok) return format;
-  return right({ command: 'scenarios', paths: parsed.positionals, format: format.value });
+  for (const name of ['function', 'machine', 'step', 'budget'])
+    if (parsed.text(name) !== undefined) return wrong(`--${name} is for sources; a scenario says it itself`);
+  return right({ command: 'scenarios', paths, format: format.value });
 }
 
 interface ReadArguments {

@@ -5,10 +5,11 @@ Usage:
   maplens check PATH…          report findings in files and folders
   maplens simulate FILE --function NAME
                                run a function and show the mappings that it makes
+  maplens simulate SCENARIO…   run scenarios (*.iomap) and check what they expect
   maplens help check|simulate  all options of a command
   maplens --version
 
-Exit codes: 0 nothing to report; 1 findings; 2 wrong usage, or input that can't be read.
+Exit codes: 0 nothing to report; 1 findings, or an expectation that does not hold; 2 wrong usage, or input that can't be read.
 `,
   check: `Usage: maplens check PATH… [options]
 
@@ -23,6 +24,11 @@ Reads C, C++, Objective-C++ and .iig files; folders are searched.
   -h, --help
 `,
   simulate: `Usage: maplens simulate FILE --function NAME [options]
+       maplens simulate SCENARIO… [--format text|json]
+
+A scenario (*.iomap) is run on each of its machines; folders are searched for scenarios. Of one scenario the steps and
+mappings are shown, of several only what is not as expected. Exit code 1: an expectation did not hold; 2: a scenario
+can't be read.
 
 Runs one function against a model of XNU's memory mapping. The other sources in the file's folder are read as well,
 and the headers that they include, with their sources.

@@ -45,7 +45,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
       case 'simulate':
         return await runSimulate(command, options.createService(), options.directory, terminal);
       case 'scenarios':
-        return await runSimulateScenarios(command, options.directory, terminal);
+        return await runSimulateScenarios(command, options.createService(), options.directory, terminal);
       default:
         return command satisfies never;
     }

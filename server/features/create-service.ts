@@ -1,6 +1,7 @@
 import { Workspace } from '../workspace/workspace';
 import { Diagnostics } from './diagnostics';
 import { entryPointsOf } from './entry-points';
+import { isScenario, Scenarios } from './scenarios';
 import type { LanguageService } from './service';
 import { simulateFunction } from './simulation';
 import { statsOf } from './stats';
@@ -9,12 +10,15 @@ import { statsOf } from './stats';
 export function createService(): LanguageService {
   const workspace = new Workspace();
   const diagnostics = new Diagnostics(workspace);
+  const scenarios = new Scenarios();
   return {
     setFile(file, text) {
+      if (isScenario(file)) return scenarios.setFile(file, text);
       workspace.setFile(file, text);
       diagnostics.changed();
     },
     removeFile(file) {
+      if (isScenario(file)) return scenarios.removeFile(file);
       workspace.removeFile(file);
       diagnostics.changed();
     },
@@ -25,6 +29,7 @@ export function createService(): LanguageService {
         ? workspace.readFiles().flatMap((each) => entryPointsOf(workspace, each.path))
         : entryPointsOf(workspace, file),
     simulate: (plan) => simulateFunction(workspace, plan),
+    simulateScenario: (file) => scenarios.simulate(file),
     stats: (all = false) => statsOf(workspace, diagnostics, all),
   };
 }

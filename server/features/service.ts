@@ -1,3 +1,5 @@
+import type { Problem } from '../scenario/problems';
+import type { ScenarioResult } from '../scenario/runner';
 import type { Trace } from '../../sim/trace';
 
 /**
@@ -55,6 +57,17 @@ export interface SimulationPlan {
 export type SimulationResult =
   { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly reason: string };
 
+export type { Problem, ScenarioResult };
+export type { ScenarioCheck, ScenarioRun } from '../scenario/runner';
+
+/**
+ * A scenario's runs, with what could not be read of it; places name the file as `setFile` did. Not ok: the text is no
+ * scenario at all, `reason` says why in one line.
+ */
+export type ScenarioSimulation =
+  | ({ readonly ok: true } & ScenarioResult)
+  | { readonly ok: false; readonly reason: string; readonly problems: readonly Problem[] };
+
 /** How much was read, honestly. */
 export interface Stats {
   readonly files: number;
@@ -72,6 +85,7 @@ export interface Stats {
 }
 
 export interface LanguageService {
+  /** A source, or a scenario (`*.iomap`). */
   setFile(file: string, text: string): void;
   removeFile(file: string): void;
   files(): readonly string[];
@@ -80,6 +94,8 @@ export interface LanguageService {
   /** Entry points of one file, or of all. */
   entryPoints(file?: string): readonly EntryPoint[];
   simulate(plan: SimulationPlan): SimulationResult;
+  /** Runs a scenario on each of its machines. */
+  simulateScenario(file: string): ScenarioSimulation;
   /** `all`: read also the files that a check only scans. */
   stats(all?: boolean): Stats;
 }

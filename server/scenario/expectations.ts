@@ -8,7 +8,7 @@ import { maximumBytes, options, readBytes, repeat } from './fields';
 import { kindOf, membersOf, stringOf } from './json';
 import type { JsonSchema } from './json-schema';
 import type { Scope } from './scope';
-import type { StepResult } from './verb';
+import { commonOutcomes, type StepResult } from './verb';
 import type { Views } from './views';
 
 /** One thing that was expected of a step, and whether it held. */
@@ -394,7 +394,14 @@ export function checkExpectation(node: Node, context: CheckContext): readonly Ch
     }
     const check = member.check(value, context);
     if (check) checks.push(check);
-    if (check && !check.ok && rank(key) === 0) break;
+    if (!check || check.ok) continue;
+    if (rank(key) === 0) break;
+    const { outcome, why } = context.result;
+    if (outcome === 'NULL' || commonOutcomes.includes(outcome)) {
+      // There is nothing to compare with, which says more than each member would.
+      const message = `expected ${check.text}, is ${outcome}${why ? `: ${why}` : ''}`;
+      return [...checks.slice(0, -1), { ...check, message }];
+    }
   }
   return checks;
 }

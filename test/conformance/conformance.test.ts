@@ -22,7 +22,7 @@ const ran = new Map(
     const wrong = [...problems, ...(result?.problems ?? [])].map(
       ({ place, message }) => `${file}:${String(place.line)}:${String(place.column)}: ${message}`,
     );
-    return [file, { result, wrong: [...wrong, ...failureLines(result)] }];
+    return [file, { result, wrong: [...wrong, ...(result ? failureLines(result) : [])] }];
   }),
 );
 

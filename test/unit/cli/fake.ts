@@ -1,3 +1,4 @@
+import { isScenario, Scenarios } from '../../../server/features/scenarios';
 import type { Finding, LanguageService, SimulationResult } from '../../../server/features/service';
 import { runCli } from '../../../server/cli/main';
 import type { RuleInfo } from '../../../server/cli/sarif';
@@ -10,8 +11,9 @@ export const rules: readonly RuleInfo[] = [
 /** A service that finds each "LEAK" (a warning) and "NOTE" (an info) in a text, and runs nothing. */
 export function fakeService(simulate?: LanguageService['simulate']): LanguageService {
   const texts = new Map<string, string>();
+  const scenarios = new Scenarios();
   return {
-    setFile: (file, text) => texts.set(file, text),
+    setFile: (file, text) => (isScenario(file) ? scenarios.setFile(file, text) : void texts.set(file, text)),
     removeFile: (file) => texts.delete(file),
     files: () => [...texts.keys()],
     diagnose: (file) =>
@@ -22,6 +24,7 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
       { file: 'a.cpp', function: 'B::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
     ],
     simulate: simulate ?? ((plan): SimulationResult => ({ ok: false, reason: `no function ${plan.function}` })),
+    simulateScenario: (file) => scenarios.simulate(file),
     stats: (all) => ({
       files: texts.size,
       scannedOnly: all ? 0 : 1,

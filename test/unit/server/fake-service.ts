@@ -1,3 +1,4 @@
+import { Scenarios } from '../../../server/features/scenarios';
 import type { EntryPoint, Finding, LanguageService, Range } from '../../../server/features/service';
 import { frameGrabber } from '../sim/example';
 
@@ -9,6 +10,7 @@ const range = (line: number, text: string, part: string): Range => {
 /** A service for tests of the front door and the panel: it finds by line what the real one finds by analysis. */
 export function fakeService(): LanguageService & { fail: boolean } {
   const texts = new Map<string, string>();
+  const scenarios = new Scenarios();
   const entryPoints = (file: string): EntryPoint[] => {
     const found: EntryPoint[] = [];
     let current: { name: string; at: Range } | undefined;
@@ -64,6 +66,11 @@ export function fakeService(): LanguageService & { fail: boolean } {
           : step,
       );
       return { ok: true, trace: { ...trace, title: plan.function, steps } };
+    },
+    simulateScenario(file) {
+      if (this.fail) throw new Error('the fake failed as told');
+      scenarios.setFile(file, texts.get(file) ?? '');
+      return scenarios.simulate(file);
     },
     stats: () => {
       throw new Error('not asked by a front door of the editor');

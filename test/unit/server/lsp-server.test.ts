@@ -11,7 +11,7 @@ import { URI } from 'vscode-uri';
 import { rulePages } from '../../../server/findings';
 import { serve } from '../../../server/lsp-server';
 import { messages } from '../../../server/protocol';
-import type { EntryPointItem, SimulationResult } from '../../../server/protocol';
+import type { EntryPointItem, ScenarioSimulation, SimulationResult } from '../../../server/protocol';
 import { diskFiles } from '../../../server/workspace-files';
 import { fakeService } from './fake-service';
 
@@ -35,7 +35,7 @@ interface Setup {
   changed(): Promise<void>;
 }
 
-async function start(capabilities: object, folders: readonly string[] = []): Promise<Setup> {
+async function start(capabilities: object, folders: readonly string[] = [], options: object = {}): Promise<Setup> {
   const up = new PassThrough();
   const down = new PassThrough();
   const service = fakeService();
@@ -54,6 +54,7 @@ async function start(capabilities: object, folders: readonly string[] = []): Pro
     processId: null,
     rootUri: null,
     capabilities,
+    initializationOptions: options,
     workspaceFolders: folders.map((uri) => ({ uri, name: uri })),
   });
   return { client, service, log, changed: () => new Promise((done) => waiting.push(done)) };
@@ -199,4 +200,53 @@ test('a failing service is logged and answered for, and the server lives on', as
   service.fail = false;
   const full: DocumentDiagnosticReport = await client.sendRequest('textDocument/diagnostic', { textDocument: { uri } });
   expect(full).toMatchObject({ kind: 'full', items: [{ code: 'redirect-not-unique' }] });
+});
+
+const scenario = `{ "title": "A ring", "steps": [
+  { "buffer": "ring", "task": "kernel_task", "capacity": "2P" },
+  { "map": "m", "of": "rung", "into": "kernel_task" },
+  { "check": "ring", "expect": { "length": "1P" } },
+  { "check": "ring", "adress": 1 },
+] }
+`;
+
+test.each([
+  [true, ['2:22 There is no "rung" here', '3:43 Expected length 0x4000, is 0x8000']],
+  [false, ['2:22 There is no "rung" here', '4:21 "check" has no "adress"', '3:43 Expected length 0x4000, is 0x8000']],
+])('a scenario is told what the schema can’t say (a client with a JSON service: %s)', async (checksJson, wanted) => {
+  const { client } = await start(pulling, [], { checksJson });
+  await open(client, 'file:///a.iomap', scenario);
+  const report = await client.sendRequest<{ items: Diagnostic[] }>('textDocument/diagnostic', {
+    textDocument: { uri: 'file:///a.iomap' },
+  });
+  const told = report.items.map(
+    ({ range: { start }, message }) => `${String(start.line)}:${String(start.character)} ${message}`,
+  );
+  expect(told).toEqual(wanted);
+});
+
+test('a scenario is run live, and gone once it is closed', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///a.iomap';
+  await open(client, uri, scenario);
+  const first = await client.sendRequest<ScenarioSimulation>(messages.simulateScenario, { uri });
+  expect(first).toMatchObject({ ok: true, title: 'A ring', runs: [{ machine: 'macos-15.4-arm64' }] });
+  expect(first.ok && first.runs[0]!.trace.steps.map(({ place }) => place?.file)).toEqual([
+    uri,
+    uri,
+    uri,
+    uri,
+    uri,
+    undefined,
+  ]);
+  await client.sendNotification('textDocument/didChange', {
+    textDocument: { uri, version: 2 },
+    contentChanges: [{ text: '{ "title": "Broken' }],
+  });
+  const broken = await client.sendRequest<ScenarioSimulation>(messages.simulateScenario, { uri });
+  expect(broken).toMatchObject({ ok: true, title: 'Broken', runs: [{ trace: { steps: [{}, {}] } }] });
+  expect(broken.problems.length).toBeGreaterThan(0);
+  await client.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  const gone = await client.sendRequest<ScenarioSimulation>(messages.simulateScenario, { uri });
+  expect(gone).toMatchObject({ problems: [expect.objectContaining({})] });
 });
