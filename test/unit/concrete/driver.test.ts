@@ -378,6 +378,17 @@ const cases: readonly Case[] = [
     outcome: '16384',
   },
   {
+    what: 'DriverKit: GetAddressRange is an address of the driver’s own task, good until the buffer goes',
+    source: `uint64_t f() { IOBufferMemoryDescriptor *md = NULL; IOAddressSegment range;
+      if (IOBufferMemoryDescriptor::Create(kIOMemoryDirectionInOut, 16384, 0, &md)) return 1;
+      md->GetAddressRange(&range); *(uint32_t *)range.address = 1;
+      IOMemoryDescriptor *sub = NULL;
+      if (IOMemoryDescriptor::CreateSubMemoryDescriptor(3, 16384, 1, md, &sub) != kIOReturnBadArgument) return 2;
+      md->release(); return range.length; }`,
+    steps: 'start create map null free end',
+    outcome: '16384',
+  },
+  {
     what: 'Intel’s pages are smaller',
     source: 'uint64_t f() { return page_size; }',
     machine: 'macos-15.4-x86_64',
