@@ -30,6 +30,7 @@ import type {
   CodeResult,
   DescriptorResult,
   MapResult,
+  NotModelled,
   Panic,
   ReadResult,
   ReleaseResult,
@@ -37,6 +38,7 @@ import type {
   ValueResult,
   WriteResult,
 } from './outcomes';
+import { withPersistent } from './persistent';
 import { clearSegments, complete, prepare, transfer, type TransferResult } from './preparation';
 import { defaultMachine, machineLayout, type AddressRange } from './profiles';
 import { redirect } from './redirection';
@@ -181,6 +183,11 @@ export class Machine {
   /** IOMemoryDescriptor::withAddress: kernel memory, prepared at once (kIOMemoryAutoPrepare). */
   withAddress(address: bigint, length: bigint, direction: number): DescriptorResult {
     return makeDescriptor(this.#state, this.kernelTask, [{ address, length }], direction, undefined, true);
+  }
+
+  /** IOMemoryDescriptor::withPersistentMemoryDescriptor: often the same descriptor, with a further reference. */
+  withPersistent(original: MemoryDescriptor): DescriptorResult | NotModelled {
+    return withPersistent(this.#state, original);
   }
 
   /** Device registers (IODeviceMemory::withRange): physical, with the platform's attribute unless a mapping says otherwise. */

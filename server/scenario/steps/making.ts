@@ -85,6 +85,17 @@ export const makingVerbs: readonly Verb[] = [
   }),
   makingVerb({
     ...making,
+    name: 'withPersistent',
+    description:
+      'IOMemoryDescriptor::withPersistentMemoryDescriptor(): the same descriptor with a further reference, or a new one.',
+    fields: { of: f.required(f.descriptor('The original.')) },
+    run: ({ of }, call) => {
+      const result = call.scope.machine.withPersistent(of);
+      return result.kind === 'not-modelled' ? failed(result) : descriptorStep(call, result);
+    },
+  }),
+  makingVerb({
+    ...making,
     name: 'buffer',
     description: 'IOBufferMemoryDescriptor::inTaskWithOptions(), or inTaskWithGuardPages().',
     fields: {
