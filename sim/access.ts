@@ -29,8 +29,10 @@ function walk(
     if (!entry.object) return fault('unmapped', at, `no memory is there (${entry.note ?? 'reserved'})`);
     if (entry.protection === '---' || (write && entry.protection !== 'rw-'))
       return fault('protection', at, `the mapping${entry.map ? ` ${entry.map.name}` : ''} is ${entry.protection}`);
-    if (entry.map?.redirected)
-      return fault('blocked', at, `${entry.map.name} is redirected to nothing, so the thread sleeps`);
+    const blocker = entry.object.blockedBy;
+    // Of device memory only the map's own pages left the page tables; the kernel's other mappings never fault on them.
+    if (blocker && (!entry.object.device || entry.map === blocker || !task.kernel))
+      return fault('blocked', at, `${blocker.name} is redirected to nothing, so the thread sleeps`);
     const offset = space.offsetInPage(at);
     const left = Number(space.addressOf(entry.end) - at);
     const run = Math.min(left, size - done);
@@ -43,7 +45,7 @@ function walk(
 export function read(state: KernelState, task: Task, address: bigint, size: number): ReadResult {
   const bytes = new Uint8Array(size);
   const fault = walk(state, task, address, size, false, (object, page, offset, from, run) => {
-    object.store.read(page, offset, bytes.subarray(from, from + run));
+    object.read(page, offset, bytes.subarray(from, from + run));
   });
   return fault ?? { kind: 'bytes', bytes };
 }
@@ -51,7 +53,7 @@ export function read(state: KernelState, task: Task, address: bigint, size: numb
 /** Bytes before the fault are written, as the CPU would. */
 export function write(state: KernelState, task: Task, address: bigint, bytes: Uint8Array): WriteResult {
   const fault = walk(state, task, address, bytes.length, true, (object, page, offset, from, run) => {
-    object.store.write(page, offset, bytes.subarray(from, from + run));
+    object.write(page, offset, bytes.subarray(from, from + run));
   });
   return fault ?? { kind: 'written' };
 }

@@ -8,6 +8,7 @@ export class BufferMemoryDescriptor extends MemoryDescriptor {
   readonly pageable: boolean;
   /** Its pages lie between two guard pages (inTaskWithGuardPages). */
   readonly guarded: boolean;
+  readonly purgeable: boolean;
   /** The pages of a kernel buffer and its guards, as page numbers; freed with the descriptor. */
   allocation: { readonly start: number; readonly end: number } | undefined;
   /** reserved->map: the creator task's own mapping of a pageable buffer, retained and outside the set. */
@@ -25,12 +26,12 @@ export class BufferMemoryDescriptor extends MemoryDescriptor {
     address: bigint,
     capacity: bigint,
     flags: number,
-    pageable: boolean,
-    guarded: boolean,
+    options: { readonly pageable: boolean; readonly guarded: boolean; readonly purgeable: boolean },
   ) {
     super(id, name, 'IOBufferMemoryDescriptor', task, [{ address, length: capacity }], flags);
     this.capacity = capacity;
-    this.pageable = pageable;
-    this.guarded = guarded;
+    this.pageable = options.pageable;
+    this.guarded = options.guarded;
+    this.purgeable = options.purgeable;
   }
 }

@@ -1,23 +1,12 @@
-import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { useAfterFree, type KernelState } from './kernel-state';
-import {
-  cacheField,
-  kIOMapAnywhere,
-  kIOMapCacheMask,
-  kIOMapPrefault,
-  kIOMemoryClearEncrypt,
-  kIOMemoryDirectionMask,
-  kIOMemoryHostPhysicallyContiguous,
-  kIOMemoryMapperNone,
-  kIOMemoryPageable,
-  kIOMemoryPersistent,
-  kIOMemoryPhysicallyContiguous,
-  kIOMemorySharingTypeMask,
-} from './map-options';
-import { buildReference, createMapping } from './mapping';
+import { flushMap } from './lifetime';
+import { kIOMemoryAsReference, kIOMemoryPersistent, kIOMemoryRemote } from './map-options';
 import { MemoryDescriptor, type MemoryRange } from './memory-descriptor';
-import { MemoryObject, PageStore } from './memory-object';
-import type { AllocateResult, DescriptorResult } from './outcomes';
+import { buildReference } from './memory-reference-create';
+import { MemoryObject } from './memory-object';
+import type { AllocateResult, DescriptorResult, Panic } from './outcomes';
+import { prepare } from './preparation';
+import { kIOReturnSuccess } from './returns';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
 import type { Task } from './task';
 import { addressText, sizeText } from './text';
@@ -35,7 +24,16 @@ export interface Allocation {
   /** Zone blocks and stacks: memory that can't be mapped anywhere else. */
   readonly kernelObject?: boolean;
   readonly note?: string;
+  /** One run of physical memory, and whether it lies below 4 GiB. */
+  readonly contiguous?: boolean;
+  readonly low?: boolean;
 }
+
+/** kIOMemoryAutoPrepare. */
+export const kIOMemoryAutoPrepare = 0x8;
+
+/** max_mem of the machine that runs are made on: a descriptor of more pages is refused. */
+const machineMemory = 64n << 30n;
 
 /** Memory of a task's own: what an application or the kernel allocates for itself. */
 export function allocate(state: KernelState, task: Task, wanted: Allocation): AllocateResult {
@@ -57,7 +55,11 @@ export function allocate(state: KernelState, task: Task, wanted: Allocation): Al
   }
   if (start === undefined || pages === 0)
     return { kind: 'null', why: `${task.name} has no room for ${sizeText(wanted.size)}.` };
-  const object = new MemoryObject(new PageStore(state.pageSize), { kernelObject: wanted.kernelObject ?? false });
+  const object = MemoryObject.ofPages(state.pageSize, pages, {
+    kernelObject: wanted.kernelObject ?? false,
+    contiguous: wanted.contiguous ?? false,
+    low: wanted.low ?? false,
+  });
   space.insert({
     start,
     end: start + pages,
@@ -71,7 +73,7 @@ export function allocate(state: KernelState, task: Task, wanted: Allocation): Al
 }
 
 /** A small block of a kernel zone: blocks share pages, and the pages belong to the kernel object. */
-function allocateInZone(state: KernelState, size: bigint, alignment: bigint): bigint {
+export function allocateInZone(state: KernelState, size: bigint, alignment: bigint): bigint {
   const unit = Math.max(16, Number(alignment));
   const space = state.kernelTask.space;
   let heap = state.heap;
@@ -85,7 +87,7 @@ function allocateInZone(state: KernelState, size: bigint, alignment: bigint): bi
       end: page + 1,
       protection: 'rw-',
       kind: 'buffer',
-      object: new MemoryObject(new PageStore(state.pageSize), { kernelObject: true }),
+      object: MemoryObject.ofPages(state.pageSize, 1, { kernelObject: true }),
       objectPage: 0,
       note: 'kernel heap',
     });
@@ -97,13 +99,13 @@ function allocateInZone(state: KernelState, size: bigint, alignment: bigint): bi
   return space.addressOf(heap.page) + BigInt(at);
 }
 
+/** IOMemoryDescriptor::withAddressRanges, withOptions and, with kIOMemoryAutoPrepare, withAddress. */
 export function makeDescriptor(
   state: KernelState,
   task: Task | undefined,
   ranges: readonly MemoryRange[],
   flags: number,
   className = 'IOGeneralMemoryDescriptor',
-  prepared = false,
 ): DescriptorResult {
   const number = state.nextNumber('d');
   const descriptor = new MemoryDescriptor(
@@ -114,15 +116,151 @@ export function makeDescriptor(
     ranges,
     flags,
   );
-  if (!task || prepared) descriptor.wireCount = 1;
-  if (flags & kIOMemoryPersistent && task && buildReference(state, descriptor, { readOnly: true }))
-    return { kind: 'null', why: 'kIOMemoryPersistent: the memory cannot be accessed, so no descriptor is made.' };
+  const failure = initialise(state, descriptor);
+  if (failure) return { kind: 'null', why: failure };
   state.descriptors.set(descriptor.id, descriptor);
   state.touch(descriptor);
   const where = task ? `memory of ${task.name}` : 'physical memory';
-  const why = `Describes ${sizeText(descriptor.length)} of ${where}${task && !prepared ? ', not wired' : ''}.`;
+  const why = `Describes ${sizeText(descriptor.length)} of ${where}${task && !descriptor.wireCount ? ', not wired' : ''}.`;
   state.note('create', why);
   return { kind: 'descriptor', descriptor, why };
+}
+
+/** The checks and the work of IOGeneralMemoryDescriptor::initWithOptions; a sentence where it answers false. */
+export function initialise(state: KernelState, descriptor: MemoryDescriptor): string | undefined {
+  const { task, flags } = descriptor;
+  const size = BigInt(state.pageSize);
+  const limit = 1n << 64n;
+  let total = 0n;
+  let pages = 0n;
+  for (const { address, length } of descriptor.ranges) {
+    const end = address + length + size - 1n;
+    if (end >= limit) return 'A range ends beyond 64 bits of address: NULL.';
+    if (!task && !(flags & kIOMemoryRemote) && end / size >= 1n << 32n)
+      return 'A physical range ends beyond 32 bits of page number: NULL.';
+    pages += end / size - address / size;
+    total += length;
+  }
+  if (total >= limit || pages >= 1n << 32n) return 'The ranges together are too long: NULL.';
+  if (!task) {
+    descriptor.wireCount = 1;
+    return undefined;
+  }
+  if (pages * size > machineMemory)
+    return `The ranges together are longer than the machine's memory, ${sizeText(machineMemory)}: NULL.`;
+  if (flags & kIOMemoryPersistent && !descriptor.reference) {
+    const failure = buildReference(state, descriptor, { readOnly: true });
+    if (failure)
+      return `kIOMemoryPersistent: ${failure.kind === 'null' ? failure.why : 'the memory cannot be accessed.'}`;
+  }
+  if (flags & kIOMemoryAutoPrepare) {
+    const result = prepare(state, descriptor, 0);
+    if (result.kind !== 'code' || result.code !== kIOReturnSuccess)
+      return `The memory is prepared at once, and that fails: ${result.kind === 'code' ? result.why : 'the thread never returns.'}`;
+  }
+  return undefined;
+}
+
+/**
+ * IOGeneralMemoryDescriptor::initWithOptions on a descriptor that is in use: it is completed, loses its reference, and
+ * its set of maps is flushed, which frees every map that callers hold only once.
+ */
+export function reinitialise(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  task: Task | undefined,
+  ranges: readonly MemoryRange[],
+  flags: number,
+): DescriptorResult | Panic {
+  if (descriptor.freed) return useAfterFree(state, descriptor, 'initWithOptions()');
+  descriptor.wireCount = 0;
+  descriptor.wired = [];
+  descriptor.preparedReadOnly = false;
+  descriptor.reference = undefined;
+  const flushed = [...descriptor.maps];
+  descriptor.maps.clear();
+  const dangling = flushed.find((map) => map.freed);
+  if (dangling) {
+    const why = `initWithOptions() flushes the maps of ${descriptor.name}, and ${dangling.name} was freed long ago: a static map that was longer than its descriptor.`;
+    state.note('free', why, { kind: 'panic', message: why, object: dangling.id });
+    return { kind: 'panic', reason: 'use after free', why };
+  }
+  for (const map of flushed) {
+    const panicked = map.freed ? undefined : flushMap(state, map);
+    if (panicked) return panicked;
+  }
+  descriptor.cache = 0;
+  descriptor.task = task;
+  descriptor.flags = flags;
+  descriptor.ranges = flags & kIOMemoryAsReference ? (ranges as MemoryRange[]) : ranges.map((range) => ({ ...range }));
+  descriptor.length = ranges.reduce((sum, range) => sum + range.length, 0n);
+  const failure = initialise(state, descriptor);
+  state.touch(descriptor);
+  if (failure) return { kind: 'null', why: failure };
+  const freed = flushed.filter((map) => map.freed).map((map) => map.name);
+  const why =
+    `${descriptor.name} describes other memory now: its maps are flushed from its set.` +
+    (freed.length ? ` Freed while somebody holds ${freed.length === 1 ? 'it' : 'them'}: ${freed.join(', ')}.` : '') +
+    (freed.length ? ' Make a new descriptor instead.' : '');
+  state.note('create', why);
+  return { kind: 'descriptor', descriptor, why };
+}
+
+/**
+ * IOMemoryDescriptor::withPersistentMemoryDescriptor: the same object where its ranges still show the same memory; else a
+ * new descriptor of what they show now, if the original is kIOMemoryPersistent.
+ */
+export function makePersistent(state: KernelState, original: MemoryDescriptor): DescriptorResult {
+  if (original.freed) return useAfterFree(state, original, 'withPersistentMemoryDescriptor');
+  const none = (why: string): DescriptorResult => ({ kind: 'null', why });
+  if (original instanceof SubMemoryDescriptor || original.composed)
+    return none(`${original.name} is not an IOGeneralMemoryDescriptor: NULL.`);
+  const { reference } = original;
+  original.reference = undefined;
+  const failure = buildReference(state, original, { readOnly: true });
+  const now = original.reference as MemoryDescriptor['reference'];
+  original.reference = reference;
+  if (failure || !now) return none(failure?.kind === 'null' ? failure.why : 'The memory cannot be accessed: NULL.');
+  const same =
+    reference !== undefined &&
+    now.chunks.every((chunk, index) => {
+      const old = reference.chunks[index];
+      return (
+        old !== undefined &&
+        old.object === chunk.object &&
+        old.page === chunk.page &&
+        old.pageOffset === chunk.pageOffset &&
+        old.offset === chunk.offset &&
+        old.size === chunk.size
+      );
+    });
+  if (same) {
+    original.references++;
+    state.touch(original);
+    const why = `${original.name} still shows the same memory: the same object with one more reference.`;
+    state.note('retain', why);
+    return { kind: 'descriptor', descriptor: original, why };
+  }
+  if (!(original.flags & kIOMemoryPersistent) || !original.task)
+    return none(`${original.name} is not kIOMemoryPersistent: NULL.`);
+  const number = state.nextNumber('d');
+  const made = new MemoryDescriptor(
+    `d${String(number)}`,
+    `descriptor ${String(number)}`,
+    'IOGeneralMemoryDescriptor',
+    original.task,
+    original.ranges,
+    original.flags & ~kIOMemoryAsReference,
+  );
+  made.cache = original.cache;
+  made.reference = now;
+  const refused = initialise(state, made);
+  if (refused) return none(refused);
+  state.descriptors.set(made.id, made);
+  state.touch(made);
+  const why = `The ranges of ${original.name} show other memory now: a new descriptor of that.`;
+  state.note('create', why);
+  return { kind: 'descriptor', descriptor: made, why };
 }
 
 /** IOSubMemoryDescriptor::withSubRange; offset + length is compared without an overflow test (initSubRange). */
@@ -152,129 +290,4 @@ export function makeSubRange(
   const why = `A window on ${parent.name}, ${sizeText(length)}. Mappings of it belong to ${parent.name}, and only that one's length limits them.`;
   state.note('create', why);
   return { kind: 'descriptor', descriptor: made, why };
-}
-
-/** IOBufferMemoryDescriptor::initWithPhysicalMask. */
-export function makeBuffer(
-  state: KernelState,
-  inTask: Task | undefined,
-  options: number,
-  capacity: bigint,
-  alignment: bigint,
-  guarded = false,
-): DescriptorResult<BufferMemoryDescriptor> {
-  const none = (why: string): DescriptorResult<BufferMemoryDescriptor> => {
-    state.note('null', why);
-    return { kind: 'null', why };
-  };
-  const page = BigInt(state.pageSize);
-  const kernel = state.kernelTask;
-  const pageable = (options & kIOMemoryPageable) !== 0;
-  if (capacity === 0n) return none('A buffer of zero bytes: NULL.');
-  if (options & (kIOMemorySharingTypeMask | kIOMapCacheMask | kIOMemoryClearEncrypt) && alignment < page)
-    alignment = page;
-  const size = alignment >= page ? ((capacity + page - 1n) / page) * page : capacity;
-  if (BigInt.asUintN(64, size + alignment) < capacity || size >= 1n << 47n)
-    return none('The capacity overflows: NULL.');
-  if (inTask !== kernel && !pageable)
-    return none('A buffer for another task than kernel_task needs kIOMemoryPageable: NULL.');
-
-  const contiguous = (options & (kIOMemoryHostPhysicallyContiguous | kIOMemoryPhysicallyContiguous)) !== 0;
-  if (guarded && (pageable || contiguous))
-    return none(`Guard pages do not go with ${pageable ? 'pageable' : 'contiguous'} memory: NULL.`);
-
-  let address = 0n;
-  let allocation: BufferMemoryDescriptor['allocation'];
-  if (!pageable) {
-    const intel = state.layout.profile.arch === 'x86_64';
-    // iopa pages on Intel: ordinary memory, shared by small buffers that a DMA mapper or user space may see.
-    const sharedPages =
-      intel &&
-      ((options & kIOMemorySharingTypeMask) !== 0 || !(options & kIOMemoryMapperNone)) &&
-      size + alignment < page / 2n;
-    if (!contiguous && !sharedPages && size < page) address = allocateInZone(state, size, alignment);
-    else {
-      const guards = guarded ? 1 : 0;
-      const made = allocate(state, kernel, {
-        size: size + 2n * BigInt(guards) * page,
-        alignment,
-        kernelObject: !contiguous && alignment <= 1n && !intel && !sharedPages,
-        note: 'buffer',
-      });
-      if (made.kind === 'null') return none(made.why);
-      const start = kernel.space.pageOf(made.address);
-      const end = start + kernel.space.pagesFor(size) + 2 * guards;
-      address = kernel.space.addressOf(start + guards);
-      allocation = { start, end };
-      if (guarded)
-        for (const at of [start, end - 1])
-          kernel.space.replace({ start: at, end: at + 1, protection: '---', kind: 'guard', objectPage: 0 });
-    }
-  }
-  const number = state.nextNumber('d');
-  const flags = (options & kIOMemoryDirectionMask) | (pageable || options & kIOMapCacheMask ? kIOMemoryPersistent : 0);
-  const buffer = new BufferMemoryDescriptor(
-    `d${String(number)}`,
-    `buffer ${String(number)}`,
-    inTask ?? kernel,
-    address,
-    capacity,
-    flags,
-    pageable,
-    guarded,
-  );
-  // Three bits only: modes 8 and 9 are lost (kIOMemoryBufferCacheMask).
-  buffer.cache = cacheField(options) & 7;
-  buffer.allocation = allocation;
-  state.descriptors.set(buffer.id, buffer);
-  if (pageable) {
-    buffer.reference = {
-      writable: true,
-      chunks: [
-        {
-          entry: 0,
-          object: new MemoryObject(new PageStore(state.pageSize), { cache: buffer.cache }),
-          page: 0,
-          pageOffset: 0,
-          offset: 0n,
-          size: ((capacity + page - 1n) / page) * page,
-        },
-      ],
-      entryCount: 1,
-      byData: false,
-      snapshot: false,
-    };
-    if (inTask) {
-      const own = createMapping(state, {
-        descriptor: buffer,
-        task: inTask,
-        at: 0n,
-        options: kIOMapAnywhere | (options & kIOMapPrefault) | (options & kIOMapCacheMask),
-        offset: 0n,
-        length: 0n,
-      });
-      if (own.kind !== 'map') {
-        state.descriptors.delete(buffer.id);
-        return none(own.kind === 'null' ? own.why : 'The buffer could not be mapped: NULL.');
-      }
-      // The buffer keeps this map for itself, outside its set; the map does not retain the buffer.
-      const map = own.map;
-      buffer.maps.clear();
-      buffer.mappedBy.clear();
-      buffer.ownMap = map;
-      map.references = 0;
-      map.keepers.add(`buffer ${buffer.name}`);
-      map.name = `${buffer.name}'s own map`;
-      buffer.ranges[0]!.address = map.address;
-    }
-  } else {
-    buffer.wireCount = 1;
-    if (buffer.cache) buildReference(state, buffer, { readOnly: true });
-  }
-  state.touch(buffer);
-  const why = pageable
-    ? `Makes a pageable buffer of ${sizeText(capacity)}${inTask ? ` in ${inTask.name} at ${addressText(buffer.ranges[0]!.address)}` : ', mapped nowhere yet'}.`
-    : `Makes a buffer of ${sizeText(capacity)} in the kernel at ${addressText(address)}, wired${guarded ? ', between two guard pages' : ''}.`;
-  state.note('create', why);
-  return { kind: 'descriptor', descriptor: buffer, why };
 }

@@ -1,4 +1,4 @@
-import { allocate, makeDescriptor } from './creation';
+import { allocate, kIOMemoryAutoPrepare, makeDescriptor } from './creation';
 import type { KernelState } from './kernel-state';
 import { kIODirectionInOut } from './map-options';
 import type { DescriptorResult } from './outcomes';
@@ -45,9 +45,7 @@ export function dataQueueMemory(state: KernelState, queue: DataQueue): Descripto
     state,
     state.kernelTask,
     [{ address: queue.address, length: queue.length }],
-    kIODirectionInOut,
-    undefined,
-    true,
+    kIODirectionInOut | kIOMemoryAutoPrepare,
   );
 }
 

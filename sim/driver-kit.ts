@@ -1,6 +1,7 @@
 import type { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { makeMulti } from './composition';
-import { makeBuffer, makeDescriptor, makeSubRange } from './creation';
+import { makeBuffer } from './buffers';
+import { makeDescriptor, makeSubRange } from './creation';
 import { useAfterFree, type KernelState } from './kernel-state';
 import {
   kIOMapAnywhere,
@@ -94,7 +95,12 @@ export class DriverKit {
     if (options & ~kIOMemoryDirectionOutIn)
       return this.#told(refuse(kIOReturnBadArgument, 'Create() takes the direction and no other option.'));
     const flags = options | kIOMemoryKernelUserShared | kIOMemoryThreadSafe;
-    const made = makeBuffer(this.#state, this.#state.kernelTask, flags, capacity, alignment || 1n);
+    const made = makeBuffer(this.#state, {
+      task: this.#state.kernelTask,
+      options: flags,
+      capacity,
+      alignment: alignment || 1n,
+    });
     if (made.kind === 'use-after-free') return made;
     if (made.kind === 'null') return refuse(kIOReturnNoMemory, made.why);
     made.descriptor.creator = dext;

@@ -26,6 +26,8 @@ export abstract class KernelObject {
   unnamed = true;
   /** References that callers own. */
   references = 1;
+  /** References that descriptors have on it as their context (IOMemoryDescriptor::setContext). */
+  contextOf = 0;
   freed = false;
   leaked = false;
   /** Names of the caller's variables that answer for `references`; the run's interpreter keeps them. */
@@ -49,7 +51,7 @@ export abstract class KernelObject {
 
   /** References that keep it alive. */
   get owners(): number {
-    return this.references + this.internalReferences;
+    return this.references + this.internalReferences + this.contextOf;
   }
 
   /** References tagged OSCollection; a count below theirs panics (OSObject::taggedRelease). */
@@ -59,6 +61,6 @@ export abstract class KernelObject {
 
   /** What getRetainCount() returns. */
   get retainCount(): number {
-    return this.references + this.internalReferences;
+    return this.references + this.internalReferences + this.contextOf;
   }
 }

@@ -103,6 +103,12 @@ export const kernelRules = {
     'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryDescriptorMapAlloc',
     'kIOMapGuardedSmall and kIOMapGuardedLarge are known; before, their bits were ignored, and not compared when maps are shared.',
   ),
+  refusedModePanics: rule(
+    '15.0',
+    'xnu-11215.1.10',
+    'osfmk/vm/vm_memory_entry.c, mach_make_memory_entry_cleanup',
+    'A cache mode that a memory entry refuses panics: the answer is stored through the object handle, which IOKit passes as NULL. Before, the mapping was NULL.',
+  ),
   kernelDataRange: rule(
     '12',
     'xnu-8020.101.4',

@@ -4,6 +4,7 @@ import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import { PageStore, type MemoryObject } from './memory-object';
 import type { UseAfterFree } from './outcomes';
+import { PhysicalPages } from './physical-pages';
 import type { MachineLayout } from './profiles';
 import { Task } from './task';
 import type { Change, Defect, StepKind } from './trace';
@@ -29,6 +30,7 @@ export class KernelState {
   readonly maps = new Map<string, MemoryMap>();
   /** Physical memory: device descriptors of the same range see the same bytes. */
   readonly physical: PageStore;
+  readonly frames: PhysicalPages;
   /** Device memory's mode where the request names none: the platform's attribute of the page (osfmk/arm/pmap, VM_WIMG_IO). */
   readonly deviceCache = 1;
   /** The heap page that small kernel allocations come from. */
@@ -46,6 +48,7 @@ export class KernelState {
     this.layout = layout;
     this.pageSize = layout.profile.pageSize;
     this.physical = new PageStore(this.pageSize);
+    this.frames = new PhysicalPages(layout.profile);
     this.kernelTask = this.addTask('kernel_task', true);
   }
 

@@ -119,6 +119,7 @@ function freeMap(state: KernelState, map: MemoryMap): Panic | undefined {
   map.freed = true;
   const panicked = removeMapping(state, map);
   state.touch(map);
+  unblock(state, map);
   const { memory, superMap } = map;
   if (memory) {
     dropMap(state, memory, map);
@@ -130,6 +131,13 @@ function freeMap(state: KernelState, map: MemoryMap): Panic | undefined {
     if (superMap.owners <= 0) freeMap(state, superMap);
   }
   return panicked;
+}
+
+/** Commits the UPL with which redirect() blocks memory: who slept on it goes on. */
+export function unblock(state: KernelState, map: MemoryMap): void {
+  if (map.blocks?.blockedBy === map) map.blocks.blockedBy = undefined;
+  map.blocks = undefined;
+  state.touch(map);
 }
 
 /** Takes a map out of a descriptor's set and gives back the map's reference on the descriptor. */
@@ -146,9 +154,15 @@ function freeDescriptor(state: KernelState, descriptor: MemoryDescriptor): Panic
   const { parts } = descriptor;
   descriptor.freed = true;
   descriptor.wireCount = 0;
+  descriptor.wired = [];
   state.touch(descriptor);
   let panicked: Panic | undefined;
-  for (const map of [...descriptor.maps]) panicked = freeMap(state, map) ?? panicked;
+  for (const map of [...descriptor.maps]) {
+    if (map.freed) panicked = releasedTwice(state, descriptor, map);
+    else if (!map.memory) flushMap(state, map);
+    else panicked = freeMap(state, map) ?? panicked;
+  }
+  if (descriptor.context) dropContext(state, descriptor);
   if (descriptor instanceof SubMemoryDescriptor) {
     descriptor.parent.subs.delete(descriptor);
     state.touch(descriptor.parent);
@@ -169,6 +183,30 @@ function freeDescriptor(state: KernelState, descriptor: MemoryDescriptor): Panic
     if (allocation) state.kernelTask.space.remove(allocation.start, allocation.end);
   }
   return panicked;
+}
+
+/** The set still lists a static map that was freed long ago (C.10), and releases it. */
+function releasedTwice(state: KernelState, descriptor: MemoryDescriptor, map: MemoryMap): Panic {
+  const why = `Freeing ${descriptor.name} releases ${map.name}, which is freed but still in its set: a static map that was longer than its descriptor.`;
+  state.note('free', why, { kind: 'panic', message: why, object: map.id });
+  return { kind: 'panic', reason: 'use after free', why };
+}
+
+/** OSSet::flushCollection: the set's reference goes, and with it the map unless callers hold two of their own (C.9). */
+export function flushMap(state: KernelState, map: MemoryMap): Panic | undefined {
+  map.unlisted = true;
+  state.touch(map);
+  return map.owners <= 0 ? freeMap(state, map) : undefined;
+}
+
+/** Gives back the reference on the object that setContext() stored. */
+export function dropContext(state: KernelState, descriptor: MemoryDescriptor): void {
+  const { context } = descriptor;
+  descriptor.context = undefined;
+  if (!context) return;
+  context.contextOf--;
+  state.touch(context);
+  if (!context.freed && context.owners <= 0) free(state, context);
 }
 
 /** Gives back one reference that a composed descriptor has on a part of it. */

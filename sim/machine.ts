@@ -1,8 +1,26 @@
 import { read, write } from './access';
 import type { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { addSegment, makeGuardPages, makeInterleaved, makeMulti, type AddResult } from './composition';
+import {
+  appendBytes,
+  bytesNoCopy,
+  makeBuffer,
+  makeBufferCopy,
+  makeBufferOf,
+  setBufferDirection,
+  setBufferLength,
+} from './buffers';
+import { copyContext, setContext } from './context';
+import {
+  allocate,
+  kIOMemoryAutoPrepare,
+  makeDescriptor,
+  makePersistent,
+  makeSubRange,
+  reinitialise,
+  type Allocation,
+} from './creation';
 import { Clients } from './clients';
-import { allocate, makeBuffer, makeDescriptor, makeSubRange, type Allocation } from './creation';
 import {
   deviceMemory,
   deviceMemoryWithIndex,
@@ -40,6 +58,7 @@ import type {
 } from './outcomes';
 import { withPersistent } from './persistent';
 import { clearSegments, complete, prepare, transfer, type TransferResult } from './preparation';
+import { mapPhysicalSegment, physicalSegment, type SegmentResult } from './physical-segments';
 import { defaultMachine, machineLayout, type AddressRange } from './profiles';
 import { redirect } from './redirection';
 import type { SubMemoryDescriptor } from './sub-memory-descriptor';
@@ -182,7 +201,35 @@ export class Machine {
 
   /** IOMemoryDescriptor::withAddress: kernel memory, prepared at once (kIOMemoryAutoPrepare). */
   withAddress(address: bigint, length: bigint, direction: number): DescriptorResult {
-    return makeDescriptor(this.#state, this.kernelTask, [{ address, length }], direction, undefined, true);
+    return makeDescriptor(this.#state, this.kernelTask, [{ address, length }], direction | kIOMemoryAutoPrepare);
+  }
+
+  /**
+   * IOGeneralMemoryDescriptor::initWithOptions on a descriptor that is in use: it describes other memory from then on,
+   * and maps that callers hold only once are freed. NULL stands for false.
+   */
+  reinit(
+    descriptor: MemoryDescriptor,
+    ranges: readonly MemoryRange[],
+    options: number,
+    task: Task | undefined,
+  ): DescriptorResult | Panic {
+    return reinitialise(this.#state, descriptor, task, ranges, options);
+  }
+
+  /** IOMemoryDescriptor::withPersistentMemoryDescriptor: may be the same object with one more reference. */
+  withPersistentMemoryDescriptor(descriptor: MemoryDescriptor): DescriptorResult {
+    return makePersistent(this.#state, descriptor);
+  }
+
+  /** IOMemoryDescriptor::setContext; undefined is NULL. */
+  setContext(descriptor: MemoryDescriptor, object: KernelObject | undefined): UseAfterFree | undefined {
+    return setContext(this.#state, descriptor, object);
+  }
+
+  /** IOMemoryDescriptor::copyContext: the object has one more reference, the caller's. */
+  copyContext(descriptor: MemoryDescriptor): ReturnType<typeof copyContext> {
+    return copyContext(this.#state, descriptor);
   }
 
   /** IOMemoryDescriptor::withPersistentMemoryDescriptor: often the same descriptor, with a further reference. */
@@ -226,7 +273,31 @@ export class Machine {
     capacity: bigint,
     alignment = 1n,
   ): DescriptorResult<BufferMemoryDescriptor> {
-    return makeBuffer(this.#state, task, options, capacity, alignment);
+    return makeBuffer(this.#state, { task, options, capacity, alignment });
+  }
+
+  /** IOBufferMemoryDescriptor::inTaskWithPhysicalMask. */
+  bufferWithPhysicalMask(
+    task: Task | undefined,
+    options: number,
+    capacity: bigint,
+    physicalMask: bigint,
+  ): DescriptorResult<BufferMemoryDescriptor> {
+    return makeBuffer(this.#state, { task, options, capacity, physicalMask });
+  }
+
+  /** IOBufferMemoryDescriptor::withBytes: kernel memory with these bytes. */
+  bufferWithBytes(bytes: Uint8Array, direction: number, contiguous = false): DescriptorResult<BufferMemoryDescriptor> {
+    return makeBufferOf(this.#state, bytes, direction, contiguous);
+  }
+
+  /** IOBufferMemoryDescriptor::withCopy: a copy of another task's memory, in `task`. */
+  bufferWithCopy(
+    task: Task,
+    options: number,
+    source: { readonly task: Task; readonly address: bigint; readonly size: bigint },
+  ): DescriptorResult<BufferMemoryDescriptor> {
+    return makeBufferCopy(this.#state, task, options, source);
   }
 
   /** IOBufferMemoryDescriptor::inTaskWithGuardPages: whole pages between two guard pages. */
@@ -237,7 +308,7 @@ export class Machine {
   ): DescriptorResult<BufferMemoryDescriptor> {
     const page = BigInt(this.pageSize);
     const whole = BigInt.asUintN(64, ((capacity + page - 1n) / page) * page);
-    return makeBuffer(this.#state, task, options, whole, page, true);
+    return makeBuffer(this.#state, { task, options, capacity: whole, alignment: page, guarded: true });
   }
 
   /** IOSubMemoryDescriptor::withSubRange. */
@@ -366,8 +437,8 @@ export class Machine {
   }
 
   /** IOMemoryMap::redirect; no descriptor blocks accesses. */
-  redirect(map: MemoryMap, to: MemoryDescriptor | undefined, offset = 0n): CodeResult {
-    return redirect(this.#state, map, to, offset);
+  redirect(map: MemoryMap, to: MemoryDescriptor | undefined, offset = 0n, options = 0): CodeResult {
+    return redirect(this.#state, map, to, offset, options);
   }
 
   /** @param direction 0 (kIODirectionNone) means the descriptor's own. */
@@ -381,12 +452,29 @@ export class Machine {
 
   /** IOBufferMemoryDescriptor::setLength: no effect beyond the capacity. */
   setLength(buffer: BufferMemoryDescriptor, length: bigint): UseAfterFree | undefined {
-    if (buffer.freed) return useAfterFree(this.#state, buffer, 'setLength()');
-    if (length > buffer.capacity) return undefined;
-    buffer.length = length;
-    buffer.ranges[0]!.length = length;
-    this.#state.touch(buffer);
-    return undefined;
+    return setBufferLength(this.#state, buffer, length);
+  }
+
+  setDirection(buffer: BufferMemoryDescriptor, direction: number): UseAfterFree | undefined {
+    return setBufferDirection(this.#state, buffer, direction);
+  }
+
+  /** IOBufferMemoryDescriptor::appendBytes: answers what the capacity had room for. */
+  appendBytes(buffer: BufferMemoryDescriptor, bytes: Uint8Array): TransferResult {
+    return appendBytes(this.#state, buffer, bytes);
+  }
+
+  /** IOBufferMemoryDescriptor::getBytesNoCopy(start, length): 0 where they do not lie within the length. */
+  getBytesNoCopy(buffer: BufferMemoryDescriptor, start: bigint, length: bigint): ValueResult {
+    if (buffer.freed) return useAfterFree(this.#state, buffer, 'getBytesNoCopy()');
+    return { kind: 'value', value: bytesNoCopy(buffer, start, length) };
+  }
+
+  /** getPhysicalSegment() of a descriptor or a map; an address of 0 where there is none. */
+  getPhysicalSegment(object: MemoryDescriptor | MemoryMap, offset = 0n): SegmentResult {
+    return object.kind === 'map'
+      ? mapPhysicalSegment(this.#state, object, offset)
+      : physicalSegment(this.#state, object, offset);
   }
 
   /** readBytes(): answers fewer bytes, or none, where the range does not fit. */

@@ -1,49 +1,32 @@
-import type { NewEntry } from './address-space';
-import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { mapParts } from './composed-mapping';
 import { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
 import { InterleavedMemoryDescriptor } from './interleaved-memory-descriptor';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { dropMap } from './lifetime';
 import {
-  cacheName,
   decodeMapOptions,
   kIOMapCacheMask,
   kIOMapGuardedMask,
   kIOMapReadOnly,
   kIOMapStatic,
-  kIOMemoryMapCopyOnWrite,
   kIOMemoryRemote,
   type MapOptions,
 } from './map-options';
-import { MemoryDescriptor } from './memory-descriptor';
+import type { MemoryDescriptor } from './memory-descriptor';
 import { MemoryMap } from './memory-map';
+import { buildReference, copiesOnWrite } from './memory-reference-create';
+import { place } from './memory-reference-map';
 import { MultiMemoryDescriptor } from './multi-memory-descriptor';
-import {
-  chunksOfPhysical,
-  chunksOfTask,
-  piecesOf,
-  snapshotOf,
-  type Chunk,
-  type MemoryReference,
-  type Pieces,
-} from './memory-reference';
-import { MemoryObject } from './memory-object';
 import { nothing, panic, type MapResult } from './outcomes';
-import { choosePages, guardPages, reserve } from './reservation';
-import { KERN_INVALID_RIGHT, KERN_PROTECTION_FAILURE } from './returns';
+import { privateDescriptor } from './private-descriptor';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
 import type { Task } from './task';
 import { addressText, hex, sizeText } from './text';
-import type { Protection } from './trace';
 
 /**
  * IOMemoryDescriptor::createMappingInTask (iokit/Kernel/IOMemoryDescriptor.cpp): makeMapping, copyCompatible, doMap and
  * memoryReferenceMap, in the kernel's order.
  */
-
-/** Of address space that no map answers for. */
-const lostToPrefault = 'reserved by a failed prefault, never given back';
 
 const wrap = (value: bigint): bigint => BigInt.asUintN(64, value);
 
@@ -95,8 +78,8 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
     if (failure) return failure;
   }
   if (options.static) {
-    if (offset + length > descriptor.length)
-      return { kind: 'not-modelled', what: 'a static map that is longer than its descriptor' };
+    if (length > descriptor.length) return listWithoutMemory(state, descriptor, map);
+    map.offset = 0n;
     attach(state, descriptor, map);
     const why = `Records ${addressText(map.address)} as a static map: kIOMapStatic makes no VM entry and removes none.`;
     return { kind: 'map', map, how: 'static', why };
@@ -108,15 +91,13 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
         'kIOMapUnique with kIOMapReference is the request of redirect(): on a new map it reads a NULL descriptor. Never combine them.',
       );
     if (descriptor.physical) {
-      const chunk = physicalChunks(state, descriptor).find(
-        (each) => offset >= each.offset && offset < each.offset + each.size,
-      );
-      if (!chunk || chunk.offset + chunk.size - offset < length)
+      const made = privateDescriptor(state, descriptor, offset, length);
+      if (!made)
         return nothing(
           'not-contiguous',
-          'kIOMapUnique needs physical memory in one contiguous segment from the offset on. Map one range at a time, or drop kIOMapUnique.',
+          "kIOMapUnique needs physical memory in one contiguous segment from the offset on. Map one range at a time, or drop kIOMapUnique. The IOMemoryMap that was made for it leaks, with a reference of the task's map.",
         );
-      descriptor = privateDescriptor(state, descriptor, offset, length);
+      descriptor = made;
       offset = 0n;
       map.offset = 0n;
     }
@@ -146,6 +127,8 @@ function share(
   guards: boolean,
 ): MapResult | undefined {
   for (const existing of descriptor.maps) {
+    // A static map longer than its descriptor is never taken out of the set (setMemoryDescriptor).
+    if (existing.freed) return useAfterFree(state, existing, 'The search for a compatible map');
     if (!compatible(existing, map, options, guards)) continue;
     const same = `same task, same read-only bit`;
     if (existing.length === map.length && existing.offset === map.offset) {
@@ -255,18 +238,11 @@ function mapMemory(
           ? ': with an offset, pass the length of the rest (zero means the full length).'
           : '. Keep offset + length within getLength().'),
     );
-  if (end < offset || length === 0n)
-    return descriptor.physical || !state.layout.rules.byteAccurate
-      ? nothing(
-          'beyond-descriptor',
-          'offset + length wraps around 64 bits. Compare them with getLength() without adding.',
-        )
-      : panic(
-          'overrun',
-          'offset + length wraps around 64 bits and passes the range check. Compare them with getLength() without adding.',
-        );
-  if (descriptor.flags & kIOMemoryRemote) return { kind: 'not-modelled', what: 'a mapping of kIOMemoryRemote memory' };
-
+  if (descriptor.flags & kIOMemoryRemote) {
+    attach(state, descriptor, map);
+    const why = `${descriptor.name} is kIOMemoryRemote: a release kernel maps nothing, and reports success with ${addressText(map.address)} as the address.${map.address && !options.overwrite ? ' Releasing the map removes whatever is there.' : ''} Never map such memory.`;
+    return { kind: 'map', map, how: 'remote', why };
+  }
   const first = descriptor.ranges[0];
   if (
     descriptor.task === task &&
@@ -299,54 +275,22 @@ function mapMemory(
     if (failure) return failure;
   }
   const reference = descriptor.reference!;
-  if (reference.snapshot && length < descriptor.length)
-    return { kind: 'not-modelled', what: 'a partial mapping of copy-on-write memory' };
-  return place(state, descriptor, reference, map, options, task);
-}
-
-/** memoryReferenceCreate; a result only where it fails. */
-export function buildReference(
-  state: KernelState,
-  descriptor: MemoryDescriptor,
-  options: Pick<MapOptions, 'readOnly'>,
-): MapResult | undefined {
-  if (!descriptor.task) {
-    descriptor.cache ||= state.deviceCache;
-    const chunks = physicalChunks(state, descriptor);
-    descriptor.reference = { writable: true, chunks, entryCount: 1, byData: false, snapshot: false };
-    return undefined;
-  }
-  const write = descriptor.direction !== 'out' || descriptor.cache !== 0 || !options.readOnly;
-  const ranges =
-    descriptor instanceof BufferMemoryDescriptor
-      ? [{ address: descriptor.ranges[0]!.address, length: descriptor.capacity }]
-      : descriptor.ranges;
-  const found = chunksOfTask(descriptor.task, ranges, write, state.layout.rules.kernelObjectRefused);
-  if (!found.ok) {
-    if (found.code === KERN_INVALID_RIGHT)
-      return nothing(
-        'kernel-object',
-        `KERN_INVALID_RIGHT: ${found.why}. Map a page-aligned IOBufferMemoryDescriptor instead.`,
-      );
-    if (found.code === KERN_PROTECTION_FAILURE)
-      return nothing(
-        'not-writable',
-        `KERN_PROTECTION_FAILURE: ${found.why}. For read-only memory use kIODirectionOut with kIOMapReadOnly.`,
-      );
-    return nothing(
-      'not-accessible',
-      `KERN_INVALID_ADDRESS: ${found.why}. Check the address and length that the descriptor was made with.`,
-    );
-  }
-  const snapshot = copiesOnWrite(state, descriptor);
-  const chunks = snapshot ? snapshotOf(found.chunks, state.pageSize) : found.chunks;
-  descriptor.reference = { writable: write, chunks, entryCount: found.entryCount, byData: true, snapshot };
-  if (descriptor.cache) setCache(state, chunks, descriptor.cache);
-  return undefined;
-}
-
-function copiesOnWrite(state: KernelState, descriptor: MemoryDescriptor): boolean {
-  return state.layout.rules.copyOnWrite && (descriptor.flags & kIOMemoryMapCopyOnWrite) !== 0;
+  if (end < offset)
+    return reference.byData && state.layout.rules.byteAccurate
+      ? panic(
+          'overrun',
+          'offset + length wraps around 64 bits and passes the range check. Compare them with getLength() without adding.',
+        )
+      : nothing(
+          'beyond-descriptor',
+          'offset + length wraps around 64 bits. Compare them with getLength() without adding.',
+        );
+  // Of a sub-descriptor of no bytes: a guarded request reserves its guards, one that overwrites reserves nothing.
+  if (length === 0n && (descriptor.physical || (!options.overwrite && options.guard === 'none')))
+    return nothing('empty', 'A mapping of zero bytes is refused (KERN_INVALID_ARGUMENT, kIOReturnBadArgument).');
+  const result = place(state, descriptor, reference, map, options, task);
+  if (result.kind === 'map') attach(state, descriptor, map);
+  return result;
 }
 
 /** The answer of a call that reads a task which is gone. */
@@ -356,155 +300,17 @@ function usedTask(state: KernelState, task: Task, descriptor: MemoryDescriptor):
   return { kind: 'use-after-free', why };
 }
 
-function setCache(state: KernelState, chunks: readonly Chunk[], cache: number): void {
-  const objects = new Set<MemoryObject>();
-  for (const { object } of chunks)
-    if (object.cache !== cache) {
-      object.cache = cache;
-      objects.add(object);
-    }
-  if (objects.size) state.touchMemory((entry) => entry.object !== undefined && objects.has(entry.object));
-}
-
-function physicalChunks(state: KernelState, descriptor: MemoryDescriptor): readonly Chunk[] {
-  if (descriptor.reference) return descriptor.reference.chunks;
-  const object = new MemoryObject(state.physical, { cache: descriptor.cache || state.deviceCache });
-  return chunksOfPhysical(object, descriptor.ranges, state.pageSize);
-}
-
-/** A Unique map of physical memory gets a descriptor of its own, which only the map holds (makeMapping). */
-function privateDescriptor(
-  state: KernelState,
-  descriptor: MemoryDescriptor,
-  offset: bigint,
-  length: bigint,
-): MemoryDescriptor {
-  let rest = offset;
-  const range = descriptor.ranges.find((each) => {
-    if (rest < each.length) return true;
-    rest -= each.length;
-    return false;
-  })!;
-  const made = new MemoryDescriptor(
-    `d${String(state.nextNumber('d'))}`,
-    `${descriptor.name} (private)`,
-    'IOGeneralMemoryDescriptor',
-    undefined,
-    [{ address: range.address + rest, length }],
-    descriptor.flags,
-  );
-  made.references = 0;
-  made.wireCount = 1;
-  state.descriptors.set(made.id, made);
-  return made;
-}
-
-/** IOMemoryDescriptorMapAlloc and memoryReferenceMap(New): reserves the range, then enters the pages. */
-function place(
-  state: KernelState,
-  descriptor: MemoryDescriptor,
-  reference: MemoryReference,
-  map: MemoryMap,
-  options: MapOptions,
-  task: Task,
-): MapResult {
-  const space = task.space;
-  const pieces = piecesOf(reference.chunks, map.offset, map.length, state.pageSize);
-  const { rules } = state.layout;
-  const byData = reference.byData && rules.byteAccurate;
-  if (!byData && !contiguousPages(pieces, state.pageSize))
-    return nothing(
-      'not-aligned',
-      `kIOReturnNotAligned: the ranges inside this ${descriptor.task ? '' : 'physical '}memory do not start and end on pages. Map each range by itself.`,
-    );
-  const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
-  const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
-  const guard = guardPages(space, options);
-  const chosen = choosePages(state, task, map, options, { ...pieces, pageable, byData });
-  if (typeof chosen !== 'number') return chosen;
-  const base = chosen;
-
-  // Device memory is entered at once by its pager, so the flag is dropped.
-  const dropped = descriptor.physical && rules.kernelPrefault;
-  const prefault = options.prefault && !dropped;
-  const refused = task.kernel && !rules.kernelPrefault;
-  if (prefault && (descriptor.wireCount === 0 || refused || descriptor.physical)) {
-    // The range is reserved by now, and returned without being given back.
-    if (!options.overwrite) reserve(space, base, pieces.pages, guard, protection, lostToPrefault);
-    return nothing(
-      'not-prepared',
-      `kIOReturnBadArgument: ${refused ? 'this kernel has no kIOMapPrefault in kernel_task' : 'kIOMapPrefault needs wired memory, call prepare() first'}. The reserved range stays lost in the task.`,
-    );
-  }
-  if (options.cache) {
-    if (reference.snapshot)
-      return nothing(
-        'cache-mode-refused',
-        'A cache mode cannot be set on copy-on-write memory. Leave it at the default.',
-      );
-    if (!reference.writable)
-      return nothing(
-        'cache-mode-refused',
-        `KERN_INVALID_RIGHT: ${descriptor.name} was first mapped read-only, and changing its cache mode to ${cacheName(options.cache)} needs write access.`,
-      );
-    setCache(state, reference.chunks, options.cache);
-  }
-  if (!descriptor.task && options.cache === 0)
-    // doMap puts the mode's number, unshifted, into the low bits of fOptions.
-    map.options = (map.options | descriptor.cache) >>> 0;
-
-  const asked = map.address;
-  map.protection = protection;
-  map.address = space.addressOf(base) + BigInt(pieces.inPage);
-  attach(state, descriptor, map);
-  const enter = (entry: NewEntry): void => {
-    if (entry.end > entry.start) space.replace(entry);
-  };
-  enter({ start: base - guard, end: base, protection: '---', kind: 'guard', objectPage: 0, map });
-  let page = base;
-  for (const piece of pieces.pieces) {
-    enter({
-      start: page,
-      end: page + piece.pages,
-      protection,
-      kind: 'mapping',
-      object: piece.object,
-      objectPage: piece.page,
-      map,
-      descriptor,
-      descriptorOffset: piece.descriptorOffset,
-      // vm_map_enter_mem_object_prefault passes VM_INHERIT_DEFAULT, but for copies, which are entered elsewhere.
-      ...(prefault && !reference.snapshot ? { inherited: true } : {}),
-    });
-    page += piece.pages;
-  }
-  enter({ start: page, end: page + guard, protection: '---', kind: 'guard', objectPage: 0, map });
-
-  const silent =
-    !options.readOnly && !reference.writable
-      ? ` Read-only all the same: ${descriptor.name} is kIODirectionOut and was first mapped with kIOMapReadOnly.`
-      : '';
-  const moved =
-    options.anywhere || asked === map.address
-      ? ''
-      : ` It was asked for at ${addressText(asked)}: data keeps its offset in the page, so use getAddress().`;
-  return {
-    kind: 'map',
-    map,
-    how: 'new',
-    why:
-      `New mapping in ${task.name} at ${addressText(map.address)}, ${sizeText(map.length)}, ${protection}` +
-      (guard ? `, with guard pages of ${sizeText(BigInt(guard * state.pageSize))}` : '') +
-      `.${silent}${moved}`,
-  };
-}
-
-function contiguousPages(pieces: Pieces, pageSize: number): boolean {
-  return pieces.pieces.every((piece, index) => {
-    if (index === 0) return true;
-    const before = pieces.pieces[index - 1]!;
-    return piece.descriptorOffset === before.descriptorOffset + BigInt(before.pages * pageSize);
-  });
+/**
+ * A static map longer than its descriptor: the set lists it, but it has no descriptor (setMemoryDescriptor refuses), so
+ * nothing takes it out of the set again.
+ */
+function listWithoutMemory(state: KernelState, descriptor: MemoryDescriptor, map: MemoryMap): MapResult {
+  map.lastMemory = descriptor.id;
+  descriptor.maps.add(map);
+  enlist(state, map);
+  state.touch(descriptor);
+  const why = `Records ${addressText(map.address)} as a static map of ${sizeText(map.length)}, longer than ${descriptor.name} (${sizeText(descriptor.length)}): it has no descriptor, and stays in the set of ${descriptor.name} after it is freed. Keep the length within getLength().`;
+  return { kind: 'map', map, how: 'static', why };
 }
 
 /** addMapping and setMemoryDescriptor: the set lists the map, the map retains the descriptor. */
@@ -514,6 +320,11 @@ export function attach(state: KernelState, descriptor: MemoryDescriptor, map: Me
   map.lastMemory = descriptor.id;
   descriptor.maps.add(map);
   descriptor.mappedBy.add(map);
+  map.unlisted = false;
+  enlist(state, map);
+}
+
+function enlist(state: KernelState, map: MemoryMap): void {
   if (!map.name) map.name = `map ${map.id.slice(1)}`;
   state.maps.set(map.id, map);
   state.touch(map);

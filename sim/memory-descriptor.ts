@@ -1,7 +1,7 @@
 import { KernelObject, namesOf } from './kernel-object';
 import type { MemoryMap } from './memory-map';
-import type { MemoryReference } from './memory-reference';
-import { directionOf, type Direction } from './map-options';
+import type { Chunk, MemoryReference } from './memory-reference';
+import { directionOf, kIOMemoryAsReference, type Direction } from './map-options';
 import type { Task } from './task';
 
 export interface MemoryRange {
@@ -14,8 +14,8 @@ export interface MemoryRange {
 export class MemoryDescriptor extends KernelObject {
   readonly kind = 'descriptor';
   readonly class: string;
-  readonly task: Task | undefined;
-  readonly ranges: MemoryRange[];
+  task: Task | undefined;
+  ranges: MemoryRange[];
   /** kIOMemory* flags and the direction. */
   flags: number;
   length: bigint;
@@ -23,6 +23,10 @@ export class MemoryDescriptor extends KernelObject {
   cache = 0;
   wireCount = 0;
   preparedReadOnly = false;
+  /** The pages that the first prepare() wired, as long as they are. */
+  wired: readonly Chunk[] = [];
+  /** The object that setContext() stored, retained. */
+  context: KernelObject | undefined;
   /** _memRef: built by the first mapping, or at once by kIOMemoryPersistent. */
   reference: MemoryReference | undefined;
   /** _mappings, in insertion order. */
@@ -47,7 +51,8 @@ export class MemoryDescriptor extends KernelObject {
     super(id, name);
     this.class = className;
     this.task = task;
-    this.ranges = ranges.map((range) => ({ ...range }));
+    // With kIOMemoryAsReference the array stays the caller's, who may change it.
+    this.ranges = flags & kIOMemoryAsReference ? (ranges as MemoryRange[]) : ranges.map((range) => ({ ...range }));
     this.flags = flags;
     this.length = ranges.reduce((sum, range) => sum + range.length, 0n);
   }

@@ -1,5 +1,6 @@
 import { KernelObject, namesOf } from './kernel-object';
 import type { MemoryDescriptor } from './memory-descriptor';
+import type { MemoryObject } from './memory-object';
 import type { Protection } from './trace';
 import type { Task } from './task';
 
@@ -26,8 +27,10 @@ export class MemoryMap extends KernelObject {
   protection: Protection = '---';
   /** fSuperMap, retained. */
   superMap: MemoryMap | undefined;
-  /** fRedirUPL: accesses sleep until the next redirect(). */
-  redirected = false;
+  /** fRedirUPL: the objects whose accesses sleep until the next redirect(). */
+  blocks: MemoryObject | undefined;
+  /** Flushed out of the set that listed it: the set's reference is gone, so the callers' last-but-one frees it. */
+  unlisted = false;
   /** fUserClientUnmap: taskDied() is to unmap too. */
   userClientUnmap = false;
   /** How many VM entries it has made and still has. */
@@ -52,12 +55,16 @@ export class MemoryMap extends KernelObject {
 
   /** The descriptor's set is a collection too. */
   override get collectionReferences(): number {
-    return this.collections.length + (this.memory ? 1 : 0);
+    return this.collections.length + (this.memory && !this.unlisted ? 1 : 0);
   }
 
-  /** The descriptor's set adds one that does not keep the map alive (IOMemoryMap::taggedRelease). */
+  /** It is freed when fewer than two references are left, of which the set's is one (IOMemoryMap::taggedRelease). */
+  override get owners(): number {
+    return super.owners - (this.unlisted ? 1 : 0);
+  }
+
   override get retainCount(): number {
-    return super.retainCount + 1;
+    return super.retainCount + (this.unlisted ? 0 : 1);
   }
 
   override get internalHolders(): readonly string[] {

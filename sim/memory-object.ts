@@ -1,43 +1,41 @@
+import type { MemoryMap } from './memory-map';
+
 /** Bytes by page, allocated when first written; everything else reads as zero. */
 export class PageStore {
   readonly pageSize: number;
-  #pages = new Map<number, Uint8Array>();
+  readonly #pages = new Map<number, Uint8Array>();
 
   constructor(pageSize: number) {
     this.pageSize = pageSize;
   }
 
-  /** Copies `into.length` bytes from a page's offset on; crosses pages. */
+  /** Copies bytes of one page; the range must not leave it. */
   read(page: number, offset: number, into: Uint8Array): void {
-    for (let done = 0; done < into.length; page++, offset = 0) {
-      const size = Math.min(this.pageSize - offset, into.length - done);
-      const bytes = this.#pages.get(page);
-      if (bytes) into.set(bytes.subarray(offset, offset + size), done);
-      else into.fill(0, done, done + size);
-      done += size;
-    }
+    const bytes = this.#pages.get(page);
+    if (bytes) into.set(bytes.subarray(offset, offset + into.length));
+    else into.fill(0);
   }
 
+  /** Stores bytes in one page; the range must not leave it. */
   write(page: number, offset: number, from: Uint8Array): void {
-    for (let done = 0; done < from.length; page++, offset = 0) {
-      const size = Math.min(this.pageSize - offset, from.length - done);
-      let bytes = this.#pages.get(page);
-      if (!bytes) this.#pages.set(page, (bytes = new Uint8Array(this.pageSize)));
-      bytes.set(from.subarray(done, done + size), offset);
-      done += size;
-    }
+    let bytes = this.#pages.get(page);
+    if (!bytes) this.#pages.set(page, (bytes = new Uint8Array(this.pageSize)));
+    bytes.set(from, offset);
   }
 
-  /** Copies whole pages of another store here. */
-  copyPages(from: PageStore, fromPage: number, toPage: number, count: number): void {
-    for (const [page, bytes] of from.#pages)
-      if (page >= fromPage && page < fromPage + count) this.#pages.set(page - fromPage + toPage, bytes.slice());
+  /** Copies a whole page of another store here. */
+  copyPage(from: PageStore, fromPage: number, toPage: number): void {
+    const bytes = from.#pages.get(fromPage);
+    if (bytes) this.#pages.set(toPage, bytes.slice());
   }
+}
 
-  /** Exchanges contents with another store (osfmk/vm/vm_pageout.c, upl_transpose). */
-  swap(other: PageStore): void {
-    [this.#pages, other.#pages] = [other.#pages, this.#pages];
-  }
+/** Consecutive pages of an object and where their bytes are: page `start + i` is page `page + i` of the store. */
+export interface PageRun {
+  readonly start: number;
+  readonly pages: number;
+  readonly store: PageStore;
+  readonly page: number;
 }
 
 /**
@@ -45,15 +43,108 @@ export class PageStore {
  * every mapping of the same memory (osfmk/vm/vm_memory_entry.c, mach_make_memory_entry with MAP_MEM_ONLY).
  */
 export class MemoryObject {
-  readonly store: PageStore;
   /** The value of a kIO*Cache constant; 0 = default. */
   cache: number;
   /** Memory of the kernel object (zone blocks, kernel stacks): cannot be mapped (osfmk/vm/vm_map.c, vm_map_remap_extract). */
   readonly kernelObject: boolean;
+  /** The map whose redirect() blocks accesses (vm_object.blocked_access): whoever faults on a page sleeps. */
+  blockedBy: MemoryMap | undefined;
+  /** A copy-on-write copy hangs on it (vm_object.vo_copy), which rules out a transposition. */
+  copied = false;
+  /** A device pager's, whose pages are registers or memory outside the VM. */
+  readonly device: boolean;
+  /** Purgeable memory is not transposed either. */
+  readonly purgeable: boolean;
+  /** Its pages lie one after the other in physical memory. */
+  readonly contiguous: boolean;
+  /** They lie below 4 GiB (IOKernelAllocateWithPhysicalRestrict). */
+  readonly low: boolean;
+  #runs: readonly PageRun[];
 
-  constructor(store: PageStore, options: { cache?: number; kernelObject?: boolean } = {}) {
-    this.store = store;
+  constructor(
+    runs: readonly PageRun[],
+    options: {
+      cache?: number;
+      kernelObject?: boolean;
+      device?: boolean;
+      purgeable?: boolean;
+      contiguous?: boolean;
+      low?: boolean;
+    } = {},
+  ) {
+    this.#runs = runs;
     this.cache = options.cache ?? 0;
     this.kernelObject = options.kernelObject ?? false;
+    this.device = options.device ?? false;
+    this.purgeable = options.purgeable ?? false;
+    this.contiguous = options.contiguous ?? false;
+    this.low = options.low ?? false;
+  }
+
+  /** An object of so many pages of its own. */
+  static ofPages(
+    pageSize: number,
+    pages: number,
+    options: ConstructorParameters<typeof MemoryObject>[1] = {},
+  ): MemoryObject {
+    return new MemoryObject([{ start: 0, pages, store: new PageStore(pageSize), page: 0 }], options);
+  }
+
+  /** vo_size, in pages. */
+  get pages(): number {
+    const last = this.#runs.at(-1);
+    return last ? last.start + last.pages : 0;
+  }
+
+  /** The pages that it has now, whatever becomes of the object: what a UPL lists. */
+  pinned(): MemoryObject {
+    return new MemoryObject(this.#runs, this);
+  }
+
+  /** Where a page's bytes are; undefined beyond the object's end. */
+  place(page: number): { readonly store: PageStore; readonly page: number } | undefined {
+    const run = this.#runs.find((each) => page >= each.start && page < each.start + each.pages);
+    return run && { store: run.store, page: run.page + (page - run.start) };
+  }
+
+  /** Copies `into.length` bytes from a page's offset on; crosses pages, and reads zeros beyond the end. */
+  read(page: number, offset: number, into: Uint8Array): void {
+    this.#each(page, offset, into, (place, at, part) => {
+      if (place) place.store.read(place.page, at, part);
+      else part.fill(0);
+    });
+  }
+
+  write(page: number, offset: number, from: Uint8Array): void {
+    this.#each(page, offset, from, (place, at, part) => place?.store.write(place.page, at, part));
+  }
+
+  /** Copies whole pages of another object here. */
+  copyPages(from: MemoryObject, fromPage: number, toPage: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const source = from.place(fromPage + i);
+      const target = this.place(toPage + i);
+      if (source && target) target.store.copyPage(source.store, source.page, target.page);
+    }
+  }
+
+  /** Exchanges contents and cache mode with another object (osfmk/vm/vm_object.c, vm_object_transpose). */
+  transpose(other: MemoryObject): void {
+    [this.#runs, other.#runs] = [other.#runs, this.#runs];
+    [this.cache, other.cache] = [other.cache, this.cache];
+  }
+
+  #each(
+    page: number,
+    offset: number,
+    bytes: Uint8Array,
+    visit: (place: ReturnType<MemoryObject['place']>, offset: number, part: Uint8Array) => void,
+  ): void {
+    const pageSize = this.#runs[0]?.store.pageSize ?? bytes.length;
+    for (let done = 0; done < bytes.length; page++, offset = 0) {
+      const size = Math.min(pageSize - offset, bytes.length - done);
+      visit(this.place(page), offset, bytes.subarray(done, done + size));
+      done += size;
+    }
   }
 }

@@ -25,6 +25,7 @@ export type NullReason =
   | 'size-limit'
   | 'no-device-memory'
   | 'underrun'
+  | 'empty'
   | 'unsupported';
 
 export interface UseAfterFree {
@@ -46,8 +47,8 @@ export interface NotModelled {
   readonly what: string;
 }
 
-/** How a mapping came about. `new` is the only one that makes a VM entry. */
-export type MapHow = 'new' | 'shared' | 'sub-map' | 'static' | 'same-task';
+/** How a mapping came about. `new` is the only one that makes a VM entry; `remote` claims success for nothing. */
+export type MapHow = 'new' | 'shared' | 'sub-map' | 'static' | 'same-task' | 'remote';
 
 export type MapResult =
   | { readonly kind: 'map'; readonly map: MemoryMap; readonly how: MapHow; readonly why: string }

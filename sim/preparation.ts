@@ -2,33 +2,41 @@ import { segmentsOf } from './composition';
 import { InterleavedMemoryDescriptor } from './interleaved-memory-descriptor';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { dropPart } from './lifetime';
-import { kIOMemoryDirectionMask } from './map-options';
-import { chunksOfPhysical, chunksOfTask, locate, type Chunk } from './memory-reference';
+import { kIOMemoryDirectionMask, kIOMemoryRemote } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
-import { MemoryObject } from './memory-object';
+import { chunksOfTask, locate, type Chunk } from './memory-reference';
+import { physicalChunks } from './memory-reference-create';
 import type { CodeResult, Panic, UseAfterFree } from './outcomes';
-import { kIOReturnInternalError, kIOReturnNotWritable, kIOReturnSuccess, returnName } from './returns';
+import { notWired } from './physical-segments';
+import {
+  KERN_INVALID_ADDRESS,
+  KERN_INVALID_RIGHT,
+  kIOReturnCannotWire,
+  kIOReturnInternalError,
+  kIOReturnNotAttached,
+  kIOReturnNotWritable,
+  kIOReturnSuccess,
+  returnName,
+} from './returns';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
+import type { Task } from './task';
+import { sizeText } from './text';
 
 /** prepare(), complete(), readBytes() and writeBytes() (IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor). */
 
 const directionMask = 3;
 const out = 2;
 
-function rootOf(descriptor: MemoryDescriptor): { readonly root: MemoryDescriptor; readonly start: bigint } {
+function rootOf(descriptor: MemoryDescriptor): MemoryDescriptor {
   let root = descriptor;
-  let start = 0n;
-  while (root instanceof SubMemoryDescriptor) {
-    start += root.start;
-    root = root.parent;
-  }
-  return { root, start };
+  while (root instanceof SubMemoryDescriptor) root = root.parent;
+  return root;
 }
 
 /** @param direction 0 means the descriptor's own. */
 export function prepare(state: KernelState, descriptor: MemoryDescriptor, direction: number): CodeResult {
   if (descriptor.freed) return useAfterFree(state, descriptor, 'prepare()');
-  const { root } = rootOf(descriptor);
+  const root = rootOf(descriptor);
   if (root.composed) return prepareParts(state, root, direction);
   const answer = (value: number, why: string): CodeResult => {
     state.touch(root);
@@ -37,6 +45,11 @@ export function prepare(state: KernelState, descriptor: MemoryDescriptor, direct
     return { kind: 'code', code: value, why };
   };
   if (!root.task) return answer(kIOReturnSuccess, `${root.name} is physical memory, which is always wired.`);
+  if (root.flags & kIOMemoryRemote)
+    return answer(
+      kIOReturnNotAttached,
+      `kIOReturnNotAttached: ${root.name} is kIOMemoryRemote, which cannot be wired.`,
+    );
   const wanted = direction & directionMask || root.flags & directionMask;
   const readOnly = wanted === out;
   if (root.wireCount > 0) {
@@ -46,10 +59,10 @@ export function prepare(state: KernelState, descriptor: MemoryDescriptor, direct
         `kIOReturnNotWritable: ${root.name} is prepared for kIODirectionOut already, and this asks for write access.`,
       );
   } else {
-    if (!root.reference || root.reference.byData) {
-      const found = chunksOfTask(root.task, root.ranges, !readOnly, false);
-      if (!found.ok) return answer(found.code, `${returnName(found.code)}: ${found.why}. Nothing was wired.`);
-    }
+    const wired = wire(state, root, root.task, !readOnly);
+    if (wired.kind === 'panic') return wired;
+    if (wired.kind === 'code') return answer(wired.code, wired.why);
+    root.wired = wired.chunks;
     root.preparedReadOnly = readOnly;
   }
   root.wireCount++;
@@ -57,6 +70,49 @@ export function prepare(state: KernelState, descriptor: MemoryDescriptor, direct
     kIOReturnSuccess,
     root.wireCount === 1 ? `Wires ${root.name}.` : `${root.name} is wired already: count ${String(root.wireCount)}.`,
   );
+}
+
+type WireResult =
+  | { readonly kind: 'wired'; readonly chunks: readonly Chunk[] }
+  | { readonly kind: 'code'; readonly code: number; readonly why: string }
+  | Panic;
+
+/**
+ * IOGeneralMemoryDescriptor::wireVirtual: the pages of the memory reference where there is one (never its copy), else of
+ * the task's ranges as they are now (osfmk/vm/vm_pageout.c, vm_map_create_upl).
+ */
+function wire(state: KernelState, root: MemoryDescriptor, task: Task, write: boolean): WireResult {
+  const { reference } = root;
+  let chunks: readonly Chunk[];
+  if (reference) {
+    const covered = reference.chunks.reduce((sum, chunk) => sum + chunk.size, 0n);
+    if (covered < root.length) {
+      const why = `prepare() of ${root.name}, ${sizeText(root.length)}, runs past its memory entries, which cover ${sizeText(covered)}: a redirect() gave it shorter ones.`;
+      state.note('prepare', why, { kind: 'panic', message: why, object: root.id });
+      return { kind: 'panic', reason: 'memRefEntry', why };
+    }
+    if (write && !reference.writable)
+      return {
+        kind: 'code',
+        code: KERN_INVALID_RIGHT,
+        why: `KERN_INVALID_RIGHT: ${root.name} was first mapped read-only, and this asks for write access. Nothing was wired.`,
+      };
+    chunks = reference.chunks;
+  } else {
+    const found = chunksOfTask(task, root.ranges, { write, kernelObject: true });
+    if (!found.ok) {
+      const code = found.code === KERN_INVALID_ADDRESS ? kIOReturnCannotWire : found.code;
+      return { kind: 'code', code, why: `${returnName(code)}: ${found.why}. Nothing was wired.` };
+    }
+    chunks = found.chunks;
+  }
+  const blocked = chunks.find((chunk) => chunk.object.blockedBy)?.object.blockedBy;
+  if (blocked) {
+    const why = `prepare() of ${root.name} sleeps: ${blocked.name} is redirected to nothing, and blocks its memory until the next redirect().`;
+    state.note('prepare', why, { kind: 'panic', message: why, object: root.id });
+    return { kind: 'panic', reason: 'deadlock', why };
+  }
+  return { kind: 'wired', chunks: chunks.map((chunk) => ({ ...chunk, object: chunk.object.pinned() })) };
 }
 
 /**
@@ -120,13 +176,22 @@ export function clearSegments(
 
 export function complete(state: KernelState, descriptor: MemoryDescriptor): CodeResult {
   if (descriptor.freed) return useAfterFree(state, descriptor, 'complete()');
-  const { root } = rootOf(descriptor);
+  const root = rootOf(descriptor);
   if (root.composed) return completeParts(state, root);
   let why = `${root.name} is physical memory: nothing to do.`;
+  if (root.task && root.flags & kIOMemoryRemote) {
+    why = `kIOReturnNotAttached: ${root.name} is kIOMemoryRemote, which is never wired.`;
+    state.note('prepare', why);
+    return { kind: 'code', code: kIOReturnNotAttached, why };
+  }
   if (root.task) {
     if (root.wireCount === 0) why = `complete() without prepare(): a release kernel does nothing and reports success.`;
     else {
       root.wireCount--;
+      if (root.wireCount === 0) {
+        root.wired = [];
+        root.preparedReadOnly = false;
+      }
       why = root.wireCount ? `${root.name} stays wired: count ${String(root.wireCount)}.` : `Unwires ${root.name}.`;
     }
   }
@@ -138,19 +203,10 @@ export function complete(state: KernelState, descriptor: MemoryDescriptor): Code
 
 export type TransferResult = { readonly kind: 'transferred'; readonly bytes: Uint8Array } | Panic | UseAfterFree;
 
-function liveChunks(state: KernelState, root: MemoryDescriptor): readonly Chunk[] {
-  if (root.reference && (!root.reference.byData || !root.task)) return root.reference.chunks;
-  if (root.task) {
-    const found = chunksOfTask(root.task, root.ranges, false, false);
-    return found.ok ? found.chunks : [];
-  }
-  const object = new MemoryObject(state.physical);
-  return chunksOfPhysical(object, root.ranges, state.pageSize);
-}
-
 /**
  * readBytes() and writeBytes(): copies between the memory itself (never a copy-on-write snapshot) and `bytes`; answers
- * the bytes that were transferred, none where the range does not fit.
+ * the bytes that were transferred, none where the range does not fit. Each segment is found by getPhysicalSegment() of
+ * the descriptor that was called, so what its parts or its parent know of read-only preparation is not asked.
  */
 export function transfer(
   state: KernelState,
@@ -161,44 +217,51 @@ export function transfer(
 ): TransferResult {
   const method = write ? 'writeBytes()' : 'readBytes()';
   if (descriptor.freed) return useAfterFree(state, descriptor, method);
-  const { root, start } = rootOf(descriptor);
-  const segments = segmentsOf(root);
-  if (segments) {
-    // Each segment is found by getPhysicalSegment of the whole, which asks the part that holds the byte.
-    let skip = start + offset;
-    let done = 0;
-    if (offset + BigInt(bytes.length) > descriptor.length) return { kind: 'transferred', bytes: bytes.subarray(0, 0) };
-    for (const part of segments) {
-      if (done === bytes.length) break;
-      if (skip >= part.length) {
-        skip -= part.length;
-        continue;
-      }
-      const size = Number(part.length - skip < BigInt(bytes.length - done) ? part.length - skip : bytes.length - done);
-      const result = transfer(state, part.descriptor, part.offset + skip, bytes.subarray(done, done + size), write);
-      if (result.kind !== 'transferred') return result;
-      done += result.bytes.length;
-      if (result.bytes.length < size) break;
-      skip = 0n;
-    }
-    return { kind: 'transferred', bytes: bytes.subarray(0, done) };
-  }
-  if (root.task && root.wireCount === 0) {
-    const why = `${method} on ${root.name}, which is not prepared: the kernel panics (not wired). Call prepare() first.`;
-    state.note('access', why, { kind: 'panic', message: why, object: root.id });
-    return { kind: 'panic', reason: 'IOGMD: not wired', why };
-  }
-  const none: TransferResult = { kind: 'transferred', bytes: bytes.subarray(0, 0) };
-  if (offset + BigInt(bytes.length) > descriptor.length || (write && root.preparedReadOnly)) return none;
-  const chunks = liveChunks(state, root);
+  const upTo = (done: number): TransferResult => ({ kind: 'transferred', bytes: bytes.subarray(0, done) });
+  if (offset + BigInt(bytes.length) > descriptor.length || descriptor.flags & kIOMemoryRemote) return upTo(0);
+  if (write && descriptor.preparedReadOnly) return upTo(0);
   for (let done = 0; done < bytes.length;) {
-    const found = locate(root, chunks, start + offset + BigInt(done), state.pageSize);
-    if (!found) return { kind: 'transferred', bytes: bytes.subarray(0, done) };
-    const size = found.run < BigInt(bytes.length - done) ? Number(found.run) : bytes.length - done;
-    const part = bytes.subarray(done, done + size);
-    if (write) found.object.store.write(found.page, found.offset, part);
-    else found.object.store.read(found.page, found.offset, part);
-    done += size;
+    const found = transferRun(state, descriptor, offset + BigInt(done), bytes.subarray(done), write, method);
+    if (typeof found !== 'number') return found;
+    if (found === 0) return upTo(done);
+    done += found;
   }
-  return { kind: 'transferred', bytes };
+  return upTo(bytes.length);
+}
+
+/** Transfers up to the end of one chunk of memory; the number of bytes, 0 where there is no more. */
+function transferRun(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  offset: bigint,
+  bytes: Uint8Array,
+  write: boolean,
+  method: string,
+): number | Panic | UseAfterFree {
+  if (descriptor.freed) return useAfterFree(state, descriptor, method);
+  if (offset >= descriptor.length) return 0;
+  const clip = (length: bigint): Uint8Array =>
+    length < BigInt(bytes.length) ? bytes.subarray(0, Number(length)) : bytes;
+  if (descriptor instanceof SubMemoryDescriptor) {
+    const at = BigInt.asUintN(64, offset + descriptor.start);
+    return transferRun(state, descriptor.parent, at, clip(descriptor.length - offset), write, method);
+  }
+  const segments = segmentsOf(descriptor);
+  if (segments) {
+    let skip = offset;
+    for (const part of segments) {
+      if (skip < part.length)
+        return transferRun(state, part.descriptor, part.offset + skip, clip(part.length - skip), write, method);
+      skip -= part.length;
+    }
+    return 0;
+  }
+  if (!descriptor.physical && descriptor.wireCount === 0) return notWired(state, descriptor, method);
+  const chunks = descriptor.physical ? physicalChunks(state, descriptor) : descriptor.wired;
+  const found = locate(descriptor, chunks, offset, state.pageSize);
+  if (!found) return 0;
+  const part = clip(found.run < descriptor.length - offset ? found.run : descriptor.length - offset);
+  if (write) found.object.write(found.page, found.offset, part);
+  else found.object.read(found.page, found.offset, part);
+  return part.length;
 }

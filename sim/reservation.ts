@@ -100,7 +100,7 @@ function fixed(
  * kIOMapOverwrite: what is there is deleted first (vm_map_locate_space_fixed, vm_map_delete). Byte-accurate mappings
  * panic on every failure (memoryReferenceMapNew).
  */
-function overwritten(
+export function overwritten(
   state: KernelState,
   task: Task,
   at: bigint,

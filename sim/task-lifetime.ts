@@ -1,5 +1,5 @@
 import type { KernelState } from './kernel-state';
-import { MemoryObject, PageStore } from './memory-object';
+import { MemoryObject } from './memory-object';
 import type { Panic } from './outcomes';
 import type { Task } from './task';
 import { addressText, countText } from './text';
@@ -61,8 +61,11 @@ export function forkTask(state: KernelState, parent: Task, name: string): Task {
   for (const entry of parent.space.entries) {
     if (!entry.inherited && !entry.permanent && entry.kind !== 'buffer') continue;
     const { start, end, protection, kind, permanent } = entry;
-    const object = entry.object && new MemoryObject(new PageStore(state.pageSize), { cache: entry.object.cache });
-    if (object && entry.object) object.store.copyPages(entry.object.store, entry.objectPage, 0, end - start);
+    const object = entry.object && MemoryObject.ofPages(state.pageSize, end - start, { cache: entry.object.cache });
+    if (object && entry.object) {
+      object.copyPages(entry.object, entry.objectPage, 0, end - start);
+      entry.object.copied = true;
+    }
     const note = kind === 'mapping' ? 'copied by fork()' : entry.note;
     child.space.insert({
       start,

@@ -120,7 +120,7 @@ const facts: Readonly<Record<string, string>> = {
     complete m => kIOReturnSuccess
     readBytes a 0 1 => panic
     multi n a bad => descriptor
-    prepare n => KERN_INVALID_ADDRESS
+    prepare n => kIOReturnCannotWire
     readBytes a 0 1 => panic`,
   'bytes are read across parts, where every part is prepared': `${two}
     multi m a b => descriptor
@@ -130,10 +130,11 @@ const facts: Readonly<Record<string, string>> = {
     prepare b => kIOReturnSuccess
     readBytes m 2P 1 => 0b
     readBytes m 4P 1 => `,
-  'a multi descriptor is not redirected': `${two}
+  'a map of a multi descriptor that is redirected to a shorter one is released by the failure': `${two}
     multi m a b => descriptor
     map v m B 0 kIOMapAnywhere => new
-    redirect v a => not-modelled`,
+    redirect v a => kIOReturnError
+    get v getAddress => use-after-free`,
 
   'guard pages fault where they are mapped': `guards g 100 => descriptor
     get g getLength => 1P
@@ -205,7 +206,7 @@ const facts: Readonly<Record<string, string>> = {
     interleaved i 2 => descriptor
     piece i a 0 1P => added
     piece i bad 0 1P => added
-    prepare i => KERN_INVALID_ADDRESS
+    prepare i => kIOReturnCannotWire
     readBytes a 0 1 => 0a`,
   'no capacity, no interleaved descriptor': 'interleaved i 0 => NULL',
 };

@@ -281,11 +281,11 @@ const facts: Readonly<Record<string, string>> = {
     cache A src => inhibited
     map o d B 0 kIOMapAnywhere|0x400 => new
     cache kernel_task m => write-combined`,
-  'a cache mode on memory that was first mapped read-only gives NULL': `
+  'a cache mode on memory that was first mapped read-only panics since macOS 15': `
     allocate src A 1P
     describe d A kIODirectionOut src 1P => descriptor
     map m d kernel_task 0 kIOMapAnywhere|kIOMapReadOnly => new
-    map n d B 0 kIOMapAnywhere|0x100 => NULL cache-mode-refused`,
+    map n d B 0 kIOMapAnywhere|0x100 => panic NULL object_handle`,
   'device memory: the mode number lands in the low option bits': `
     describe d physical 0 0x80000000 1P => descriptor
     map m d kernel_task 0 kIOMapAnywhere|kIOMapReadOnly => new

@@ -16,6 +16,7 @@ import type { Task } from '../../../sim/task';
  *     allocate NAME TASK SIZE [r--|kernel] [@ADDRESS]      => allocated | NULL
  *     buffer NAME TASK OPTIONS CAPACITY [ALIGNMENT]        => descriptor | NULL
  *     describe NAME TASK|physical OPTIONS ADDRESS LENGTH … => descriptor
+ *     address NAME ADDRESS LENGTH DIRECTION                withAddress
  *     sub NAME DESCRIPTOR OFFSET LENGTH                    => descriptor | NULL
  *     multi NAME DESCRIPTOR …                              => descriptor | NULL
  *     guards NAME SIZE | guarded NAME OPTIONS CAPACITY     guard pages; a buffer between guard pages
@@ -30,6 +31,16 @@ import type { Task } from '../../../sim/task';
  *     get X GETTER                                         => number | use-after-free
  *     write TASK ADDRESS BYTE… | read TASK ADDRESS COUNT   => written, bytes, or the fault's reason
  *     readBytes X OFFSET COUNT | writeBytes X OFFSET BYTE…
+ *     segment X OFFSET | run X OFFSET                      the physical address there; how far it is contiguous
+ *     reinit X TASK|physical OPTIONS ADDRESS LENGTH …      => descriptor | NULL | use-after-free | panic reason
+ *     persistent NAME DESCRIPTOR                           => descriptor | same | NULL
+ *     masked NAME TASK OPTIONS CAPACITY MASK               inTaskWithPhysicalMask
+ *     bytes NAME OPTIONS BYTE…                             withBytes
+ *     copy NAME TASK OPTIONS FROM ADDRESS SIZE             withCopy
+ *     direction X OPTIONS | append X BYTE… | pointer X START LENGTH
+ *     context X OBJECT|NULL | copyContext X                => set | the object's name | NULL
+ *     free TASK ADDRESS SIZE                               vm_deallocate
+ *     all TASK                                             => how many VM entries it has
  *     memory X                                             => the map's descriptor
  *     cache TASK ADDRESS                                   => the mode of the memory there
  *     entries TASK                                         => how many VM entries of mappings and guards it has
@@ -123,6 +134,17 @@ export class Run {
     return this.object(name) as MemoryDescriptor;
   }
 
+  #buffer(name: string): BufferMemoryDescriptor {
+    return this.object(name) as BufferMemoryDescriptor;
+  }
+
+  #ranges(words: readonly string[]): { address: bigint; length: bigint }[] {
+    const ranges = [];
+    for (let i = 0; i + 1 < words.length; i += 2)
+      ranges.push({ address: this.number(words[i]!), length: this.number(words[i + 1]!) });
+    return ranges;
+  }
+
   #interleaved(name: string): InterleavedMemoryDescriptor {
     return this.object(name) as InterleavedMemoryDescriptor;
   }
@@ -153,6 +175,7 @@ export class Run {
   }
 
   code(result: CodeResult): string {
+    if (result.kind === 'panic') return `panic ${result.reason}`;
     return result.kind === 'code' ? returnName(result.code).replace('KERN_SUCCESS', 'kIOReturnSuccess') : result.kind;
   }
 
@@ -175,12 +198,10 @@ export class Run {
       }
       case 'buffer':
         return this.made(a, machine.bufferInTask(this.task(b), this.bits(c), this.number(d), this.number(e || '1')));
-      case 'describe': {
-        const ranges = [];
-        for (let i = 3; i + 1 < args.length; i += 2)
-          ranges.push({ address: this.number(args[i]!), length: this.number(args[i + 1]!) });
-        return this.made(a, machine.withAddressRanges(ranges, this.bits(c), this.task(b)));
-      }
+      case 'describe':
+        return this.made(a, machine.withAddressRanges(this.#ranges(args.slice(3)), this.bits(c), this.task(b)));
+      case 'address':
+        return this.made(a, machine.withAddress(this.number(b), this.number(c), this.bits(d)));
       case 'sub':
         return this.made(a, machine.subRange(this.descriptor(b), this.number(c), this.number(d), 3));
       case 'multi':
@@ -229,8 +250,58 @@ export class Run {
             this.object(a) as MemoryMap,
             b === 'NULL' ? undefined : this.descriptor(b),
             this.number(c || '0'),
+            this.bits(d || '0'),
           ),
         );
+      case 'segment':
+      case 'run': {
+        const result = machine.getPhysicalSegment(this.object(a) as MemoryDescriptor | MemoryMap, this.number(b));
+        if (result.kind !== 'segment') return result.kind === 'panic' ? `panic ${result.reason}` : result.kind;
+        return String(verb === 'run' ? result.length : result.address);
+      }
+      case 'reinit': {
+        const result = machine.reinit(this.descriptor(a), this.#ranges(args.slice(3)), this.bits(c), this.task(b));
+        return result.kind === 'null' ? 'NULL' : result.kind === 'panic' ? `panic ${result.reason}` : result.kind;
+      }
+      case 'persistent': {
+        const result = machine.withPersistentMemoryDescriptor(this.descriptor(b));
+        const same = result.kind === 'descriptor' && result.descriptor === this.object(b);
+        return same ? 'same' : this.made(a, result);
+      }
+      case 'masked':
+        return this.made(a, machine.bufferWithPhysicalMask(this.task(b), this.bits(c), this.number(d), this.number(e)));
+      case 'bytes':
+        return this.made(a, machine.bufferWithBytes(bytes(args.slice(2)), this.bits(b)));
+      case 'copy':
+        return this.made(
+          a,
+          machine.bufferWithCopy(this.task(b)!, this.bits(c), {
+            task: this.task(d)!,
+            address: this.number(e),
+            size: this.number(f),
+          }),
+        );
+      case 'direction':
+        return machine.setDirection(this.#buffer(a), this.bits(b))?.kind ?? 'set';
+      case 'append': {
+        const result = machine.appendBytes(this.#buffer(a), bytes(args.slice(1)));
+        return result.kind === 'transferred' ? String(result.bytes.length) : result.kind;
+      }
+      case 'pointer': {
+        const result = machine.getBytesNoCopy(this.#buffer(a), this.number(b), this.number(c));
+        return result.kind === 'value' ? String(result.value) : result.kind;
+      }
+      case 'context':
+        return machine.setContext(this.descriptor(a), b === 'NULL' ? undefined : this.object(b))?.kind ?? 'set';
+      case 'copyContext': {
+        const result = machine.copyContext(this.descriptor(a));
+        return result.kind === 'object' ? (result.object?.name ?? 'NULL') : result.kind;
+      }
+      case 'free':
+        machine.deallocate(this.task(a)!, this.number(b), this.number(c));
+        return 'freed';
+      case 'all':
+        return String(this.task(a)!.space.entries.length);
       case 'prepare':
         return this.code(machine.prepare(this.descriptor(a), b ? this.bits(b) : 0));
       case 'complete':

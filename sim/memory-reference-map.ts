@@ -1,0 +1,204 @@
+import type { NewEntry } from './address-space';
+import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
+import type { KernelState } from './kernel-state';
+import { cacheName, type MapOptions } from './map-options';
+import type { MemoryDescriptor } from './memory-descriptor';
+import type { MemoryMap } from './memory-map';
+import { setCache } from './memory-reference-create';
+import { piecesOf, type MemoryReference, type Pieces } from './memory-reference';
+import { nothing, panic, type MapResult } from './outcomes';
+import { choosePages, guardPages, overwritten, reserve } from './reservation';
+import type { Task } from './task';
+import { addressText, countText, sizeText } from './text';
+import type { Protection } from './trace';
+
+/**
+ * IOMemoryDescriptorMapAlloc, memoryReferenceMap and memoryReferenceMapNew (iokit/Kernel/IOMemoryDescriptor.cpp):
+ * reserves the range, then enters the pages.
+ */
+
+/** Of address space that no map answers for. */
+const lostToPrefault = 'reserved by a failed prefault, never given back';
+const lostToCache = 'reserved by a refused cache mode, never given back';
+const lostToCopy = 'the rest of a copy-on-write copy, never removed';
+
+/** Enters a map's pages. On success the caller has the map to attach: its address and protection are set. */
+export function place(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  reference: MemoryReference,
+  map: MemoryMap,
+  options: MapOptions,
+  task: Task,
+): MapResult {
+  const { space } = task;
+  const { copy } = reference;
+  const { rules } = state.layout;
+  const byData = reference.byData && rules.byteAccurate;
+  const pieces = piecesOf(copy ?? reference.chunks, map.offset, map.length, state.pageSize, copy !== undefined);
+  if (!byData && !contiguousPages(pieces, state.pageSize))
+    return nothing(
+      'not-aligned',
+      `kIOReturnNotAligned: the ranges inside this ${descriptor.task ? '' : 'physical '}memory do not start and end on pages. Map each range by itself.`,
+    );
+  const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
+  const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
+  const guard = guardPages(space, options);
+  const base = choosePages(state, task, map, options, { ...pieces, pageable, byData });
+  if (typeof base !== 'number') return base;
+
+  // Device memory is entered at once by its pager, so the flag is dropped.
+  const prefault = options.prefault && !(descriptor.physical && rules.kernelPrefault);
+  const refused = task.kernel && !rules.kernelPrefault;
+  if (prefault && (descriptor.wireCount === 0 || refused || descriptor.physical)) {
+    // The range is reserved by now, and returned without being given back.
+    if (!options.overwrite) reserve(space, base, pieces.pages, guard, protection, lostToPrefault);
+    return nothing(
+      'not-prepared',
+      `kIOReturnBadArgument: ${refused ? 'this kernel has no kIOMapPrefault in kernel_task' : 'kIOMapPrefault needs wired memory, call prepare() first'}. The reserved range stays lost in the task.`,
+    );
+  }
+  if (options.cache && (copy || !reference.writable))
+    return refuseCache(state, descriptor, map, options, task, base, pieces);
+  const over = overmapped(base, pieces);
+  const reserved = base + pieces.pages + guard;
+  if (over > reserved) {
+    // What lies beyond the reservation is deleted first, as any range that is overwritten.
+    const beyond = { pages: over - reserved, inPage: 0, byData: true, pageable };
+    const failure = overwritten(state, task, space.addressOf(reserved), options, beyond);
+    if (typeof failure !== 'number') return failure;
+  }
+  if (options.cache) setCache(state, reference.chunks, options.cache);
+  if (!descriptor.task && options.cache === 0)
+    // doMap puts the mode's number, unshifted, into the low bits of fOptions.
+    map.options = (map.options | descriptor.cache) >>> 0;
+
+  const asked = map.address;
+  map.protection = protection;
+  map.address = space.addressOf(base) + BigInt(pieces.inPage);
+  enter(state, descriptor, map, task, { base, guard, protection, inherited: prefault && !copy }, pieces);
+
+  const notes = [
+    !options.readOnly && !reference.writable
+      ? ` Read-only all the same: ${descriptor.name} is kIODirectionOut and was first mapped with kIOMapReadOnly.`
+      : '',
+    options.anywhere || asked === map.address
+      ? ''
+      : ` It was asked for at ${addressText(asked)}: data keeps its offset in the page, so use getAddress().`,
+    copy ? copyNote(map, pieces, over - (base + pieces.pages)) : '',
+  ];
+  return {
+    kind: 'map',
+    map,
+    how: 'new',
+    why:
+      `New mapping in ${task.name} at ${addressText(map.address)}, ${sizeText(map.length)}, ${protection}` +
+      (guard ? `, with guard pages of ${sizeText(BigInt(guard * state.pageSize))}` : '') +
+      `.${notes.join('')}`,
+  };
+}
+
+/** Where the last page ends that the pieces enter: beyond the reservation where a copy is entered whole. */
+function overmapped(base: number, pieces: Pieces): number {
+  let page = base;
+  let end = base + pieces.pages;
+  for (const piece of pieces.pieces) {
+    end = Math.max(end, page + piece.pages);
+    page += piece.reserved;
+  }
+  return end;
+}
+
+function enter(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  map: MemoryMap,
+  task: Task,
+  at: { readonly base: number; readonly guard: number; readonly protection: Protection; readonly inherited: boolean },
+  pieces: Pieces,
+): void {
+  const { space } = task;
+  const { base, guard, protection } = at;
+  const end = base + pieces.pages;
+  const put = (entry: NewEntry): void => {
+    if (entry.end > entry.start) space.replace(entry);
+  };
+  put({ start: base - guard, end: base, protection: '---', kind: 'guard', objectPage: 0, map });
+  put({ start: end, end: end + guard, protection: '---', kind: 'guard', objectPage: 0, map });
+  let page = base;
+  for (const piece of pieces.pieces) {
+    const entry: NewEntry = {
+      start: page,
+      end: page + piece.pages,
+      protection,
+      kind: 'mapping',
+      object: piece.object,
+      objectPage: piece.page,
+      descriptor,
+      descriptorOffset: piece.descriptorOffset,
+      // vm_map_enter_mem_object_prefault passes VM_INHERIT_DEFAULT, but for copies, which are entered elsewhere.
+      ...(at.inherited ? { inherited: true } : {}),
+    };
+    const inside = Math.min(entry.end, end);
+    put({ ...entry, end: inside, map });
+    // What lies beyond the reservation belongs to no map, and stays.
+    const skipped = inside - page;
+    put({
+      ...entry,
+      start: inside,
+      objectPage: piece.page + skipped,
+      descriptorOffset: piece.descriptorOffset + BigInt(skipped) * BigInt(state.pageSize),
+      note: lostToCopy,
+    });
+    page += piece.reserved;
+  }
+}
+
+function copyNote(map: MemoryMap, pieces: Pieces, beyond: number): string {
+  const [first] = pieces.pieces;
+  const shown = first ? first.descriptorOffset + BigInt(pieces.inPage) : map.offset;
+  const wrong =
+    shown === map.offset ? '' : ` It shows the memory from its start, not from +0x${map.offset.toString(16)}.`;
+  const over =
+    beyond > 0
+      ? ` The copy is mapped whole: ${countText(beyond, 'page')} beyond the reservation ${beyond === 1 ? 'is' : 'are'} replaced, and stay${beyond === 1 ? 's' : ''} mapped for good.`
+      : '';
+  return ` It shows the copy that was made for kIOMemoryMapCopyOnWrite.${wrong}${over}`;
+}
+
+/**
+ * mach_make_memory_entry(MAP_MEM_ONLY) refuses copies and read-only entries. Since macOS 15 it then stores through the
+ * object handle, which IOKit passes as NULL (osfmk/vm/vm_memory_entry.c, mach_make_memory_entry_cleanup); before, it
+ * answered an error, and what is given back is the length without the offset in the page.
+ */
+function refuseCache(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  map: MemoryMap,
+  options: MapOptions,
+  task: Task,
+  base: number,
+  pieces: Pieces,
+): MapResult {
+  const mode = cacheName(options.cache);
+  const what = descriptor.reference?.copy
+    ? `KERN_INVALID_ARGUMENT: ${descriptor.name} is mapped as a copy, which takes no cache mode such as ${mode}. Leave it at the default.`
+    : `KERN_INVALID_RIGHT: ${descriptor.name} was first mapped read-only, and changing its cache mode to ${mode} needs write access.`;
+  if (state.layout.rules.refusedModePanics)
+    return panic('NULL object_handle', `${what} The refusal itself stores through a NULL pointer since macOS 15.0.`);
+  const { space } = task;
+  const guard = guardPages(space, options);
+  const kept = space.pagesFor(map.length);
+  // The guard at the end is looked for where the shorter length ends.
+  const lost = pieces.pages - kept;
+  if (!options.overwrite && lost > 0) reserve(space, base + kept + guard, lost, 0, 'r--', lostToCache);
+  return nothing('cache-mode-refused', what);
+}
+
+function contiguousPages(pieces: Pieces, pageSize: number): boolean {
+  return pieces.pieces.every((piece, index) => {
+    if (index === 0) return true;
+    const before = pieces.pieces[index - 1]!;
+    return piece.descriptorOffset === before.descriptorOffset + BigInt(before.pages * pageSize);
+  });
+}
