@@ -107,7 +107,7 @@ export const kernelRules = {
     '15.0',
     'xnu-11215.1.10',
     'osfmk/vm/vm_memory_entry.c, mach_make_memory_entry_cleanup',
-    'A cache mode that a memory entry refuses panics: the answer is stored through the object handle, which IOKit passes as NULL. Before, the mapping was NULL.',
+    'A cache mode that a memory entry refuses panics: the answer is stored through the object handle, which IOKit passes as NULL. Before, the error was forgotten, and the mapping made in the old mode.',
   ),
   kernelDataRange: rule(
     '12',

@@ -22,6 +22,7 @@ export function buildReference(
       chunks: physicalChunks(state, descriptor),
       entryCount: 1,
       byData: false,
+      mode: 0,
     };
     return undefined;
   }
@@ -58,6 +59,7 @@ export function buildReference(
     chunks,
     entryCount: chunks.length,
     byData: true,
+    mode: descriptor.cache,
     ...(copied ? { copy: snapshotOf(chunks, ranges, state.pageSize) } : {}),
   };
   if (descriptor.cache) setCache(state, chunks, descriptor.cache);
@@ -82,6 +84,7 @@ function pageableReference(
     chunks: [{ object, page: 0, pageOffset: 0, offset: 0n, size }],
     entryCount: 1,
     byData: false,
+    mode: buffer.cache,
   };
 }
 

@@ -19,7 +19,6 @@ import type { Protection } from './trace';
 
 /** Of address space that no map answers for. */
 const lostToPrefault = 'reserved by a failed prefault, never given back';
-const lostToCache = 'reserved by a refused cache mode, never given back';
 const lostToCopy = 'the rest of a copy-on-write copy, never removed';
 
 /** Enters a map's pages. On success the caller has the map to attach: its address and protection are set. */
@@ -58,8 +57,9 @@ export function place(
       `kIOReturnBadArgument: ${refused ? 'this kernel has no kIOMapPrefault in kernel_task' : 'kIOMapPrefault needs wired memory, call prepare() first'}. The reserved range stays lost in the task.`,
     );
   }
-  if (options.cache && (copy || !reference.writable))
-    return refuseCache(state, descriptor, map, options, task, base, pieces);
+  const refusal = refusedMode(descriptor, options);
+  if (refusal && rules.refusedModePanics)
+    return panic('NULL object_handle', `${refusal} The refusal itself stores through a NULL pointer since macOS 15.0.`);
   const over = overmapped(base, pieces);
   const reserved = base + pieces.pages + guard;
   if (over > reserved) {
@@ -68,7 +68,8 @@ export function place(
     const failure = overwritten(state, task, space.addressOf(reserved), options, beyond);
     if (typeof failure !== 'number') return failure;
   }
-  if (options.cache) setCache(state, reference.chunks, options.cache);
+  if (options.cache && !refusal) reference.mode = options.cache;
+  if (reference.mode && !copy) setCache(state, reference.chunks, reference.mode);
   if (!descriptor.task && options.cache === 0)
     // doMap puts the mode's number, unshifted, into the low bits of fOptions.
     map.options = (map.options | descriptor.cache) >>> 0;
@@ -85,6 +86,7 @@ export function place(
     options.anywhere || asked === map.address
       ? ''
       : ` It was asked for at ${addressText(asked)}: data keeps its offset in the page, so use getAddress().`,
+    refusal ? ` ${refusal} This kernel forgets the error, and maps in the old mode.` : '',
     copy ? copyNote(map, pieces, over - (base + pieces.pages)) : '',
   ];
   return {
@@ -168,31 +170,18 @@ function copyNote(map: MemoryMap, pieces: Pieces, beyond: number): string {
 
 /**
  * mach_make_memory_entry(MAP_MEM_ONLY) refuses copies and read-only entries. Since macOS 15 it then stores through the
- * object handle, which IOKit passes as NULL (osfmk/vm/vm_memory_entry.c, mach_make_memory_entry_cleanup); before, it
- * answered an error, and what is given back is the length without the offset in the page.
+ * object handle, which IOKit passes as NULL (osfmk/vm/vm_memory_entry.c, mach_make_memory_entry_cleanup); before, the
+ * mapping that follows overwrote the error, and was made in the old mode.
  */
-function refuseCache(
-  state: KernelState,
-  descriptor: MemoryDescriptor,
-  map: MemoryMap,
-  options: MapOptions,
-  task: Task,
-  base: number,
-  pieces: Pieces,
-): MapResult {
+function refusedMode(descriptor: MemoryDescriptor, options: MapOptions): string | undefined {
+  const { reference } = descriptor;
+  if (!options.cache || !reference) return undefined;
   const mode = cacheName(options.cache);
-  const what = descriptor.reference?.copy
-    ? `KERN_INVALID_ARGUMENT: ${descriptor.name} is mapped as a copy, which takes no cache mode such as ${mode}. Leave it at the default.`
-    : `KERN_INVALID_RIGHT: ${descriptor.name} was first mapped read-only, and changing its cache mode to ${mode} needs write access.`;
-  if (state.layout.rules.refusedModePanics)
-    return panic('NULL object_handle', `${what} The refusal itself stores through a NULL pointer since macOS 15.0.`);
-  const { space } = task;
-  const guard = guardPages(space, options);
-  const kept = space.pagesFor(map.length);
-  // The guard at the end is looked for where the shorter length ends.
-  const lost = pieces.pages - kept;
-  if (!options.overwrite && lost > 0) reserve(space, base + kept + guard, lost, 0, 'r--', lostToCache);
-  return nothing('cache-mode-refused', what);
+  if (reference.copy)
+    return `KERN_INVALID_ARGUMENT: ${descriptor.name} is mapped as a copy, which takes no cache mode such as ${mode}. Leave it at the default.`;
+  if (!reference.writable)
+    return `KERN_INVALID_RIGHT: ${descriptor.name} was first mapped read-only, and changing its cache mode to ${mode} needs write access.`;
+  return undefined;
 }
 
 function contiguousPages(pieces: Pieces, pageSize: number): boolean {

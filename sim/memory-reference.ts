@@ -27,6 +27,8 @@ export interface MemoryReference {
   readonly entryCount: number;
   /** Of virtual memory by its data address; else by whole pages (pageable buffers, physical memory). */
   readonly byData: boolean;
+  /** The cache mode that its entries remember, and give their objects again at each mapping; 0 = none. */
+  mode: number;
   /** mapRef: the copy that mappings of kIOMemoryMapCopyOnWrite show; a chunk for each run of adjacent ranges. */
   readonly copy?: readonly Chunk[];
 }

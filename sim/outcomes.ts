@@ -20,7 +20,6 @@ export type NullReason =
   | 'kernel-object'
   | 'not-contiguous'
   | 'not-aligned'
-  | 'cache-mode-refused'
   | 'pageable-cap'
   | 'size-limit'
   | 'no-device-memory'
