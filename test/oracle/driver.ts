@@ -82,6 +82,8 @@ export class Driver {
   allocations: Allocation[] = [];
   /** What the driver owns, as it believes. */
   owned = new Map<KernelObject, number>();
+  /** Physical ranges that do not meet on pages. */
+  readonly #ragged = new WeakSet<MemoryDescriptor>();
   /** How many times the machine came down, and was started again. */
   panics = 0;
   readonly log: string[] = [];
@@ -155,6 +157,11 @@ export class Driver {
 
   #name(object: KernelObject): string {
     return object.id;
+  }
+
+  #isRagged(of: MemoryDescriptor): boolean {
+    if (of instanceof SubMemoryDescriptor) return this.#isRagged(of.parent);
+    return this.#ragged.has(of) || of.parts.some((part) => this.#isRagged(part));
   }
 
   allocate(a: number, b: number, c: number, d: number): void {
@@ -232,7 +239,10 @@ export class Driver {
     for (let i = 0; i < count; i++) {
       const address = next + BigInt(i === 0 || c % 5 === 0 ? inPages[(c >> i) % 8]! : 0);
       let length = BigInt(1 + ((b >> i) % 6)) * this.page - (address % this.page);
-      if ((c >> 4) % 4 === 0) length -= BigInt(inPages[(d >> i) % 8]!);
+      if ((c >> 4) % 4 === 0) {
+        const less = BigInt(inPages[(d >> i) % 8]!);
+        if (length > less) length -= less;
+      }
       ranges.push({ address, length });
       next = address + length + ((d >> 3) % 2 ? 0n : this.page * BigInt(1 + (d % 5)));
       if ((d >> 3) % 2 === 0) next -= next % this.page;
@@ -245,7 +255,11 @@ export class Driver {
         ? this.machine.deviceMemory(one.address, one.length)
         : this.machine.withAddressRanges(ranges, direction, undefined);
     this.check?.described(undefined, ranges, count === 1 && d % 2 ? 0 : direction, false, result);
-    if (result.kind === 'descriptor') this.#made(result.descriptor);
+    if (result.kind !== 'descriptor') return;
+    this.#made(result.descriptor);
+    const end = (range: { address: bigint; length: bigint }): bigint => (range.address + range.length) % this.page;
+    if (ranges.slice(0, -1).some((range) => end(range)) || ranges.slice(1).some((range) => range.address % this.page))
+      this.#ragged.add(result.descriptor);
   }
 
   buffer(a: number, b: number, c: number, d: number, e: number, f: number): void {
@@ -307,7 +321,7 @@ export class Driver {
     for (const index of [a, b, c, d].slice(0, 1 + (e % 4))) {
       // Mostly whole pages: the kernel's own condition (IOMultiMemoryDescriptor.h).
       const able = this.descriptors.filter(
-        (each) => !each.freed && (e % 5 === 0 || (each.length % this.page === 0n && each.length > 0n)),
+        (each) => !each.freed && !this.#isRagged(each) && (e % 5 === 0 || (each.length % this.page === 0n && each.length > 0n)),
       );
       const part = this.#pick(able, index);
       if (part) parts.push(part);
@@ -399,6 +413,7 @@ export class Driver {
       each instanceof SubMemoryDescriptor
         ? copied(each.parent)
         : (each.flags & 0x20000) !== 0 || each.parts.some((part) => copied(part));
+    if (composed(of) && length === 0n) return;
     if (this.options.clean) {
       options &= ~0x30000000;
       if (composed(of)) return;
@@ -413,6 +428,8 @@ export class Driver {
     if ((c >> 6) % 32 === 6 && !this.options.clean) options |= 0x20000000;
     if (options & 0x20000000 && task.kernel && f % 8) options &= ~0x20000000;
     if (options & 0x20000000 && f % 64) options &= ~1;
+    // Where the pager refuses what it was to replace, the pages stay; the machine enters none.
+    if (this.#isRagged(of)) options &= ~0x20000000;
     const nobody = f % 4999 === 0;
     if (!nobody && (options & 0x06000000) === 0x06000000 && f % 256) options &= ~0x02000000;
     options >>>= 0;

@@ -81,6 +81,9 @@ export class OracleKernel {
     const { pointers, data, iokit } = this.layout;
     if (inside(this.layout.kernel) && start < pointers.end && start + count > pointers.start)
       throw new Panic('pointer range');
+    // osfmk/vm/vm_kern.c, kmem_addr_get_range: a request may not leave the range that it starts in.
+    for (const range of [data, iokit])
+      if (start >= range.start && start < range.end && !inside(range)) throw new Panic('kmem range');
     return inside(data) || inside(iokit);
   }
 
@@ -108,6 +111,7 @@ export class OracleKernel {
       if (all > 1 << 24 || space.anyUsed(start, all)) throw new Refused('occupied');
     }
     const anonymous = new Pages(this.layout.pageSize, all);
+    anonymous.reserved = true;
     for (let i = 0; i < all; i++) {
       const isGuard = i < guard || i >= all - guard;
       space.set(start + i, anonymous, i, isGuard ? 0 : protection);

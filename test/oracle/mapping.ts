@@ -292,10 +292,12 @@ export class Mapper {
     }
     const reference: Reference = { entries, protection, byData: true };
     if (!of.copyOnWrite) return reference;
+    const pages = new Pages(kernel.layout.pageSize);
+    let first = 0;
     const copies = entries.map((entry): Entry => {
-      const pages = new Pages(kernel.layout.pageSize, entry.count);
-      pages.copyFrom(entry.pages, entry.first, entry.count, 0);
-      return { ...entry, pages, first: 0, isObject: false };
+      pages.copyFrom(entry.pages, entry.first, entry.count, first);
+      first += entry.count;
+      return { ...entry, pages, first: first - entry.count, isObject: false };
     });
     return { ...reference, copy: { entries: copies, protection, byData: true } };
   }
@@ -380,6 +382,9 @@ export class Mapper {
     prot: number,
   ): void {
     if (!this.kernel.fits(task, pageable, start, count)) throw new Refused('outside-address-space');
+    // What is there is deleted first, and the kernel's map bears no gap (osfmk/vm/vm_map.c, vm_map_delete).
+    if (task.kernel)
+      for (let i = 0; i < count; i++) if (!task.space.table.has(start + i)) throw new Panic('gap in the kernel map');
     for (let i = 0; i < count; i++) task.space.set(start + i, entry.pages, entry.first + from + i, prot);
   }
 
@@ -433,6 +438,7 @@ export class Mapper {
     const pageable = of.pageable && map.task.kernel;
     const data = isPhysical(of) ? segment(of, map.offset)!.address : of.ranges[0]!.address + map.offset;
     const inPage = BigInt(kernel.inPage(data));
+    if (isPhysical(of) && map.length === 0n) throw new Refused('nothing');
     const size = wrap(map.length + inPage);
     if (size > 1n << 40n) throw new Refused('no-space');
     const count = kernel.pagesFor(size);

@@ -7,6 +7,8 @@ export class Pages {
   cache = 0;
   /** Memory of the kernel object (osfmk/vm/vm_map.c, vm_map_remap_extract). */
   kernelObject = false;
+  /** What a reservation is until something is mapped over it: zeros. */
+  reserved = false;
 
   constructor(
     readonly pageSize: number,

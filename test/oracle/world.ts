@@ -138,7 +138,7 @@ export class World {
     });
     if (!isPageable) {
       if (of.allocation?.count === 0) Object.assign(of, { allocation: undefined });
-      if (of.cache) of.reference = this.mapper.build(of, false);
+      if (has(options, 0xf00)) of.reference = this.mapper.build(of, false);
       if (this.memory.prepare(of, 0) !== 'ok') throw new Error('a kernel buffer is always wired');
       return of;
     }
@@ -173,8 +173,10 @@ export class World {
     const { space } = kernel.kernelTask;
     const start = kernel.pageOf(address);
     const count = kernel.pageOf(address + capacity + kernel.page - 1n) - start;
-    const fromZone = !whole && capacity < kernel.page;
-    const kernelObject = !whole && (capacity <= 32768n || kernel.layout.arch === 'arm64');
+    // On Intel a DMA mapper makes small buffers share ordinary pages (IOBufferMemoryDescriptor.cpp, iopa_alloc).
+    const shared = !whole && kernel.layout.arch === 'x86_64' && capacity + 1n <= kernel.page - kernel.page / 64n;
+    const fromZone = !whole && !shared && capacity < kernel.page;
+    const kernelObject = !whole && !shared && (capacity <= 32768n || kernel.layout.arch === 'arm64');
     const { data } = kernel.layout;
     if (start < data.start || start + count > data.end) throw new Error('not in the data range');
     if (fromZone) {
