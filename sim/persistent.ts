@@ -1,9 +1,9 @@
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { kIOMemoryAsReference, kIOMemoryPersistent } from './map-options';
-import { buildReference } from './mapping';
 import { MemoryDescriptor } from './memory-descriptor';
 import { chunksOfTask, type Chunk } from './memory-reference';
+import { buildReference } from './memory-reference-create';
 import type { DescriptorResult, NotModelled } from './outcomes';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
 
@@ -26,7 +26,7 @@ export function withPersistent(state: KernelState, original: MemoryDescriptor): 
   if (task) {
     const ranges = buffer ? [{ address: buffer.ranges[0]!.address, length: buffer.capacity }] : original.ranges;
     const write = original.direction !== 'out' || original.cache !== 0;
-    const found = chunksOfTask(task, ranges, write, state.layout.rules.kernelObjectRefused);
+    const found = chunksOfTask(task, ranges, { write, kernelObject: !state.layout.rules.kernelObjectRefused });
     if (!found.ok) return none(`${found.why}.`);
     fits = reference !== undefined && equalChunks(reference.chunks, found.chunks);
   }
