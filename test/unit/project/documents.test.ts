@@ -14,6 +14,9 @@ describe('the documents', () => {
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'docs/cli.md',
+    'docs/iomap.md',
+    'docs/model.md',
+    'docs/vscode.md',
     'server/api/README.md',
   ];
   it.each(documents)('%s links to files that exist', (document) => {
