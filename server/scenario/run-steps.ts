@@ -78,7 +78,12 @@ function isFor(node: Node, scope: Scope): boolean {
   return (node.type === 'array' ? elementsOf(node) : [node]).some((each) => {
     const word = stringOf(each);
     if (word === undefined) scope.problem(each, `a machine is a string, not ${kindOf(each)}`, true);
-    return word === name || word === arch || word === release || (word !== undefined && (name.startsWith(`${word}-`) || name.startsWith(`${word}.`)));
+    return (
+      word === name ||
+      word === arch ||
+      word === release ||
+      (word !== undefined && (name.startsWith(`${word}-`) || name.startsWith(`${word}.`)))
+    );
   });
 }
 
