@@ -15,7 +15,6 @@ import {
   allocate,
   kIOMemoryAutoPrepare,
   makeDescriptor,
-  makePersistent,
   makeSubRange,
   reinitialise,
   type Allocation,
@@ -48,7 +47,6 @@ import type {
   CodeResult,
   DescriptorResult,
   MapResult,
-  NotModelled,
   Panic,
   ReadResult,
   ReleaseResult,
@@ -217,11 +215,6 @@ export class Machine {
     return reinitialise(this.#state, descriptor, task, ranges, options);
   }
 
-  /** IOMemoryDescriptor::withPersistentMemoryDescriptor: may be the same object with one more reference. */
-  withPersistentMemoryDescriptor(descriptor: MemoryDescriptor): DescriptorResult {
-    return makePersistent(this.#state, descriptor);
-  }
-
   /** IOMemoryDescriptor::setContext; undefined is NULL. */
   setContext(descriptor: MemoryDescriptor, object: KernelObject | undefined): UseAfterFree | undefined {
     return setContext(this.#state, descriptor, object);
@@ -233,7 +226,7 @@ export class Machine {
   }
 
   /** IOMemoryDescriptor::withPersistentMemoryDescriptor: often the same descriptor, with a further reference. */
-  withPersistent(original: MemoryDescriptor): DescriptorResult | NotModelled {
+  withPersistent(original: MemoryDescriptor): DescriptorResult {
     return withPersistent(this.#state, original);
   }
 

@@ -89,10 +89,7 @@ export const makingVerbs: readonly Verb[] = [
     description:
       'IOMemoryDescriptor::withPersistentMemoryDescriptor(): the same descriptor with a further reference, or a new one.',
     fields: { of: f.required(f.descriptor('The original.')) },
-    run: ({ of }, call) => {
-      const result = call.scope.machine.withPersistent(of);
-      return result.kind === 'not-modelled' ? failed(result) : descriptorStep(call, result);
-    },
+    run: ({ of }, call) => descriptorStep(call, call.scope.machine.withPersistent(of)),
   }),
   makingVerb({
     ...making,

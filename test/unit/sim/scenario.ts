@@ -264,7 +264,7 @@ export class Run {
         return result.kind === 'null' ? 'NULL' : result.kind === 'panic' ? `panic ${result.reason}` : result.kind;
       }
       case 'persistent': {
-        const result = machine.withPersistentMemoryDescriptor(this.descriptor(b));
+        const result = machine.withPersistent(this.descriptor(b));
         const same = result.kind === 'descriptor' && result.descriptor === this.object(b);
         return same ? 'same' : this.made(a, result);
       }
