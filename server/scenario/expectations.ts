@@ -311,9 +311,9 @@ export const expectations: readonly Expectation[] = [
     },
     String,
   ),
-  wordMember('task', { description: 'The task of a map or descriptor.' }, (context) => {
+  wordMember('task', { description: 'The task of a map or descriptor, or NULL.' }, (context) => {
     const { about } = context.result;
-    if (about?.kind === 'object') return (mapOf(context)?.task ?? descriptorOf(context)?.task)?.name;
+    if (about?.kind === 'object') return (mapOf(context)?.task ?? descriptorOf(context)?.task)?.name ?? 'NULL';
     return about?.task.name;
   }),
   {

@@ -71,6 +71,24 @@ export const makingVerbs: readonly Verb[] = [
       return descriptorStep(call, scope.machine.withAddressRanges(all, options ?? 0, task ?? undefined));
     },
   }),
+  verb(f.descriptor('A descriptor that is in use.'), {
+    ...making,
+    name: 'reinit',
+    description:
+      'IOGeneralMemoryDescriptor::initWithOptions() once more: the descriptor describes other memory from now on.',
+    fields: {
+      task: f.required(f.task('Whose memory the range is.')),
+      options: f.options('The direction and kIOMemory… options.'),
+      address: f.required(f.number('Where the range begins.')),
+      length: f.required(f.number('How long it is, in bytes.')),
+    },
+    run: ({ subject, task, options, address, length }, { scope }) => {
+      const result = scope.machine.reinit(subject, [{ address, length }], options ?? 0, task);
+      if (result.kind === 'panic' || result.kind === 'use-after-free') return failed(result);
+      const outcome = result.kind === 'null' ? 'NULL' : 'made';
+      return { outcome, why: result.why, about: { kind: 'object', object: subject } };
+    },
+  }),
   makingVerb({
     ...making,
     name: 'withAddress',

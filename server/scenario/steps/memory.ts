@@ -1,6 +1,8 @@
 import { BufferMemoryDescriptor } from '../../../sim/buffer-memory-descriptor';
+import type { MemoryDescriptor } from '../../../sim/memory-descriptor';
+import type { MemoryMap } from '../../../sim/memory-map';
 import * as f from '../fields';
-import { accessStep, codeStep, doneStep, transferStep } from '../results';
+import { accessStep, codeStep, doneStep, failed, transferStep } from '../results';
 import { verb, type Verb } from '../verb';
 
 /** Steps about what is in memory. */
@@ -56,6 +58,20 @@ export const memoryVerbs: readonly Verb[] = [
     },
     run: ({ subject, offset, bytes }, { scope }) =>
       transferStep(subject, scope.machine.writeBytes(subject, offset, bytes)),
+  }),
+  verb(f.object('A map or descriptor.'), {
+    family: 'memory',
+    outcomes: ['segment'],
+    name: 'physicalSegment',
+    description:
+      'getPhysicalSegment() of a map or a descriptor. The value is the physical address, 0 where there is none.',
+    fields: { offset: f.number('Where in the map or descriptor (default 0).') },
+    run: ({ subject, offset }, { scope }) => {
+      const object = subject.kind === 'map' ? (subject as MemoryMap) : (subject as MemoryDescriptor);
+      const result = scope.machine.getPhysicalSegment(object, offset ?? 0n);
+      if (result.kind !== 'segment') return failed(result);
+      return { outcome: 'segment', value: result.address, about: { kind: 'object', object } };
+    },
   }),
   verb(task, {
     family: 'memory',

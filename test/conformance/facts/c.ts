@@ -137,8 +137,13 @@ export const factsC: readonly Fact[] = [
       'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::initWithOptions; libkern/c++/OSObject.cpp, taggedRelease',
     settled:
       "Confirmed for one owner. The document says that each map is freed; in fact flushCollection() takes only the set's reference, so a map with n owners counts n afterwards: it is freed at once for n = 1, and at the (n-1)th release otherwise. A descriptor that is redirected keeps its maps.",
-    unshown:
-      'The simulator has no second initWithOptions() on a live descriptor: a driver may only call the factory functions, and those make a new object.',
+  },
+  {
+    id: 'C.10',
+    text: 'A static map that is longer than its descriptor has no descriptor, yet stands in the set, where it dangles after its release.',
+    source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryDescriptor::makeMapping, IOMemoryMap::setMemoryDescriptor',
+    settled:
+      "Confirmed: setMemoryDescriptor() returns before fMemory is set, and free() leaves the set only through fMemory. The offset is no part of the test and is dropped: a static map's offset is always 0.",
   },
   {
     id: 'C.11',

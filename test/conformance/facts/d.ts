@@ -31,8 +31,6 @@ export const factsD: readonly Fact[] = [
     id: 'D.getPhysicalSegment',
     text: "getPhysicalSegment() asks the descriptor at the map's offset and so works after unmap() too.",
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::getPhysicalSegment',
-    unshown:
-      'Physical addresses of virtual memory are not part of the model (memory is objects and pages); the same bytes are reached by readBytes(), which the scenarios of D.4 and F.1 show.',
   },
   {
     id: 'D.unmap',
@@ -50,6 +48,13 @@ export const factsD: readonly Fact[] = [
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::wireRange; osfmk/vm/vm_map.c, vm_map_wire_impl',
     settled:
       'Confirmed: wireRange() tests neither fAddress nor fAddressMap, and vm_map_wire_impl() reads the page size of the map that it is given.',
+  },
+  {
+    id: 'D.1',
+    text: 'In a 64-bit kernel getAddress() and getSize() are getVirtualAddress() and getLength() by another name.',
+    source: 'iokit/IOKit/IOMemoryDescriptor.h, IOMemoryMap::getAddress, ::getSize',
+    unshown:
+      'It is about names of getters: a scenario asks a map for its address and length and does not name the getter. (Running driver code has both.)',
   },
   {
     id: 'D.2.1',

@@ -42,6 +42,8 @@ export const factsE: readonly Fact[] = [
     text: 'A mapping has its rights as maximum too, so a task cannot make a read-only mapping writable, never EXECUTE, and is not inherited by fork().',
     source:
       'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryDescriptorMapAlloc, IOGeneralMemoryDescriptor::memoryReferenceMap',
+    settled:
+      'The maximum is not shown: a scenario has no mprotect(). A prefaulted mapping is inherited as a copy all the same (B.9).',
   },
   {
     id: 'E.8',
@@ -58,5 +60,10 @@ export const factsE: readonly Fact[] = [
     text: "The nine cache modes are attribute bits of the memory object, of which Intel has fewer; device memory's default is the platform's.",
     source:
       'osfmk/arm/memory_types.h and osfmk/i386/memory_types.h; iokit/Kernel/IOMemoryDescriptor.cpp, memoryReferenceCreate',
+  },
+  {
+    id: 'E.11',
+    text: 'The numbers of the return codes that mapping and preparing answer.',
+    source: 'osfmk/mach/kern_return.h; iokit/IOKit/IOReturn.h',
   },
 ];

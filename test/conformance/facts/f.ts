@@ -34,6 +34,11 @@ export const factsF: readonly Fact[] = [
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::free',
   },
   {
+    id: 'F.7',
+    text: 'prepare() can fail, and then has wired nothing: memory that is not there, not writable, or remote.',
+    source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::prepare, ::wireVirtual',
+  },
+  {
     id: 'F.8',
     text: 'writeBytes() on a descriptor that is prepared for kIODirectionOut writes nothing and answers 0; so do both beyond the end; the direction itself is not tested.',
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryDescriptor::readBytes, ::writeBytes',
