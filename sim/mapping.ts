@@ -85,11 +85,6 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
     return { kind: 'map', map, how: 'static', why };
   }
   if (options.unique) {
-    if (options.reference)
-      return panic(
-        'NULL fMemory',
-        'kIOMapUnique with kIOMapReference is the request of redirect(): on a new map it reads a NULL descriptor. Never combine them.',
-      );
     if (descriptor.physical) {
       const made = privateDescriptor(state, descriptor, offset, length);
       if (!made)
@@ -275,6 +270,16 @@ function mapMemory(
     if (failure) return failure;
   }
   const reference = descriptor.reference!;
+  if (options.unique && options.reference)
+    return reference.entryCount === 1
+      ? panic(
+          'NULL fMemory',
+          'kIOMapUnique with kIOMapReference is the request of redirect(): on a new map it reads a NULL descriptor. Never combine them.',
+        )
+      : nothing(
+          'several-entries',
+          'kIOReturnNotReadable: kIOMapUnique with kIOMapReference is the request of redirect(), which needs memory of one entry. Never combine them.',
+        );
   if (end < offset)
     return reference.byData && state.layout.rules.byteAccurate
       ? panic(

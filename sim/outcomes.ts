@@ -24,6 +24,7 @@ export type NullReason =
   | 'size-limit'
   | 'no-device-memory'
   | 'underrun'
+  | 'several-entries'
   | 'empty'
   | 'unsupported';
 

@@ -243,6 +243,13 @@ export const factsA: readonly Fact[] = [
     source: `${md}, IOGeneralMemoryDescriptor::makeMapping and memoryReferenceCreate (mapRef)`,
   },
   {
+    id: 'A.3.kIOMemoryRemote',
+    text: 'Remote memory can’t be mapped for the CPU; a release kernel answers with a map that maps nothing.',
+    source: `${md}, IOGeneralMemoryDescriptor::doMap`,
+    settled:
+      'Confirmed. One exception: kIOMapUnique makes a private descriptor without the flag, so that request does map the raw addresses.',
+  },
+  {
     id: 'A.3.kIOMemoryThreadSafe',
     text: 'kIOMemoryThreadSafe puts a lock around prepare() and complete(), which one caller at a time does not notice.',
     source: `${md}, IOGeneralMemoryDescriptor::prepare`,

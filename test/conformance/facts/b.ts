@@ -192,7 +192,6 @@ export const factsB: readonly Fact[] = [
     id: 'B.9.inheritance',
     text: 'A prefaulted mapping is inherited as a copy by a forked child, any other not at all.',
     source: `${vmMap}, vm_map_enter_mem_object_prefault (VM_INHERIT_DEFAULT)`,
-    unshown: 'The simulator has no fork(): tasks are declared, none is made of another.',
   },
   {
     id: 'B.9.prefault-errors',
@@ -218,10 +217,31 @@ export const factsB: readonly Fact[] = [
     source: `${md}, memoryReferenceMapNew (mapRef); ${vmMap}, vm_map_enter_mem_object (is_copy)`,
   },
   {
+    id: 'B.11.2',
+    text: 'A cache mode asked for on copy-on-write memory panics since macOS 15: the refused change writes its result through NULL. Before, the refusal was ignored and the mapping made.',
+    source: `${md}, memoryReferenceMapNew (memEntryCacheMode); ${vmEntry}, mach_make_memory_entry_internal and mach_make_memory_entry_cleanup`,
+    settled:
+      'The document says NULL. mach_make_memory_entry_cleanup (since xnu-11215.1.10) stores to *object_handle, and memoryReferenceMapNew passes NULL for it. In xnu-10063 the error came back, and the result of entering the pages replaced it before anything looked at it.',
+  },
+  {
+    id: 'B.11.3',
+    text: 'A mapping of a part of copy-on-write memory is wrong: the whole copy is entered from its start at the address, over what is next to it, and stays there.',
+    source: `${vmMap}, vm_map_enter_mem_object (is_copy: target_size, vm_map_copy_first_entry)`,
+    settled:
+      'Confirmed by reading: the offset counts only for the offset in the page; the range is reserved again in the copy’s full size with overwrite.',
+  },
+  {
     id: 'B.11.4',
     text: 'Memory that a client passes is copy-on-write by default: DriverKit’s CreateMemoryDescriptorFromClient, and structureInputDescriptor of an external method.',
     source:
       'iokit/Kernel/IOUserServer.cpp, IOUserClient::CreateMemoryDescriptorFromClient_Impl; iokit/Kernel/IOUserClient.cpp, is_io_connect_method and is_io_connect_async_method',
+  },
+  {
+    id: 'B.12',
+    text: 'Mapping remote memory succeeds on a release kernel without mapping anything; the map has the address passed, and its release deallocates that range of the task.',
+    source: `${md}, IOGeneralMemoryDescriptor::doMap and IOMemoryDescriptor::doUnmap`,
+    settled:
+      'Confirmed: fAddress is the address passed and no static flag is set, so the release does deallocate there.',
   },
   {
     id: 'B.13',
@@ -234,6 +254,13 @@ export const factsB: readonly Fact[] = [
     id: 'B.14',
     text: 'kernel_task is a target like others, but for its own range of addresses, few fixed addresses, a capped submap for pageable buffers and a panic when something is unmapped twice.',
     source: `${md}, IOMemoryDescriptorMapAlloc (KMEM_RANGE_ID_IOKIT); ${vmMap}, vm_map_delete`,
+  },
+  {
+    id: 'B.15',
+    text: 'Neither a map nor a descriptor retains the task: a task that is gone is used after free, and one that has only terminated may still be mapped into.',
+    source: `${md}, IOMemoryMap::init; ${vmMap}, vm_map_terminate and vm_map_enter`,
+    settled:
+      'Confirmed: vm_map_terminate empties the map and sets its flag, task->map stays, and vm_map_enter has no test of the flag.',
   },
   {
     id: 'B.16',
