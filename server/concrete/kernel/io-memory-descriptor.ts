@@ -54,8 +54,10 @@ export const memoryDescriptorCalls: KernelTable = {
   'IOSubMemoryDescriptor::withSubRange': (site) => subRange(site),
   'IOMemoryDescriptor::withPersistentMemoryDescriptor': (site) => {
     const original = site.pointer(0);
-    site.run.objects.retain(original);
-    return original;
+    if (original === 0n) return 0n;
+    const { kernel } = site.run;
+    const result = kernel.machine.withPersistent(descriptorOf(site, original));
+    return result.kind === 'not-modelled' ? notModelled(result.what) : kernel.descriptorResult(site, result);
   },
   'IODeviceMemory::withRange': (site) => {
     const { kernel } = site.run;

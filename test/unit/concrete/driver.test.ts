@@ -389,6 +389,17 @@ const cases: readonly Case[] = [
     outcome: '16384',
   },
   {
+    what: 'a persistent descriptor of what was mapped is the descriptor itself, of what was not NULL',
+    source: `int f(task_t task) { IOBufferMemoryDescriptor *b = IOBufferMemoryDescriptor::inTaskWithOptions(kernel_task,
+        kIODirectionInOut | kIOMemoryKernelUserShared, 16384);
+      if (IOMemoryDescriptor::withPersistentMemoryDescriptor(b)) return 1;
+      IOMemoryMap *map = b->createMappingInTask(task, 0, kIOMapAnywhere);
+      IOMemoryDescriptor *same = IOMemoryDescriptor::withPersistentMemoryDescriptor(b);
+      int equal = same == b; map->release(); b->release(); same->release(); return equal; }`,
+    steps: 'start create null map retain free release free end',
+    outcome: '1',
+  },
+  {
     what: 'Intel’s pages are smaller',
     source: 'uint64_t f() { return page_size; }',
     machine: 'macos-15.4-x86_64',
