@@ -56,8 +56,7 @@ export const memoryDescriptorCalls: KernelTable = {
     const original = site.pointer(0);
     if (original === 0n) return 0n;
     const { kernel } = site.run;
-    const result = kernel.machine.withPersistent(descriptorOf(site, original));
-    return result.kind === 'not-modelled' ? notModelled(result.what) : kernel.descriptorResult(site, result);
+    return kernel.descriptorResult(site, kernel.machine.withPersistent(descriptorOf(site, original)));
   },
   'IODeviceMemory::withRange': (site) => {
     const { kernel } = site.run;
