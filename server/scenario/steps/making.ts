@@ -119,14 +119,17 @@ export const makingVerbs: readonly Verb[] = [
       capacity: f.required(f.number('How many bytes.')),
       alignment: f.number('Alignment in bytes (default 1).'),
       guardPages: f.flag('Whole pages between two guard pages.'),
+      physicalMask: f.number('inTaskWithPhysicalMask(): the bits that its physical addresses may have.'),
     },
-    run: ({ task, options = kIODirectionInOut, capacity, alignment, guardPages }, call) => {
+    run: ({ task, options = kIODirectionInOut, capacity, alignment, guardPages, physicalMask }, call) => {
       const { machine } = call.scope;
       return descriptorStep(
         call,
         guardPages
           ? machine.bufferWithGuardPages(task ?? undefined, options, capacity)
-          : machine.bufferInTask(task ?? undefined, options, capacity, alignment ?? 1n),
+          : physicalMask !== undefined
+            ? machine.bufferWithPhysicalMask(task ?? undefined, options, capacity, physicalMask)
+            : machine.bufferInTask(task ?? undefined, options, capacity, alignment ?? 1n),
       );
     },
   }),

@@ -6,7 +6,7 @@ import { makingVerb, type Verb } from '../verb';
 
 const mapping = {
   family: 'mapping',
-  outcomes: ['new', 'shared', 'sub-map', 'static', 'same-task', 'NULL'],
+  outcomes: ['new', 'shared', 'sub-map', 'static', 'same-task', 'remote', 'NULL'],
 } as const;
 
 const of = f.required(f.descriptor('The descriptor that is mapped.'));

@@ -35,6 +35,14 @@ export const memoryVerbs: readonly Verb[] = [
     fields: { length: f.required(f.number('The new length.')) },
     run: ({ subject, length }, { scope }) => doneStep(subject, scope.machine.setLength(subject, length)),
   }),
+  verb(f.descriptorOf(BufferMemoryDescriptor, 'a buffer', 'A buffer.'), {
+    family: 'memory',
+    outcomes: ['transferred'],
+    name: 'appendBytes',
+    description: 'IOBufferMemoryDescriptor::appendBytes(). The value is how many bytes the capacity had room for.',
+    fields: { bytes: f.required(f.bytes('What is appended: "11 22 33", or a fill.')) },
+    run: ({ subject, bytes }, { scope }) => transferStep(subject, scope.machine.appendBytes(subject, bytes)),
+  }),
   verb(descriptor, {
     family: 'memory',
     outcomes: ['transferred'],
