@@ -3,6 +3,15 @@ import { defaultMachine, machineLayout, unknownMachine } from '../../sim/profile
 import { elementsOf, kindOf, membersOf, memberOf, stringOf, type Member } from './json';
 import { Places, type Problem } from './problems';
 
+export interface TaskDeclaration {
+  readonly name: string;
+  readonly nameNode: Node;
+  /** Sizes. */
+  readonly program?: Node | undefined;
+  readonly limit?: Node | undefined;
+  readonly rosetta?: boolean;
+}
+
 /** A scenario's text, read: what is declared, and the steps as parts of its tree. Values are read when a step runs. */
 export interface ScenarioDocument {
   readonly file: string;
@@ -14,7 +23,7 @@ export interface ScenarioDocument {
   /** Numbers of the facts that it shows, the first one first. */
   readonly facts: readonly { readonly id: string; readonly node: Node }[];
   readonly machines: readonly string[];
-  readonly tasks: readonly { readonly name: string; readonly nameNode: Node; readonly program: Node | undefined }[];
+  readonly tasks: readonly TaskDeclaration[];
   readonly devices: readonly DeviceDeclaration[];
   readonly sources: readonly { readonly path: string; readonly node: Node }[];
   readonly steps: readonly Node[];
@@ -202,12 +211,22 @@ class Reader {
     if (node?.type === 'array')
       return elementsOf(node).flatMap((nameNode) => {
         const name = this.#text(nameNode, "a task's name");
-        return name !== undefined && this.#name(name, nameNode, taken) ? [{ name, nameNode, program: undefined }] : [];
+        return name !== undefined && this.#name(name, nameNode, taken) ? [{ name, nameNode }] : [];
       });
     return this.#members(node, undefined, '"tasks"').flatMap(({ key, keyNode, value }) => {
-      this.#members(value, ['program'], 'a task');
+      this.#members(value, ['program', 'limit', 'rosetta'], 'a task');
+      const rosetta = memberOf(value, 'rosetta');
+      if (rosetta && rosetta.type !== 'boolean') this.#problem(rosetta, '"rosetta" is true or false');
       return this.#name(key, keyNode, taken)
-        ? [{ name: key, nameNode: keyNode, program: memberOf(value, 'program') }]
+        ? [
+            {
+              name: key,
+              nameNode: keyNode,
+              program: memberOf(value, 'program'),
+              limit: memberOf(value, 'limit'),
+              rosetta: rosetta?.value === true,
+            },
+          ]
         : [];
     });
   }

@@ -95,9 +95,15 @@ function checksOf(run: StepRun, step: number, place: (node: Node) => Place): rea
 /** Makes the scenario's tasks, and the memory of its devices. */
 function declare(document: ScenarioDocument, scope: Scope): void {
   const { machine } = scope;
-  for (const { name, program } of document.tasks) {
+  for (const { name, program, limit, rosetta = false } of document.tasks) {
     const size = program && scope.number(program);
-    scope.define(name, { kind: 'task', task: machine.createTask(name, size === undefined ? {} : { program: size }) });
+    const sizeLimit = limit && scope.number(limit);
+    const options = {
+      rosetta,
+      ...(size === undefined ? {} : { program: size }),
+      ...(sizeLimit === undefined ? {} : { sizeLimit }),
+    };
+    scope.define(name, { kind: 'task', task: machine.createTask(name, options) });
   }
   for (const { name, bars } of document.devices) {
     const declared = bars.flatMap((bar) => {

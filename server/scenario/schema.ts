@@ -36,6 +36,8 @@ export function scenarioSchema(): JsonSchema {
               type: 'object',
               properties: {
                 program: { $ref: '#/definitions/number', description: 'How much of its space its program takes.' },
+                limit: { $ref: '#/definitions/number', description: 'RLIMIT_AS: how much may be mapped in it at all.' },
+                rosetta: { type: 'boolean', description: 'An x86_64 program on Apple silicon: pages of 4 KB.' },
               },
               additionalProperties: false,
             },

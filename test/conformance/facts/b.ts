@@ -334,6 +334,5 @@ export const factsB: readonly Fact[] = [
     id: 'B.20.limits',
     text: 'A process over its RLIMIT_AS, or a kernel without memory for its records, gives NULL.',
     source: `${vmMap}, vm_map_enter (RLIMIT_AS)`,
-    unshown: 'The simulator has neither resource limits nor a shortage of kernel memory.',
   },
 ];
