@@ -11,6 +11,7 @@ import {
   setBufferLength,
 } from './buffers';
 import { copyContext, setContext } from './context';
+import { dmaMapLength, type DmaLength } from './dma-length';
 import {
   allocate,
   kIOMemoryAutoPrepare,
@@ -468,6 +469,12 @@ export class Machine {
     return object.kind === 'map'
       ? mapPhysicalSegment(this.#state, object, offset)
       : physicalSegment(this.#state, object, offset);
+  }
+
+  /** IOMemoryDescriptor::getDMAMapLength. */
+  getDMAMapLength(descriptor: MemoryDescriptor): DmaLength | UseAfterFree {
+    if (descriptor.freed) return useAfterFree(this.#state, descriptor, 'getDMAMapLength()');
+    return dmaMapLength(this.#state, descriptor);
   }
 
   /** readBytes(): answers fewer bytes, or none, where the range does not fit. */

@@ -243,13 +243,14 @@ export const expectations: readonly Expectation[] = [
     ({ result }) => result.reason,
   ),
   numberMember('address', 'Where it is; of a fault, the address that faulted.', (context) => {
-    const { about, at } = context.result;
-    if (at !== undefined) return at;
+    const { about, at, range } = context.result;
+    if (at !== undefined || range) return at ?? range?.address;
     if (about?.kind === 'memory') return about.address;
     return mapOf(context)?.address ?? descriptorOf(context)?.ranges[0]?.address;
   }),
   numberMember('length', 'How many bytes it has.', (context) => {
-    const { about } = context.result;
+    const { about, range } = context.result;
+    if (range) return range.length;
     if (about?.kind === 'memory') return about.length;
     return mapOf(context)?.length ?? descriptorOf(context)?.length;
   }),

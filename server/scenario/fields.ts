@@ -147,6 +147,11 @@ export const object = field<KernelObject>({ $ref: '#/definitions/name' }, (node,
   readObject(node, scope, 'a map or descriptor'),
 );
 
+export const objectOrNull = field<KernelObject | null>(
+  { anyOf: [{ $ref: '#/definitions/name' }, { type: 'null' }] },
+  (node, scope) => (node.type === 'null' ? null : readObject(node, scope, 'a map or descriptor')),
+);
+
 export const descriptor = field<MemoryDescriptor>({ $ref: '#/definitions/name' }, readDescriptor);
 
 export const descriptorOrNull = field<MemoryDescriptor | null>(

@@ -53,6 +53,8 @@ export interface StepResult {
   readonly bytes?: Uint8Array;
   /** The address of a fault. */
   readonly at?: bigint;
+  /** Of a call that answers a range: what address and length speak of. */
+  readonly range?: { readonly address: bigint; readonly length: bigint };
 }
 
 export type About =

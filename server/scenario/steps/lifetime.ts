@@ -1,6 +1,6 @@
 import * as f from '../fields';
-import { codeStep, failed, releaseStep } from '../results';
-import { verb, type Verb } from '../verb';
+import { codeStep, doneStep, failed, made, nothing, releaseStep } from '../results';
+import { makingVerb, verb, type Verb } from '../verb';
 
 /** Steps about references, and about the mapping of a map. */
 
@@ -31,6 +31,27 @@ export const lifetimeVerbs: readonly Verb[] = [
       const result = scope.machine.release(subject);
       scope.letGo(subject, name);
       return releaseStep(subject, result);
+    },
+  }),
+  verb(f.descriptor('A descriptor.'), {
+    family: 'lifetime',
+    outcomes: ['done'],
+    name: 'setContext',
+    description: 'IOMemoryDescriptor::setContext(): the descriptor retains an object, and releases the one before it.',
+    fields: { to: f.required(f.objectOrNull('A map or descriptor, or null.')) },
+    run: ({ subject, to }, { scope }) => doneStep(subject, scope.machine.setContext(subject, to ?? undefined)),
+  }),
+  makingVerb({
+    family: 'lifetime',
+    outcomes: ['copied', 'NULL'],
+    name: 'copyContext',
+    description:
+      'IOMemoryDescriptor::copyContext(): the object that setContext() left, with a reference for the caller.',
+    fields: { of: f.required(f.descriptor('The descriptor.')) },
+    run: ({ of }, call) => {
+      const result = call.scope.machine.copyContext(of);
+      if (result.kind !== 'object') return failed(result);
+      return result.object ? made(call, result.object, 'copied', '') : nothing(call, 'The descriptor has no context.');
     },
   }),
   verb(map, {

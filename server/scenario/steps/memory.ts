@@ -78,7 +78,21 @@ export const memoryVerbs: readonly Verb[] = [
       const object = subject.kind === 'map' ? (subject as MemoryMap) : (subject as MemoryDescriptor);
       const result = scope.machine.getPhysicalSegment(object, offset ?? 0n);
       if (result.kind !== 'segment') return failed(result);
-      return { outcome: 'segment', value: result.address, about: { kind: 'object', object } };
+      return { outcome: 'segment', value: result.address, range: result, about: { kind: 'object', object } };
+    },
+  }),
+  verb(descriptor, {
+    family: 'memory',
+    outcomes: ['answered'],
+    name: 'dmaMapLength',
+    description:
+      'IOMemoryDescriptor::getDMAMapLength(): its length is the bytes of DMA address space that the memory takes, its address where in the first page it begins.',
+    fields: {},
+    run: ({ subject }, { scope }) => {
+      const result = scope.machine.getDMAMapLength(subject);
+      if ('kind' in result) return failed(result);
+      const range = { address: result.offset, length: result.length };
+      return { outcome: 'answered', value: result.length, range, about: { kind: 'object', object: subject } };
     },
   }),
   verb(task, {
