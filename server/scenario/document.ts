@@ -25,7 +25,6 @@ export interface ScenarioDocument {
   readonly machines: readonly string[];
   readonly tasks: readonly TaskDeclaration[];
   readonly devices: readonly DeviceDeclaration[];
-  readonly sources: readonly { readonly path: string; readonly node: Node }[];
   readonly steps: readonly Node[];
 }
 
@@ -49,7 +48,6 @@ export const documentKeys = [
   'machine',
   'tasks',
   'devices',
-  'sources',
   'steps',
 ] as const;
 
@@ -140,10 +138,6 @@ class Reader {
       machines: this.#machines(memberOf(root, 'machine')),
       tasks: this.#tasks(memberOf(root, 'tasks'), taken),
       devices: this.#devices(memberOf(root, 'devices'), taken),
-      sources: this.#list(memberOf(root, 'sources'), 'sources').flatMap((node) => {
-        const path = this.#text(node, 'a source');
-        return path === undefined ? [] : [{ path, node }];
-      }),
       steps: this.#list(stepsNode, 'steps'),
     };
   }

@@ -69,11 +69,6 @@ export function scenarioSchema(): JsonSchema {
           additionalProperties: false,
         },
       },
-      sources: {
-        type: 'array',
-        items: { type: 'string' },
-        description: 'Driver sources that "run" may run, relative to this file.',
-      },
       steps: {
         type: 'array',
         description: 'What happens, one call after the other.',
