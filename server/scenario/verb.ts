@@ -26,7 +26,7 @@ export interface Verb {
   run(values: Readonly<Record<string, unknown>>, call: Call): StepResult | undefined;
 }
 
-export type VerbFamily = 'making' | 'mapping' | 'lifetime' | 'memory' | 'clients' | 'DriverKit' | 'driver' | 'other';
+export type VerbFamily = 'making' | 'mapping' | 'lifetime' | 'memory' | 'clients' | 'DriverKit' | 'other';
 
 export interface Call {
   readonly scope: Scope;
