@@ -126,6 +126,16 @@ export function machineLayout(name: string): MachineLayout | undefined {
     .flatMap((each) => ofArch.filter(({ profile }) => profile.release === each.release))[0];
 }
 
+/** Every name that `machineLayout` knows: whole ones first, then those without a minor number or an architecture. */
+export const acceptedMachines: readonly string[] = [
+  ...new Set([
+    ...knownMachines,
+    ...knownMachines.map((name) => name.replace(/\.\d+/, '')),
+    ...knownMachines.map((name) => name.replace(/-(arm64|x86_64)$/, '')),
+    ...knownMachines.map((name) => name.replace(/(\.\d+)?-(arm64|x86_64)$/, '')),
+  ]),
+].filter((name) => machineLayout(name));
+
 /** The sentence for a name that `machineLayout` does not know. */
 export function unknownMachine(name: string): string {
   return `unknown machine "${name}"; known are ${knownMachines.join(', ')}`;

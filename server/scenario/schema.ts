@@ -1,4 +1,4 @@
-import { machineNames } from '../../sim/profiles';
+import { acceptedMachines } from '../../sim/profiles';
 import { returnNames } from '../../sim/returns';
 import { namePattern } from './document';
 import { expectations } from './expectations';
@@ -23,7 +23,7 @@ export function scenarioSchema(): JsonSchema {
       about: { type: 'string', description: 'One or two sentences for the reader.' },
       machine: {
         description: 'The machine that it runs on, or several: it then runs on each.',
-        anyOf: [{ enum: machineNames }, { type: 'array', items: { enum: machineNames }, minItems: 1 }],
+        anyOf: [{ enum: acceptedMachines }, { type: 'array', items: { enum: acceptedMachines }, minItems: 1 }],
       },
       tasks: {
         description: 'User tasks. kernel_task is always there.',
