@@ -332,7 +332,7 @@ export const factsB: readonly Fact[] = [
   },
   {
     id: 'B.20.limits',
-    text: 'A process over its RLIMIT_AS, or a kernel without memory for its records, gives NULL.',
+    text: 'A mapping that would take a process over its RLIMIT_AS gives NULL.',
     source: `${vmMap}, vm_map_enter (RLIMIT_AS)`,
   },
 ];
