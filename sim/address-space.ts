@@ -116,7 +116,27 @@ export class AddressSpace {
   insert(entry: NewEntry): VmEntry {
     if (entry.end <= entry.start || !this.#entries.isFree(entry.start, entry.end))
       throw new Error('AddressSpace.insert: the range is not free');
-    const made: VmEntry = { ...entry, id: this.#nextId() };
+    return this.#enter(entry);
+  }
+
+  #enter(entry: NewEntry): VmEntry {
+    // Field by field, in one shape: such entries are much cheaper to walk. The type lets none be forgotten.
+    const made: { readonly [Field in keyof Required<VmEntry>]: VmEntry[Field] } = {
+      id: this.#nextId(),
+      start: entry.start,
+      end: entry.end,
+      protection: entry.protection,
+      kind: entry.kind,
+      object: entry.object,
+      objectPage: entry.objectPage,
+      map: entry.map,
+      descriptor: entry.descriptor,
+      descriptorOffset: entry.descriptorOffset,
+      note: entry.note,
+      permanent: entry.permanent,
+      wired: entry.wired,
+      inherited: entry.inherited,
+    };
     this.#entries.insert(made);
     this.#changed(made, true);
     return made;
@@ -137,8 +157,8 @@ export class AddressSpace {
 
   /** Removes what is there, then enters: kIOMapOverwrite and the filling of a reservation. */
   replace(entry: NewEntry): VmEntry {
-    this.remove(entry.start, entry.end);
-    return this.insert(entry);
+    if (!this.#entries.isFree(entry.start, entry.end)) this.remove(entry.start, entry.end);
+    return this.#enter(entry);
   }
 
   #delete(entry: VmEntry): void {

@@ -5,7 +5,7 @@ import { useAfterFree, type KernelState } from './kernel-state';
 import { decodeMapOptions, kIOMapOverwrite, kIOMapStatic } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
-import type { CodeResult, Panic, ReleaseResult, UseAfterFree } from './outcomes';
+import { Released, type CodeResult, type Panic, type ReleaseResult, type UseAfterFree } from './outcomes';
 import { kIOReturnSuccess } from './returns';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
 import { addressText, countText, sizeText } from './text';
@@ -26,7 +26,7 @@ export function retain(
 
 export function release(state: KernelState, object: KernelObject): ReleaseResult {
   const result = consume(state, object);
-  if (result.kind === 'released') state.note(result.freed ? 'free' : 'release', result.why);
+  if (result.kind === 'released') state.note(result.freed ? 'free' : 'release', () => result.why);
   return result;
 }
 
@@ -37,7 +37,7 @@ export function consume(state: KernelState, object: KernelObject): ReleaseResult
   state.touch(object);
   if (object.retainCount < object.collectionReferences) return corruptedRegistry(state, object);
   const over = object.references < 0;
-  const keepers = object.internalHolders;
+  const keepers = over ? object.internalHolders : [];
   if (object.references === 0 && object instanceof BufferMemoryDescriptor) dropAddressMap(state, object);
   const panicked = object.owners <= 0 ? free(state, object) : undefined;
   if (over) {
@@ -48,10 +48,12 @@ export function consume(state: KernelState, object: KernelObject): ReleaseResult
     state.note('release', why, { kind: 'over-release', message: why, object: object.id });
     return { kind: 'over-release', freed: object.freed, object, why };
   }
-  const why = object.freed
-    ? `Releases ${object.name}: the last reference, so it is freed.${freedText(object)}`
-    : `Releases ${object.name}: ${leftText(object)}.`;
-  return panicked ?? { kind: 'released', freed: object.freed, why };
+  if (panicked) return panicked;
+  const { name, freed } = object;
+  const left = freed ? freedText(object) : leftText(object);
+  return new Released(freed, () =>
+    freed ? `Releases ${name}: the last reference, so it is freed.${left}` : `Releases ${name}: ${left}.`,
+  );
 }
 
 /** DriverKit's library gives up its mapping with the driver's last reference to the buffer. */

@@ -358,7 +358,7 @@ export class Machine {
     const result = createMapping(state, { descriptor, task, at: atAddress, options, offset, length });
     switch (result.kind) {
       case 'map':
-        state.note(result.how === 'shared' ? 'share' : result.how === 'sub-map' ? 'submap' : 'map', result.why);
+        state.note(result.how === 'shared' ? 'share' : result.how === 'sub-map' ? 'submap' : 'map', () => result.why);
         break;
       case 'null':
         state.note('null', `NULL: ${result.why}`);

@@ -35,9 +35,9 @@ export class MemoryMap extends KernelObject {
   userClientUnmap = false;
   /** How many VM entries it has made and still has. */
   entries = 0;
-  readonly subMaps = new Set<MemoryMap>();
-  /** Who else in the kernel retains it, e.g. the buffer whose memory it makes. */
-  readonly keepers = new Set<string>();
+  // Most maps have neither; sets are made when somebody asks.
+  #subMaps: Set<MemoryMap> | undefined;
+  #keepers: Set<string> | undefined;
 
   constructor(id: string, name: string, task: Task, address: bigint, options: number, offset: bigint, length: bigint) {
     super(id, name);
@@ -49,8 +49,17 @@ export class MemoryMap extends KernelObject {
     this.length = length;
   }
 
+  get subMaps(): Set<MemoryMap> {
+    return (this.#subMaps ??= new Set());
+  }
+
+  /** Who else in the kernel retains it, e.g. the buffer whose memory it makes. */
+  get keepers(): Set<string> {
+    return (this.#keepers ??= new Set());
+  }
+
   override get internalReferences(): number {
-    return this.subMaps.size + this.keepers.size + this.collections.length;
+    return (this.#subMaps?.size ?? 0) + (this.#keepers?.size ?? 0) + this.collections.length;
   }
 
   /** The descriptor's set is a collection too. */

@@ -6,7 +6,7 @@ import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import { setCache } from './memory-reference-create';
 import { piecesOf, type MemoryReference, type Pieces } from './memory-reference';
-import { nothing, panic, type MapResult } from './outcomes';
+import { Mapped, nothing, panic, type MapResult } from './outcomes';
 import { choosePages, guardPages, overwritten, reserve } from './reservation';
 import type { Task } from './task';
 import { addressText, countText, sizeText } from './text';
@@ -43,7 +43,12 @@ export function place(
   const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
   const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
   const guard = guardPages(space, options);
-  const base = choosePages(state, task, map, options, { ...pieces, pageable, byData });
+  const base = choosePages(state, task, map, options, {
+    pages: pieces.pages,
+    inPage: pieces.inPage,
+    pageable,
+    byData,
+  });
   if (typeof base !== 'number') return base;
 
   // Device memory is entered at once by its pager, so the flag is dropped.
@@ -79,25 +84,24 @@ export function place(
   map.address = space.addressOf(base) + BigInt(pieces.inPage);
   enter(state, descriptor, map, task, { base, guard, protection, inherited: prefault && !copy }, pieces);
 
-  const notes = [
-    !options.readOnly && !reference.writable
-      ? ` Read-only all the same: ${descriptor.name} is kIODirectionOut and was first mapped with kIOMapReadOnly.`
-      : '',
-    options.anywhere || asked === map.address
-      ? ''
-      : ` It was asked for at ${addressText(asked)}: data keeps its offset in the page, so use getAddress().`,
-    refusal ? ` ${refusal} This kernel forgets the error, and maps in the old mode.` : '',
-    copy ? copyNote(map, pieces, over - (base + pieces.pages)) : '',
-  ];
-  return {
-    kind: 'map',
-    map,
-    how: 'new',
-    why:
-      `New mapping in ${task.name} at ${addressText(map.address)}, ${sizeText(map.length)}, ${protection}` +
-      (guard ? `, with guard pages of ${sizeText(BigInt(guard * state.pageSize))}` : '') +
-      `.${notes.join('')}`,
-  };
+  const { name } = task;
+  const { name: memory } = descriptor;
+  const { address, length, offset } = map;
+  const { pageSize } = state;
+  return new Mapped(map, 'new', () => {
+    const guards = guard ? `, with guard pages of ${sizeText(BigInt(guard * pageSize))}` : '';
+    const notes = [
+      !options.readOnly && !reference.writable
+        ? ` Read-only all the same: ${memory} is kIODirectionOut and was first mapped with kIOMapReadOnly.`
+        : '',
+      options.anywhere || asked === address
+        ? ''
+        : ` It was asked for at ${addressText(asked)}: data keeps its offset in the page, so use getAddress().`,
+      refusal ? ` ${refusal} This kernel forgets the error, and maps in the old mode.` : '',
+      copy ? copyNote(offset, pieces, over - (base + pieces.pages)) : '',
+    ];
+    return `New mapping in ${name} at ${addressText(address)}, ${sizeText(length)}, ${protection}${guards}.${notes.join('')}`;
+  });
 }
 
 /** Where the last page ends that the pieces enter: beyond the reservation where a copy is entered whole. */
@@ -156,11 +160,10 @@ function enter(
   }
 }
 
-function copyNote(map: MemoryMap, pieces: Pieces, beyond: number): string {
+function copyNote(offset: bigint, pieces: Pieces, beyond: number): string {
   const [first] = pieces.pieces;
-  const shown = first ? first.descriptorOffset + BigInt(pieces.inPage) : map.offset;
-  const wrong =
-    shown === map.offset ? '' : ` It shows the memory from its start, not from +0x${map.offset.toString(16)}.`;
+  const shown = first ? first.descriptorOffset + BigInt(pieces.inPage) : offset;
+  const wrong = shown === offset ? '' : ` It shows the memory from its start, not from +0x${offset.toString(16)}.`;
   const over =
     beyond > 0
       ? ` The copy is mapped whole: ${countText(beyond, 'page')} beyond the reservation ${beyond === 1 ? 'is' : 'are'} replaced, and stay${beyond === 1 ? 's' : ''} mapped for good.`

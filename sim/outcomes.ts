@@ -50,6 +50,41 @@ export interface NotModelled {
 /** How a mapping came about. `new` is the only one that makes a VM entry; `remote` claims success for nothing. */
 export type MapHow = 'new' | 'shared' | 'sub-map' | 'static' | 'same-task' | 'remote';
 
+/** A map with a sentence that is made when somebody reads it: making it costs more than the map. */
+export class Mapped {
+  readonly kind = 'map';
+  readonly map: MemoryMap;
+  readonly how: MapHow;
+  readonly #tell: () => string;
+
+  /** @param tell may not read what can change later. */
+  constructor(map: MemoryMap, how: MapHow, tell: () => string) {
+    this.map = map;
+    this.how = how;
+    this.#tell = tell;
+  }
+
+  get why(): string {
+    return this.#tell();
+  }
+}
+
+/** Likewise of a release. */
+export class Released {
+  readonly kind = 'released';
+  readonly freed: boolean;
+  readonly #tell: () => string;
+
+  constructor(freed: boolean, tell: () => string) {
+    this.freed = freed;
+    this.#tell = tell;
+  }
+
+  get why(): string {
+    return this.#tell();
+  }
+}
+
 export type MapResult =
   | { readonly kind: 'map'; readonly map: MemoryMap; readonly how: MapHow; readonly why: string }
   | { readonly kind: 'null'; readonly reason: NullReason; readonly why: string }

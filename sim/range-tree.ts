@@ -175,15 +175,27 @@ function fit<R extends PageRange>(node: Node<R>, pages: number, from: number): n
 
 /** @returns the node's right half, where it had to be split. */
 function insertInto<R extends PageRange>(node: Node<R>, range: R): Node<R> | undefined {
-  if (node.leaf) node.items.splice(firstEndingAfter(node.items, range.start), 0, range);
-  else {
+  if (node.leaf) {
+    const index = firstEndingAfter(node.items, range.start);
+    insertAt(node.items, index, range);
+    if (node.items.length <= most) {
+      entered(node, index);
+      return undefined;
+    }
+  } else {
     const index = Math.min(firstEndingAfter(node.items, range.start), node.items.length - 1);
-    const right = insertInto(node.items[index]!, range);
-    if (right) node.items.splice(index + 1, 0, right);
-  }
-  if (node.items.length <= most) {
-    measure(node);
-    return undefined;
+    const child = node.items[index]!;
+    const { start, end, gap } = child;
+    const right = insertInto(child, range);
+    if (!right) {
+      childChanged(node, child, start, end, gap);
+      return undefined;
+    }
+    insertAt(node.items, index + 1, right);
+    if (node.items.length <= most) {
+      measure(node);
+      return undefined;
+    }
   }
   const right = node.leaf ? makeLeaf(node.items.splice(most >> 1)) : makeBranch(node.items.splice(most >> 1));
   measure(node);
@@ -192,13 +204,54 @@ function insertInto<R extends PageRange>(node: Node<R>, range: R): Node<R> | und
 
 function deleteFrom<R extends PageRange>(node: Node<R>, range: R): void {
   const index = firstEndingAfter(node.items, range.start);
-  if (node.leaf) node.items.splice(index, 1);
-  else {
-    const child = node.items[index]!;
-    deleteFrom(child, range);
-    if (child.items.length < fewest && node.items.length > 1) join(node, index === 0 ? 0 : index - 1);
+  if (node.leaf) {
+    removeAt(node.items, index);
+    const before = node.items[index - 1];
+    const after = node.items[index];
+    if (before && after) node.gap = Math.max(node.gap, after.start - before.end);
+    else measure(node);
+    return;
   }
-  measure(node);
+  const child = node.items[index]!;
+  const { start, end, gap } = child;
+  deleteFrom(child, range);
+  if (child.items.length < fewest && node.items.length > 1) {
+    join(node, index === 0 ? 0 : index - 1);
+    measure(node);
+  } else childChanged(node, child, start, end, gap);
+}
+
+/** Measures a leaf after an entry: all of it only where its largest hole was cut. */
+function entered<R extends PageRange>(leaf: Leaf<R>, index: number): void {
+  const { items, gap } = leaf;
+  const range = items[index]!;
+  const before = items[index - 1];
+  const after = items[index + 1];
+  if (!before || !after || after.start - before.end === gap) measure(leaf);
+  else leaf.gap = Math.max(gap, range.start - before.end, after.start - range.end);
+}
+
+/** Measures a branch after one child, which was [start, end) with `gap`, may have changed. */
+function childChanged<R extends PageRange>(
+  branch: Branch<R>,
+  child: Node<R>,
+  start: number,
+  end: number,
+  gap: number,
+): void {
+  if (child.start !== start || child.end !== end || (child.gap < gap && gap === branch.gap)) measure(branch);
+  else if (child.gap > branch.gap) branch.gap = child.gap;
+}
+
+function insertAt<T>(items: T[], index: number, item: T): void {
+  items.push(item);
+  for (let i = items.length - 1; i > index; i--) items[i] = items[i - 1]!;
+  items[index] = item;
+}
+
+function removeAt<T>(items: T[], index: number): void {
+  for (let i = index + 1; i < items.length; i++) items[i - 1] = items[i]!;
+  items.pop();
 }
 
 /** Makes one child of two neighbours, or evens them out where they are too many for one. */
