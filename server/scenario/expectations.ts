@@ -140,7 +140,10 @@ function objectMember(
 }
 
 /** The view that the trace shows of the object. */
-function viewed<T>(context: CheckContext, pick: (view: { readonly cache: string }) => T): T | undefined {
+function viewed<T>(
+  context: CheckContext,
+  pick: (view: { readonly cache: string; readonly cacheAs?: string }) => T,
+): T | undefined {
   const object = objectOf(context);
   if (object) {
     const view = context.views.object(object.id);
@@ -264,6 +267,11 @@ export const expectations: readonly Expectation[] = [
     'cache',
     { description: 'The memory’s cache mode: "copyback", "inhibited", "write-combined" …' },
     (context) => viewed(context, ({ cache }) => cache),
+  ),
+  wordMember(
+    'cacheAs',
+    { description: 'What the cache mode is on this machine, e.g. "inhibited" for posted writes on Intel.' },
+    (context) => viewed(context, ({ cache, cacheAs }) => cacheAs ?? cache),
   ),
   {
     name: 'options',

@@ -136,7 +136,7 @@ export const factsC: readonly Fact[] = [
     source:
       'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::initWithOptions; libkern/c++/OSObject.cpp, taggedRelease',
     settled:
-      "Confirmed for one owner. The document says that each map is freed; in fact flushCollection() takes only the set's reference, so a map with n owners counts n afterwards: it is freed at once for n = 1, and at the (n-1)th release otherwise. A descriptor that is redirected keeps its maps.",
+      "Confirmed for one owner. The notes say that each map is freed; in fact flushCollection() takes only the set's reference, so a map with n owners counts n afterwards: it is freed at once for n = 1, and at the (n-1)th release otherwise. A descriptor that is redirected keeps its maps.",
   },
   {
     id: 'C.10',

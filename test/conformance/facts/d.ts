@@ -67,7 +67,7 @@ export const factsD: readonly Fact[] = [
     source:
       'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::redirect; osfmk/vm/vm_pageout.c, vm_object_iopl_request; osfmk/vm/vm_fault.c, vm_fault_page',
     settled:
-      'Confirmed, and wider than the document says: UPL_BLOCK_ACCESS sets blocked_access on the whole VM object, so every mapping of that memory sleeps, the one in its own task included. The request starts at byte 0 of the entry whatever the offset of the map. For physical memory that is contiguous the block holds too (blocked_access is set before the early return).',
+      'Confirmed, and wider than the notes say: UPL_BLOCK_ACCESS sets blocked_access on the whole VM object, so every mapping of that memory sleeps, the one in its own task included. The request starts at byte 0 of the entry whatever the offset of the map. For physical memory that is contiguous the block holds too (blocked_access is set before the early return), for accesses that fault: the pages of this map leave the page tables, those of a kernel mapping that are entered already do not.',
   },
   {
     id: 'D.2.3',
@@ -104,14 +104,14 @@ export const factsD: readonly Fact[] = [
     text: 'wireRange() wires with the protection that the direction names, and unwires for direction 0; it compares nothing with getLength(), and unwiring what is not wired panics.',
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOMemoryMap::wireRange; osfmk/vm/vm_map.c, vm_map_unwire_nested',
     settled:
-      'IOMemoryMap tests nothing, as the document says, but the VM does: an unwire without a wire is a panic ("vm_map_unwire: entry is unwired"), and so is one that starts where nothing is mapped.',
+      'IOMemoryMap tests nothing, as the notes say, but the VM does: an unwire without a wire is a panic ("vm_map_unwire: entry is unwired"), and so is one that starts where nothing is mapped.',
   },
   {
     id: 'D.4',
     text: 'Reading the bytes of virtual memory that is not prepared panics; physical memory is always ready.',
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::dmaCommandOperation',
     settled:
-      'Narrower than the document says: readBytes() and writeBytes() compare the range first, so a range that does not fit answers 0 without a panic.',
+      'Narrower than the notes say: readBytes() and writeBytes() compare the range first, so a range that does not fit answers 0 without a panic.',
   },
   {
     id: 'D.5',

@@ -22,7 +22,7 @@ export const factsE: readonly Fact[] = [
     text: 'A fixed address is cut to its page; outside the range NULL, on anything that is mapped NULL; kIOMapOverwrite replaces it; the kernel allows only its data and IOKit ranges and panics in a pointer range.',
     source: 'osfmk/vm/vm_map.c, vm_map_locate_space_fixed; osfmk/vm/vm_kern.c, kmem_validate_range_for_overwrite',
     settled:
-      'One case more than the document has: a fixed request in the kernel that starts in one of its ranges and ends beyond it is a panic too (kmem_range_contains_fully), not KERN_INVALID_ADDRESS.',
+      'One case more than the notes have: a fixed request in the kernel that starts in one of its ranges and ends beyond it is a panic too (kmem_range_contains_fully), not KERN_INVALID_ADDRESS.',
   },
   {
     id: 'E.5',
@@ -35,7 +35,7 @@ export const factsE: readonly Fact[] = [
     source:
       'osfmk/vm/vm_map.c, vm_map_get_range; osfmk/vm/vm_kern.c, kmem_range_init; iokit/Kernel/IOLib.cpp, IOIteratePageableMaps',
     settled:
-      'The document has the eighth on both architectures. On Intel iokit_range_size is 0 when kmem_range_init() halves it down, so the large IOKit range starts where the data range starts: no eighth is left out in xnu-11417.101.',
+      'The notes have the eighth on both architectures. On Intel iokit_range_size is 0, and kmem_range_init() takes the eighth of that, so the large IOKit range starts where the data range starts: no eighth is left out in xnu-11417.101.',
   },
   {
     id: 'E.7',
