@@ -9,8 +9,7 @@ let service: LanguageService | undefined;
 
 /** What the schema says about a text; `file` is its name in places. */
 export async function schemaProblems(text: string, file: string): Promise<readonly Problem[]> {
-  service ??= getLanguageService({});
-  service.configure({ schemas: [{ uri: schemaUri, fileMatch: ['*'], schema: { ...scenarioSchema() } as object }] });
+  service ??= makeService();
   const document = TextDocument.create('file:///scenario.iomap', 'iomap', 1, text);
   const settings = { comments: 'ignore', trailingCommas: 'ignore' } as const;
   let found: Awaited<ReturnType<LanguageService['doValidation']>>;
@@ -32,4 +31,10 @@ export async function schemaProblems(text: string, file: string): Promise<readon
     },
     bySchema: true,
   }));
+}
+
+function makeService(): LanguageService {
+  const made = getLanguageService({});
+  made.configure({ schemas: [{ uri: schemaUri, fileMatch: ['*'], schema: { ...scenarioSchema() } as object }] });
+  return made;
 }

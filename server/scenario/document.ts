@@ -40,16 +40,7 @@ export interface ReadScenario {
   readonly problems: readonly Problem[];
 }
 
-export const documentKeys = [
-  'title',
-  'fact',
-  'also',
-  'about',
-  'machine',
-  'tasks',
-  'devices',
-  'steps',
-] as const;
+export const documentKeys = ['title', 'fact', 'also', 'about', 'machine', 'tasks', 'devices', 'steps'] as const;
 
 /** What a task, a device or an object may be called. */
 export const namePattern = '^[A-Za-z_][A-Za-z0-9_]*$';
@@ -84,8 +75,12 @@ const syntaxErrors: Readonly<Record<string, string>> = {
 export function readScenario(text: string, file: string): ReadScenario {
   const places = new Places(file, text);
   const problems: Problem[] = [];
-  const problem = (node: { readonly offset: number; readonly length: number }, message: string): void => {
-    problems.push({ message, place: places.place(node.offset, node.length), bySchema: true });
+  const problem = (
+    node: { readonly offset: number; readonly length: number },
+    message: string,
+    bySchema = true,
+  ): void => {
+    problems.push({ message, place: places.place(node.offset, node.length), bySchema });
   };
   const errors: ParseError[] = [];
   let root: Node | undefined;
@@ -108,9 +103,9 @@ export function readScenario(text: string, file: string): ReadScenario {
 }
 
 class Reader {
-  readonly #problem: (node: Node, message: string) => void;
+  readonly #problem: (node: Node, message: string, bySchema?: boolean) => void;
 
-  constructor(problem: (node: Node, message: string) => void) {
+  constructor(problem: (node: Node, message: string, bySchema?: boolean) => void) {
     this.#problem = problem;
   }
 
@@ -190,11 +185,12 @@ class Reader {
       this.#problem(
         node,
         `"${name}" can't be a name: letters, digits and _ only, and none of ${reservedNames.join(', ')}`,
+        !nameShape.test(name),
       );
       return false;
     }
     if (taken.has(name)) {
-      this.#problem(node, `"${name}" is taken already`);
+      this.#problem(node, `"${name}" is taken already`, false);
       return false;
     }
     taken.set(name, node);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { schemaProblems } from '../../server/cli/scenario-schema';
 import { failureLines } from '../../server/cli/simulate-scenarios';
 import { readScenario } from '../../server/scenario/document';
 import { runScenario } from '../../server/scenario/runner';
@@ -17,12 +18,13 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
 
 const ran = new Map(
   files.map((file) => {
-    const { document, problems } = readScenario(readFileSync(join(folder, file), 'utf8'), file);
+    const text = readFileSync(join(folder, file), 'utf8');
+    const { document, problems } = readScenario(text, file);
     const result = document && runScenario(document);
     const wrong = [...problems, ...(result?.problems ?? [])].map(
       ({ place, message }) => `${file}:${String(place.line)}:${String(place.column)}: ${message}`,
     );
-    return [file, { result, wrong: [...wrong, ...(result ? failureLines(result) : [])] }];
+    return [file, { text, result, wrong: [...wrong, ...(result ? failureLines(result) : [])] }];
   }),
 );
 
@@ -49,9 +51,10 @@ describe('scenarios', () => {
     expect(files.length).toBeGreaterThan(0);
   });
 
-  it.each(files)('%s', (file) => {
-    const { result, wrong } = ran.get(file)!;
+  it.each(files)('%s', async (file) => {
+    const { text, result, wrong } = ran.get(file)!;
     expect(wrong).toEqual([]);
+    expect(await schemaProblems(text, file)).toEqual([]);
     expect(result!.runs.flatMap(({ checks }) => checks).length, 'expectations').toBeGreaterThan(0);
     const [fact = '(no fact)'] = result!.facts;
     expect(basename(file).startsWith(`${fact}-`), `${file} is named by its fact, ${fact}`).toBe(true);

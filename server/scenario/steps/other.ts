@@ -7,7 +7,7 @@ import { verb, type Verb } from '../verb';
 export const otherVerbs: readonly Verb[] = [
   verb(f.checked('A map, descriptor, task or allocated memory, or "machine".'), {
     family: 'other',
-    outcomes: ['NULL'],
+    outcomes: ['there', 'freed', 'NULL'],
     name: 'check',
     description: 'Nothing happens; what the name stands for is as "expect" says.',
     fields: {},

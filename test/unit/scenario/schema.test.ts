@@ -73,7 +73,7 @@ describe('the schema', () => {
     ['no title', '{ "steps": [] }'],
     ['no steps', '{ "title": "x" }'],
     ['an unknown member', '{ "title": "x", "steps": [], "stesp": [] }'],
-    ['an unknown machine', '{ "title": "x", "machine": "macos-1", "steps": [] }'],
+    ['an unknown machine', '{ "title": "x", "machine": "mac", "steps": [] }'],
     ['a list', '[]'],
     ['an unknown verb', scenario('{ "mapp": "m" }')],
     ['an empty step', scenario('{}')],
