@@ -1,5 +1,5 @@
-import type { CodeDescription, Diagnostic, Location } from 'vscode-languageserver';
-import { DiagnosticSeverity } from 'vscode-languageserver';
+import type { CodeAction, CodeDescription, Diagnostic, Location } from 'vscode-languageserver';
+import { CodeActionKind, DiagnosticSeverity } from 'vscode-languageserver';
 import type { Finding, Range, ScenarioSimulation, Severity } from './features/service';
 
 /** Where the rules' pages are read; `<rule id>.md` follows. */
@@ -29,6 +29,30 @@ export function toDiagnostic(finding: Finding): Diagnostic {
     })),
     data: { function: finding.function },
   };
+}
+
+/** The quick fixes of the findings that a range of the document touches. */
+export function fixActions(uri: string, findings: readonly Finding[], range: Location['range']): CodeAction[] {
+  return findings.flatMap((finding): CodeAction[] => {
+    const diagnostic = toDiagnostic(finding);
+    if (!finding.fix || !touch(diagnostic.range, range)) return [];
+    const edits = finding.fix.edits.map((edit) => ({ range: toLspRange(edit), newText: edit.text }));
+    return [
+      {
+        title: finding.fix.title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnostic],
+        isPreferred: true,
+        edit: { changes: { [uri]: edits } },
+      },
+    ];
+  });
+}
+
+function touch(a: Location['range'], b: Location['range']): boolean {
+  const before = (x: Location['range'], y: Location['range']): boolean =>
+    x.end.line < y.start.line || (x.end.line === y.start.line && x.end.character < y.start.character);
+  return !before(a, b) && !before(b, a);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  CodeActionKind,
   CodeLensRefreshRequest,
   DocumentDiagnosticReportKind,
   FileChangeType,
@@ -11,6 +12,7 @@ import {
 } from 'vscode-languageserver';
 import type {
   CancellationToken,
+  CodeAction,
   CodeLens,
   Connection,
   Diagnostic,
@@ -22,7 +24,7 @@ import type {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { isScenario } from './features/scenarios';
 import type { LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
-import { scenarioDiagnostics, toDiagnostic, toLspRange } from './findings';
+import { fixActions, scenarioDiagnostics, toDiagnostic, toLspRange } from './findings';
 import { messages } from './protocol';
 import type { EntryPointItem, InitializationOptions, SimulateParams } from './protocol';
 import { isSource } from './workspace-files';
@@ -84,6 +86,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
         positionEncoding: 'utf-16',
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         codeLensProvider: {},
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
         ...(pull && {
           diagnosticProvider: { identifier: 'maplens', interFileDependencies: true, workspaceDiagnostics: false },
         }),
@@ -218,6 +221,14 @@ export function serve(connection: Connection, service: LanguageService, files: W
         : { kind: DocumentDiagnosticReportKind.Full, resultId, items };
     });
   });
+
+  connection.onCodeAction((params, token) =>
+    attempt<CodeAction[]>('quick fixes', [], async () => {
+      await turn(token);
+      const { uri } = params.textDocument;
+      return isScenario(uri) ? [] : fixActions(uri, service.diagnose(uri), params.range);
+    }),
+  );
 
   connection.onCodeLens((params, token) =>
     attempt<CodeLens[]>('code lenses', [], async () => {

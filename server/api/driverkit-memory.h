@@ -71,7 +71,7 @@ public:
     /// Where the buffer is in the driver's task. Valid as long as the descriptor.
     [[maplens::driverkit]] kern_return_t GetAddressRange([[maplens::writes]] IOAddressSegment *range);
 
-    [[maplens::driverkit]] virtual kern_return_t SetLength(uint64_t length);
+    [[maplens::driverkit]] virtual kern_return_t SetLength([[maplens::sets(length)]] uint64_t length);
 };
 
 class [[maplens::driverkit]] IOMemoryMap : public OSObject {

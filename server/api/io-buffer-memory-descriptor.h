@@ -51,9 +51,9 @@ public:
         mach_vm_size_t capacity, mach_vm_address_t alignment, mach_vm_address_t physicalMask);
 
     /// Changes the length; more than the capacity is not allowed.
-    [[maplens::kernel]] virtual void setLength(vm_size_t length);
+    [[maplens::kernel]] virtual void setLength([[maplens::sets(length)]] vm_size_t length);
 
-    [[maplens::kernel]] virtual void setDirection([[maplens::bits(direction)]] IODirection direction);
+    [[maplens::kernel]] virtual void setDirection([[maplens::bits(direction)]] [[maplens::sets(direction)]] IODirection direction);
     [[maplens::kernel]] [[maplens::pure]] virtual vm_size_t getCapacity() const;
 
     /// The buffer's address in the kernel. Valid as long as the descriptor.

@@ -94,6 +94,12 @@ export class Diagnostics {
         ...rangeOf(file, start, step.span),
         message: step.message,
       })),
+      ...(finding.fix && {
+        fix: {
+          title: finding.fix.title,
+          edits: finding.fix.edits.map(({ span, text }) => ({ ...rangeOf(file, start, span), text })),
+        },
+      }),
     };
   }
 }

@@ -22,6 +22,14 @@ export interface PathStep extends Range {
   readonly message: string;
 }
 
+/** A change that is right whatever the rest of the program does. */
+export interface Fix {
+  /** As a command: "Add kIOMapAnywhere". */
+  readonly title: string;
+  /** In the finding's own file; an empty range inserts. They don't overlap. */
+  readonly edits: readonly (Range & { readonly text: string })[];
+}
+
 export interface Finding extends Range {
   /** As the file was named to `setFile`. */
   readonly file: string;
@@ -32,6 +40,7 @@ export interface Finding extends Range {
   /** Qualified name of the function. */
   readonly function: string;
   readonly path: readonly PathStep[];
+  readonly fix?: Fix;
 }
 
 /** A function that maps memory, hence can be simulated. */

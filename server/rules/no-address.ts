@@ -1,5 +1,6 @@
 import { has, bitFamilies, mapsContract } from '../api/attributes';
 import type { CallArgument, Event, Report } from '../symbolic/events';
+import { withBits } from './fixes';
 import type { Rule } from './rule';
 
 // xnu iokit/IOKit/IOMapTypes.h: kIOMapAnywhere, kIOMapStatic.
@@ -34,6 +35,7 @@ function check(event: Event): Report | undefined {
       'The mapping is asked for at address 0: kIOMapAnywhere is missing\n' +
       "Without kIOMapAnywhere the mapping goes exactly to the given address. Page zero can't be mapped, in the kernel " +
       'or in a 64-bit task, so the call returns NULL. Add kIOMapAnywhere, or give an address.',
+    ...withBits(event, call.options, 'kIOMapAnywhere'),
   };
 }
 

@@ -113,7 +113,7 @@ function keep(
   const doubled = final?.span.start === last.span.start && final.span.end === last.span.end && path.length > 1;
   const full = since === undefined ? [] : [...(doubled ? path.slice(0, -1) : path), last];
   const candidate: Candidate = {
-    finding: { rule: check.id, span: report.at, message: report.message, path: full },
+    finding: { rule: check.id, span: report.at, message: report.message, path: full, fix: report.fix },
     length: path.length,
   };
   const known = found.get(key);

@@ -10,7 +10,8 @@ import { escape, evaluate, usePointer } from './evaluate';
 import type { Argument } from './smart-pointers';
 import { construct, smartMethod } from './smart-pointers';
 import { loseOld, noteStored } from './stores';
-import type { CallArgument } from './events';
+import { callFacts, concernsMemory, noteFacts } from './call-facts';
+import type { CallFacts } from './events';
 import type { Target } from './program';
 import type { ObjectState, State } from './state';
 import { isDead, newForeign } from './state';
@@ -177,6 +178,7 @@ function create(
     readonly nullable: boolean;
     readonly options?: Value | undefined;
     readonly of?: Value | undefined;
+    readonly made?: CallFacts | undefined;
   },
 ): void {
   const at = invocation.call.span;
@@ -194,6 +196,7 @@ function create(
       nullable: facts.nullable,
       of: facts.of && baseOf(facts.of),
       receiver: invocation.receiverClass,
+      made: facts.made,
     },
     managed: facts.managed === true || (facts.retained && isSmartPointer(invocation.call.type)),
     escaped: isImmortal(className),
@@ -245,7 +248,10 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   const { values } = context;
   const { call, args, receiver } = invocation;
   if (has(api, 'noreturn')) return [];
-  emitCall(context, state, invocation, api);
+  const facts = concernsMemory(api)
+    ? callFacts(context, state, call, api, args, receiver, invocation.receiverClass)
+    : undefined;
+  if (facts) context.emit({ kind: 'call', ...facts }, state);
 
   if (has(api, 'cast')) {
     const index = api.parameters.findIndex((parameter) => has(parameter, 'result'));
@@ -293,6 +299,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     const parameter = api.parameters[index];
     const base = baseOf(value);
     if (parameter && has(parameter, 'assumes')) {
+      context.emit({ kind: 'condition', value, at: expr.span }, state);
       if (!assume(state, values, value, true)) return [];
       continue;
     }
@@ -332,7 +339,8 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   }
 
   const returns = returnContract(api);
-  if (outs.length > 0) return outCall(context, state, invocation, api, outs);
+  if (facts) noteFacts(state, api, facts);
+  if (outs.length > 0) return outCall(context, state, invocation, api, outs, facts);
 
   let value: Value;
   const resultClass = classOf(call.type) ?? classOf(api.result);
@@ -348,12 +356,17 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
       nullable: returns.nullable === true,
       options,
       of: maps && receiver,
+      made: facts,
     });
     if (maps && receiver) state.change(baseOf(receiver), { kept: true });
   } else if (returns.ownership === 'borrowed') {
     value = steadyResult(context, state, invocation);
     if (!state.objects.has(value) && value.constant === undefined && !state.isNull(value))
-      create(state, invocation, value, resultClass, { retained: false, nullable: returns.nullable === true });
+      create(state, invocation, value, resultClass, {
+        retained: false,
+        nullable: returns.nullable === true,
+        made: facts,
+      });
   } else if (has(api, 'pure')) value = steadyResult(context, state, invocation);
   else value = freshResult(state, context, invocation);
   setResult(state, invocation, value);
@@ -383,13 +396,14 @@ function outCall(
   invocation: Invocation,
   api: FunctionDeclaration,
   outs: readonly Out[],
+  made: CallFacts | undefined,
 ): State[] {
   const { values } = context;
   const failed = state.fork();
   outs.forEach((out, index) => {
     const object = freshResult(state, context, invocation, `out ${index}`);
     const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
-    create(state, invocation, object, classOf(pointee), { retained: out.retained, nullable: false });
+    create(state, invocation, object, classOf(pointee), { retained: out.retained, nullable: false, made });
     if (out.retained && isSmartPointer(pointee)) state.change(object, { managed: true });
     state.setRange(object, { low: undefined, high: undefined, not: [0n] });
     put(context, state, out.place, object);
@@ -563,24 +577,6 @@ function summarizedCall(
       nullable: false,
     });
   return [state];
-}
-
-function emitCall(context: Context, state: State, invocation: Invocation, api: FunctionDeclaration): void {
-  if (!api.parameters.some((parameter) => bitFamilies(parameter).length > 0)) return;
-  const list: CallArgument[] = [];
-  invocation.args.forEach(({ value, expr }, index) => {
-    const parameter = api.parameters[index];
-    if (!parameter) return;
-    const bits = knownBits(value);
-    const constants: { name: string; value: bigint; family: string }[] = [];
-    for (const { name } of bits.named) {
-      const constant = context.program.findConstant(name);
-      if (constant?.value !== undefined && constant.family !== undefined)
-        constants.push({ name, value: constant.value, family: constant.family });
-    }
-    list.push({ parameter, span: expr.span, constant: value.constant, bits, constants });
-  });
-  context.emit({ kind: 'call', declaration: api, arguments: list, at: invocation.call.span }, state);
 }
 
 /**

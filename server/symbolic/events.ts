@@ -1,7 +1,7 @@
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Span } from './span';
 import type { ObjectState } from './state';
-import type { KnownBits } from './values';
+import type { KnownBits, Value } from './values';
 
 /**
  * What happens on a path, as rules see it. The interpreter states facts; whether a fact is a defect is a rule's word.
@@ -49,13 +49,10 @@ export type Event =
       readonly at: Span;
       readonly how: string;
     }
-  /** A call of a function that the API model declares. */
-  | {
-      readonly kind: 'call';
-      readonly declaration: FunctionDeclaration;
-      readonly arguments: readonly CallArgument[];
-      readonly at: Span;
-    }
+  /** A call of a function that the API model declares and that has to do with memory, maps or tasks; before it runs. */
+  | ({ readonly kind: 'call' } & CallFacts)
+  /** A condition that decides a branch, or that an assertion takes for granted, with whatever it is computed from. */
+  | { readonly kind: 'condition'; readonly value: Value; readonly at: Span }
   /** IOMemoryMap::redirect; `object` is the map. */
   | {
       readonly kind: 'redirect';
@@ -64,9 +61,39 @@ export type Event =
       readonly options: KnownBits | undefined;
     };
 
+/** A call as the path makes it. */
+export interface CallFacts {
+  readonly declaration: FunctionDeclaration;
+  /** The object that the method is called on, as it was before. */
+  readonly receiver: ObjectState | undefined;
+  readonly receiverValue: Value | undefined;
+  /** The class of the pointer that the method is called through. */
+  readonly receiverClass: string | undefined;
+  readonly receiverSpan: Span | undefined;
+  /** Those that are written; an omitted one has its default. */
+  readonly arguments: readonly CallArgument[];
+  readonly at: Span;
+  /** The class that the result points at, as the call is written. */
+  readonly resultClass: string | undefined;
+  /** The result is read by something. */
+  readonly used: boolean;
+  /** The call stands in the text itself, so that its parts may be edited; not so where a macro wrote it. */
+  readonly written: boolean;
+}
+
+/** none: NULL. current: current_task(). client: the task that a user client serves. */
+export type TaskKind = 'none' | 'kernel' | 'current' | 'client';
+
 export interface CallArgument {
   readonly parameter: ParameterDeclaration;
   readonly span: Span;
+  readonly value: Value;
+  /** The object that it points at, as it was before the call. */
+  readonly object: ObjectState | undefined;
+  /** Of a parameter that is a task, where it is known. */
+  readonly task: TaskKind | undefined;
+  /** How it is written: a number or a constant's name, a variable, several things OR-ed, or anything else. */
+  readonly shape: 'constant' | 'variable' | 'or' | 'other';
   /** As a number, where every run of the path passes the same. */
   readonly constant: bigint | undefined;
   readonly bits: KnownBits;
@@ -81,6 +108,15 @@ export interface Report {
   readonly about?: Span;
   /** The last step of the path, where it says more than the finding's own first line. */
   readonly step?: string;
+  /** A change of the text that is right whatever the rest of the program does. */
+  readonly fix?: Fix;
+}
+
+export interface Fix {
+  /** What it does, as a command: "Add kIOMapAnywhere". */
+  readonly title: string;
+  /** Spans don't overlap; an empty one inserts. */
+  readonly edits: readonly { readonly span: Span; readonly text: string }[];
 }
 
 /** A rule as the interpreter sees it. */
@@ -100,4 +136,5 @@ export interface SymbolicFinding {
   readonly span: Span;
   readonly message: string;
   readonly path: readonly PathMessage[];
+  readonly fix: Fix | undefined;
 }

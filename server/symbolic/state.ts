@@ -1,5 +1,6 @@
 import type { Local, Temp, Type } from '../ir/types';
 import type { Span } from './span';
+import type { CallFacts } from './events';
 import type { ConstraintStore, Range } from './constraints';
 import { hull, intersect, rangeKey, within } from './constraints';
 import type { Liveness } from './liveness';
@@ -36,6 +37,8 @@ export interface Creation {
   readonly of: Value | undefined;
   /** The class that the method was called on. */
   readonly receiver: string | undefined;
+  /** The whole call, where the API declares it. */
+  readonly made: CallFacts | undefined;
 }
 
 /** What a path knows about one kernel object, by the value that points at it. */
@@ -66,6 +69,10 @@ export interface ObjectState {
   readonly doubtful: boolean;
   readonly releasedAt: Span | undefined;
   readonly unmappedAt: Span | undefined;
+  /** Calls that mapped this descriptor before on the path, oldest first; no more than a few. */
+  readonly maps: readonly CallFacts[];
+  /** What calls have set last, by the property's name in the API model: 'length'. */
+  readonly settings: Readonly<Record<string, Value>>;
   /** Where the last local that held it was overwritten, or left scope. */
   readonly overwrittenAt: Span | undefined;
   readonly endedAt: Span | undefined;
@@ -119,6 +126,8 @@ export function newForeign(
     doubtful: false,
     releasedAt: undefined,
     unmappedAt: undefined,
+    maps: [],
+    settings: {},
     overwrittenAt: undefined,
     endedAt: undefined,
   };

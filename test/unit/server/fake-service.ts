@@ -47,6 +47,7 @@ export function fakeService(): LanguageService & { fail: boolean } {
               { ...at, file, line: at.line - 1, endLine: at.line - 1, message: 'the map is made without kIOMapUnique' },
               { ...at, file, message: 'and redirected here' },
             ],
+            fix: { title: 'Do not redirect', edits: [{ ...at, text: 'unmap(' }] },
           },
         ];
       });

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { StreamMessageReader, StreamMessageWriter, createConnection } from 'vscode-languageserver/node';
 import { createProtocolConnection } from 'vscode-languageserver/node';
 import type { ProtocolConnection } from 'vscode-languageserver/node';
-import type { Diagnostic, DocumentDiagnosticReport, PublishDiagnosticsParams } from 'vscode-languageserver';
+import type { CodeAction, Diagnostic, DocumentDiagnosticReport, PublishDiagnosticsParams } from 'vscode-languageserver';
 import { afterEach, expect, test } from 'vitest';
 import { URI } from 'vscode-uri';
 import { rulePages } from '../../../server/findings';
@@ -84,6 +84,30 @@ test('a finding is pulled as a diagnostic with its rule’s page and its path as
     '2. and redirected here',
   ]);
   expect(await ask(report.resultId)).toEqual({ kind: 'unchanged', resultId: report.resultId });
+});
+
+test('a fix is offered where its finding is, and nowhere else', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///driver/Swap.cpp';
+  await open(client, uri, swap);
+  const ask = (line: number): Promise<CodeAction[] | null> =>
+    client.sendRequest('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: { line, character: 22 }, end: { line, character: 22 } },
+      context: { diagnostics: [] },
+    });
+  expect(await ask(2)).toEqual([]);
+  const [action] = (await ask(3)) ?? [];
+  expect(action).toMatchObject({
+    title: 'Do not redirect',
+    kind: 'quickfix',
+    edit: {
+      changes: {
+        [uri]: [{ range: { start: { line: 3, character: 20 }, end: { line: 3, character: 29 } }, newText: 'unmap(' }],
+      },
+    },
+  });
+  expect(action?.diagnostics?.map((one) => one.code)).toEqual(['redirect-not-unique']);
 });
 
 test('an incremental edit changes the next answer', async () => {
