@@ -154,7 +154,7 @@ export function initialise(state: KernelState, descriptor: MemoryDescriptor): st
       return `kIOMemoryPersistent: ${failure.kind === 'null' ? failure.why : 'the memory cannot be accessed.'}`;
   }
   if (flags & kIOMemoryAutoPrepare) {
-    const result = prepare(state, descriptor, 0);
+    const result = state.quietly(() => prepare(state, descriptor, 0));
     if (result.kind !== 'code' || result.code !== kIOReturnSuccess)
       return `The memory is prepared at once, and that fails: ${result.kind === 'code' ? result.why : 'the thread never returns.'}`;
   }

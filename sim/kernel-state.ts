@@ -131,6 +131,14 @@ export class KernelState {
     this.#notes.push({ kind, sentence: said, ...(defect ? { defect } : {}) });
   }
 
+  /** Work that the kernel does on the way: of what it says, only defects are told. */
+  quietly<T>(work: () => T): T {
+    const before = this.#notes.length;
+    const result = work();
+    this.#notes.push(...this.#notes.splice(before).filter(({ defect }) => defect));
+    return result;
+  }
+
   takeNotes(): readonly Note[] {
     const notes = this.#notes;
     this.#notes = [];

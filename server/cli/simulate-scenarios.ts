@@ -42,7 +42,7 @@ export async function runSimulateScenarios(
   if (command.format === 'json') terminal.out(`${JSON.stringify(ran.map(jsonOf), null, 2)}\n`);
   else {
     const [only] = ran;
-    if (only && files.length === 1 && only.simulation.ok) show(only.simulation, terminal);
+    if (only && files.length === 1 && only.simulation.ok && !only.problems.length) show(only.simulation, terminal);
     for (const { problems, failures } of ran) for (const line of [...problems, ...failures]) terminal.out(`${line}\n`);
     if (files.length > 1) terminal.out(`${summary(ran)}\n`);
   }
