@@ -1,27 +1,66 @@
 import type { Change, DescriptorView, EntryView, MapView, State, TaskView, Trace } from './trace';
+import { VersionedList } from './versioned-list';
 
-const keyframeEvery = 64;
-
-interface Tables {
-  readonly task: Map<string, TaskView>;
-  readonly descriptor: Map<string, DescriptorView>;
-  readonly map: Map<string, MapView>;
-  readonly entry: Map<string, EntryView>;
+/** A view and when it came: the tables' order. */
+interface Row<V> {
+  readonly view: V;
+  readonly order: number;
 }
 
-/** The states of a trace. A state is the nearest keyframe before it plus the changes since: at most 63 steps' worth. */
+const byOrder = (a: Row<unknown>, b: Row<unknown>): number => a.order - b.order;
+
+/** What there is after a step. Versions of neighbouring steps share what did not change. */
+interface Version {
+  readonly task: VersionedList<Row<TaskView>>;
+  readonly descriptor: VersionedList<Row<DescriptorView>>;
+  readonly map: VersionedList<Row<MapView>>;
+  readonly entry: VersionedList<Row<EntryView>>;
+}
+
+/** A state whose lists are made when they are read: one that nobody reads costs nothing. */
+class LazyState implements State {
+  readonly #version: Version;
+  #tasks: readonly TaskView[] | undefined;
+  #descriptors: readonly DescriptorView[] | undefined;
+  #maps: readonly MapView[] | undefined;
+  #entries: readonly EntryView[] | undefined;
+
+  constructor(version: Version) {
+    this.#version = version;
+  }
+
+  get tasks(): readonly TaskView[] {
+    return (this.#tasks ??= this.#version.task.toArray((row) => row.view));
+  }
+
+  get descriptors(): readonly DescriptorView[] {
+    return (this.#descriptors ??= this.#version.descriptor.toArray((row) => row.view));
+  }
+
+  get maps(): readonly MapView[] {
+    return (this.#maps ??= this.#version.map.toArray((row) => row.view));
+  }
+
+  get entries(): readonly EntryView[] {
+    return (this.#entries ??= this.#version.entry.toArray((row) => row.view));
+  }
+}
+
+/** The states of a trace. Memory grows with the trace's changes; a state is had in O(1), its lists in O(their length). */
 export class Timeline {
   readonly trace: Trace;
-  readonly #keyframes: Tables[] = [];
-  #last: { readonly step: number; readonly state: State } | undefined;
+  readonly #versions: Version[] = [];
+  /** The states asked for last: a picture reads a step and the one before it, over and over. */
+  #recent: readonly { readonly step: number; readonly state: State }[] = [];
+  #histories: Map<string, { readonly step: number; readonly value: Change['value'] }[]> | undefined;
 
   constructor(trace: Trace) {
     this.trace = trace;
-    const tables = emptyTables();
-    trace.steps.forEach((step, index) => {
-      for (const change of step.changes) apply(tables, change);
-      if (index % keyframeEvery === 0) this.#keyframes.push(copyTables(tables));
-    });
+    const writer = new Writer();
+    for (const step of trace.steps) {
+      for (const change of step.changes) writer.apply(change);
+      this.#versions.push(writer.version());
+    }
   }
 
   get length(): number {
@@ -32,18 +71,10 @@ export class Timeline {
   stateAt(step: number): State {
     const index = Math.min(step, this.length - 1);
     if (index < 0) return { tasks: [], descriptors: [], maps: [], entries: [] };
-    if (this.#last?.step === index) return this.#last.state;
-    const frame = Math.floor(index / keyframeEvery);
-    const tables = copyTables(this.#keyframes[frame]!);
-    for (let i = frame * keyframeEvery + 1; i <= index; i++)
-      for (const change of this.trace.steps[i]!.changes) apply(tables, change);
-    const state: State = {
-      tasks: [...tables.task.values()],
-      descriptors: [...tables.descriptor.values()],
-      maps: [...tables.map.values()],
-      entries: [...tables.entry.values()].sort(byAddress),
-    };
-    this.#last = { step: index, state };
+    const known = this.#recent.find((each) => each.step === index);
+    if (known) return known.state;
+    const state = new LazyState(this.#versions[index]!);
+    this.#recent = [{ step: index, state }, ...this.#recent.slice(0, 1)];
     return state;
   }
 
@@ -51,11 +82,79 @@ export class Timeline {
   history(of: 'descriptor', id: string): readonly { readonly step: number; readonly value: DescriptorView | null }[];
   history(of: 'map', id: string): readonly { readonly step: number; readonly value: MapView | null }[];
   history(of: Change['of'], id: string): readonly { readonly step: number; readonly value: Change['value'] }[] {
-    return this.trace.steps.flatMap((step, index) =>
-      step.changes
-        .filter((change) => change.of === of && change.id === id)
-        .map((change) => ({ step: index, value: change.value })),
-    );
+    const histories = (this.#histories ??= historiesOf(this.trace));
+    return histories.get(`${of} ${id}`) ?? [];
+  }
+}
+
+function historiesOf(trace: Trace): Map<string, { readonly step: number; readonly value: Change['value'] }[]> {
+  const histories = new Map<string, { readonly step: number; readonly value: Change['value'] }[]>();
+  trace.steps.forEach(({ changes }, step) => {
+    for (const { of, id, value } of changes) {
+      const points = histories.get(`${of} ${id}`);
+      if (points) points.push({ step, value });
+      else histories.set(`${of} ${id}`, [{ step, value }]);
+    }
+  });
+  return histories;
+}
+
+/** One of a version's tables while the versions are made. */
+class Table<V> {
+  list: VersionedList<Row<V>>;
+  readonly #rows = new Map<string, Row<V>>();
+  #next = 0;
+
+  constructor(compare: (a: Row<V>, b: Row<V>) => number) {
+    this.list = new VersionedList(compare);
+  }
+
+  /** @param moves whether the view's place in the order may have changed. */
+  set(id: string, view: V | null, moves: boolean): void {
+    const before = this.#rows.get(id);
+    if (before && (moves || view === null)) this.list = this.list.without(before);
+    if (view === null) {
+      this.#rows.delete(id);
+      return;
+    }
+    const row = { view, order: before?.order ?? this.#next++ };
+    this.#rows.set(id, row);
+    this.list = this.list.with(row);
+  }
+}
+
+class Writer {
+  readonly #tasks = new Table<TaskView>(byOrder);
+  readonly #descriptors = new Table<DescriptorView>(byOrder);
+  readonly #maps = new Table<MapView>(byOrder);
+  readonly #entries = new Table<EntryView>((a, b) => byAddress(a.view, b.view) || a.order - b.order);
+
+  apply(change: Change): void {
+    switch (change.of) {
+      case 'task':
+        this.#tasks.set(change.id, change.value, false);
+        break;
+      case 'descriptor':
+        this.#descriptors.set(change.id, change.value, false);
+        break;
+      case 'map':
+        this.#maps.set(change.id, change.value, false);
+        break;
+      case 'entry':
+        this.#entries.set(change.id, change.value, true);
+        break;
+      default:
+        change satisfies never;
+    }
+  }
+
+  version(): Version {
+    return {
+      task: this.#tasks.list,
+      descriptor: this.#descriptors.list,
+      map: this.#maps.list,
+      entry: this.#entries.list,
+    };
   }
 }
 
@@ -64,40 +163,4 @@ function byAddress(a: EntryView, b: EntryView): number {
   // Hexadecimal strings without leading zeros: the longer one is greater.
   if (a.start.length !== b.start.length) return a.start.length - b.start.length;
   return a.start < b.start ? -1 : a.start > b.start ? 1 : 0;
-}
-
-function emptyTables(): Tables {
-  return { task: new Map(), descriptor: new Map(), map: new Map(), entry: new Map() };
-}
-
-function copyTables(tables: Tables): Tables {
-  return {
-    task: new Map(tables.task),
-    descriptor: new Map(tables.descriptor),
-    map: new Map(tables.map),
-    entry: new Map(tables.entry),
-  };
-}
-
-function apply(tables: Tables, change: Change): void {
-  const set = <T>(table: Map<string, T>, value: T | null): void => {
-    if (value === null) table.delete(change.id);
-    else table.set(change.id, value);
-  };
-  switch (change.of) {
-    case 'task':
-      set(tables.task, change.value);
-      break;
-    case 'descriptor':
-      set(tables.descriptor, change.value);
-      break;
-    case 'map':
-      set(tables.map, change.value);
-      break;
-    case 'entry':
-      set(tables.entry, change.value);
-      break;
-    default:
-      change satisfies never;
-  }
 }
