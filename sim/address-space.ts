@@ -29,6 +29,45 @@ export interface VmEntry {
 
 export type NewEntry = Omit<VmEntry, 'id'>;
 
+/** An entry of one shape, which is much cheaper to walk than literals of many; its id is made when somebody asks. */
+class Entry implements Required<{ readonly [Field in keyof VmEntry]: unknown }> {
+  readonly start: number;
+  readonly end: number;
+  readonly protection: Protection;
+  readonly kind: EntryView['kind'];
+  readonly object: MemoryObject | undefined;
+  readonly objectPage: number;
+  readonly map: MemoryMap | undefined;
+  readonly descriptor: MemoryDescriptor | undefined;
+  readonly descriptorOffset: bigint | undefined;
+  readonly note: string | undefined;
+  readonly permanent: boolean | undefined;
+  readonly wired: number | undefined;
+  readonly inherited: boolean | undefined;
+  readonly #number: number;
+
+  constructor(number: number, entry: NewEntry) {
+    this.start = entry.start;
+    this.end = entry.end;
+    this.protection = entry.protection;
+    this.kind = entry.kind;
+    this.object = entry.object;
+    this.objectPage = entry.objectPage;
+    this.map = entry.map;
+    this.descriptor = entry.descriptor;
+    this.descriptorOffset = entry.descriptorOffset;
+    this.note = entry.note;
+    this.permanent = entry.permanent;
+    this.wired = entry.wired;
+    this.inherited = entry.inherited;
+    this.#number = number;
+  }
+
+  get id(): string {
+    return `e${String(this.#number)}`;
+  }
+}
+
 export type Placement = { readonly ok: true } | { readonly ok: false; readonly why: 'occupied' | 'outside' };
 
 /**
@@ -42,7 +81,9 @@ export class AddressSpace {
   readonly #entries = new RangeTree<VmEntry>();
   readonly #pageShift: bigint;
   readonly #pageMask: bigint;
-  readonly #nextId: () => string;
+  /** How many of them are wired. */
+  #wired = 0;
+  readonly #nextNumber: () => number;
   readonly #changed: (entry: VmEntry, present: boolean) => void;
 
   /**
@@ -53,7 +94,7 @@ export class AddressSpace {
   constructor(
     pageSize: number,
     range: { readonly min: bigint; readonly max: bigint },
-    nextId: () => string,
+    nextNumber: () => number,
     changed: (entry: VmEntry, present: boolean) => void,
   ) {
     this.pageSize = pageSize;
@@ -61,7 +102,7 @@ export class AddressSpace {
     this.#pageMask = BigInt(pageSize - 1);
     this.min = this.pageOf(range.min);
     this.max = this.pageOf(range.max);
-    this.#nextId = nextId;
+    this.#nextNumber = nextNumber;
     this.#changed = changed;
   }
 
@@ -92,6 +133,11 @@ export class AddressSpace {
     return this.#entries.at(page);
   }
 
+  /** Whether a wired entry touches [start, end). */
+  isWired(start: number, end: number): boolean {
+    return this.#wired > 0 && this.overlapping(start, end).some((entry) => entry.wired);
+  }
+
   /** The entries that touch [start, end). */
   overlapping(start: number, end: number): readonly VmEntry[] {
     return this.#entries.overlapping(start, end);
@@ -120,23 +166,8 @@ export class AddressSpace {
   }
 
   #enter(entry: NewEntry): VmEntry {
-    // Field by field, in one shape: such entries are much cheaper to walk. The type lets none be forgotten.
-    const made: { readonly [Field in keyof Required<VmEntry>]: VmEntry[Field] } = {
-      id: this.#nextId(),
-      start: entry.start,
-      end: entry.end,
-      protection: entry.protection,
-      kind: entry.kind,
-      object: entry.object,
-      objectPage: entry.objectPage,
-      map: entry.map,
-      descriptor: entry.descriptor,
-      descriptorOffset: entry.descriptorOffset,
-      note: entry.note,
-      permanent: entry.permanent,
-      wired: entry.wired,
-      inherited: entry.inherited,
-    };
+    const made = new Entry(this.#nextNumber(), entry);
+    if (made.wired) this.#wired++;
     this.#entries.insert(made);
     this.#changed(made, true);
     return made;
@@ -162,6 +193,7 @@ export class AddressSpace {
   }
 
   #delete(entry: VmEntry): void {
+    if (entry.wired) this.#wired--;
     this.#entries.delete(entry);
     this.#changed(entry, false);
   }

@@ -30,17 +30,31 @@ export abstract class KernelObject {
   contextOf = 0;
   freed = false;
   leaked = false;
-  /** Names of the caller's variables that answer for `references`; the run's interpreter keeps them. */
-  readonly holders = new Set<string>();
-  /**
-   * What holds it with references tagged OSCollection: collections and Mach ports (libkern/c++/OSObject.cpp,
-   * taggedRetain). One element for each reference.
-   */
-  readonly collections: string[] = [];
+  // Most objects of a run that nobody records have neither; they are made when somebody asks.
+  #holders: Set<string> | undefined;
+  #collections: string[] | undefined;
 
   constructor(id: string, name: string) {
     this.id = id;
     this.name = name;
+  }
+
+  /** Names of the caller's variables that answer for `references`; the run's interpreter keeps them. */
+  get holders(): Set<string> {
+    return (this.#holders ??= new Set());
+  }
+
+  /** Whether a variable points to it. */
+  get held(): boolean {
+    return this.#holders !== undefined && this.#holders.size > 0;
+  }
+
+  /**
+   * What holds it with references tagged OSCollection: collections and Mach ports (libkern/c++/OSObject.cpp,
+   * taggedRetain). One element for each reference.
+   */
+  get collections(): string[] {
+    return (this.#collections ??= []);
   }
 
   /** References that other kernel objects own. */
@@ -56,7 +70,7 @@ export abstract class KernelObject {
 
   /** References tagged OSCollection; a count below theirs panics (OSObject::taggedRelease). */
   get collectionReferences(): number {
-    return this.collections.length;
+    return this.#collections?.length ?? 0;
   }
 
   /** What getRetainCount() returns. */

@@ -1,5 +1,6 @@
 import { AddressSpace, type VmEntry } from './address-space';
 import type { KernelObject } from './kernel-object';
+import { decodeMapOptions, type MapOptions } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import { PageStore, type MemoryObject } from './memory-object';
@@ -27,7 +28,7 @@ export class KernelState {
   readonly kernelTask: Task;
   readonly tasks: Task[] = [];
   readonly descriptors = new Map<string, MemoryDescriptor>();
-  readonly maps = new Map<string, MemoryMap>();
+  readonly maps = new Set<MemoryMap>();
   /** Physical memory: device descriptors of the same range see the same bytes. */
   readonly physical: PageStore;
   readonly frames: PhysicalPages;
@@ -36,6 +37,8 @@ export class KernelState {
   /** The heap page that small kernel allocations come from. */
   heap: { readonly page: number; readonly store: VmEntry; next: number } | undefined;
   readonly #counters = new Map<string, number>();
+  #lastEntry = 0;
+  #decoded: MapOptions | undefined;
   readonly #dirty = new Set<Task | KernelObject>();
   /** Entries know no task. */
   readonly #dirtyEntries = new Map<string, { readonly task: Task; readonly entry: VmEntry | null }>();
@@ -58,12 +61,18 @@ export class KernelState {
     return number;
   }
 
+  /** What an options word asks this kernel for; a driver mostly repeats its last one. */
+  mapOptions(bits: number): MapOptions {
+    if (this.#decoded?.bits !== bits) this.#decoded = decodeMapOptions(bits, this.layout.rules);
+    return this.#decoded;
+  }
+
   /** @param pageSize of its map; 4096 under Rosetta. */
   addTask(name: string, kernel: boolean, pageSize = this.pageSize): Task {
     const space = new AddressSpace(
       pageSize,
       kernel ? this.layout.kernel : this.layout.user,
-      () => `e${String(this.nextNumber('e'))}`,
+      () => ++this.#lastEntry,
       (entry, present) => {
         if (entry.map) entry.map.entries += present ? 1 : -1;
         if (this.#recorded) this.#dirtyEntries.set(entry.id, { task, entry: present ? entry : null });
@@ -101,7 +110,7 @@ export class KernelState {
   /** Drops a freed map that no step is to show. */
   forget(map: MemoryMap): void {
     this.#dirty.delete(map);
-    this.maps.delete(map.id);
+    this.maps.delete(map);
   }
 
   /**
@@ -121,7 +130,7 @@ export class KernelState {
         }
     const has = (object: MemoryObject | undefined): boolean => object !== undefined && memory.has(object);
     for (const descriptor of this.descriptors.values()) if (has(memoryOf(descriptor))) this.touch(descriptor);
-    for (const map of this.maps.values()) if (has(memoryOfMap(map))) this.touch(map);
+    for (const map of this.maps) if (has(memoryOfMap(map))) this.touch(map);
   }
 
   /** @param sentence made only where somebody records; a function where making it costs. */
@@ -185,20 +194,20 @@ export class KernelState {
 
   #beginRecording(): void {
     this.#recorded = true;
-    for (const object of [...this.tasks, ...this.descriptors.values(), ...this.maps.values()]) this.#dirty.add(object);
+    for (const object of [...this.tasks, ...this.descriptors.values(), ...this.maps]) this.#dirty.add(object);
     for (const task of this.tasks)
       for (const entry of task.space.entries) this.#dirtyEntries.set(entry.id, { task, entry });
   }
 
   #remove(object: KernelObject): void {
-    if (object.kind === 'map') this.maps.delete(object.id);
+    if (object.kind === 'map') this.maps.delete(object as MemoryMap);
     else this.descriptors.delete(object.id);
   }
 }
 
 /** Freed, and no variable points to it. */
 function isGone(object: KernelObject): boolean {
-  return object.freed && object.holders.size === 0;
+  return object.freed && !object.held;
 }
 
 /** The answer of any method called on a freed object. */

@@ -2,7 +2,7 @@ import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
 import type { KernelObject } from './kernel-object';
 import { useAfterFree, type KernelState } from './kernel-state';
-import { decodeMapOptions, kIOMapOverwrite, kIOMapStatic } from './map-options';
+import { kIOMapOverwrite, kIOMapStatic } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import { Released, type CodeResult, type Panic, type ReleaseResult, type UseAfterFree } from './outcomes';
@@ -232,7 +232,7 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
   let panicked: Panic | undefined;
   const task = map.task;
   if (map.alive && task && map.address !== 0n && !map.superMap && map.memory) {
-    const options = decodeMapOptions(map.options, state.layout.rules);
+    const options = state.mapOptions(map.options);
     if (!options.static && !options.overwrite) {
       const space = task.space;
       const guard = options.guard === 'none' ? 0 : options.guard === 'small' ? 1 : Math.ceil(65536 / space.pageSize);
@@ -241,7 +241,7 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
       const end =
         space.pageOf(map.address) + space.pagesFor(BigInt(space.offsetInPage(map.address)) + map.length) + guard;
       // The kernel waits for its wirings to go; a range that leaves a user's map is not touched (vm_map_delete).
-      if (space.overlapping(start, end).some((entry) => entry.wired)) sleeps(state, map);
+      if (space.isWired(start, end)) sleeps(state, map);
       else if (task.kernel || (start >= space.min && end <= space.max)) whole = space.remove(start, end);
       if (!whole && task.kernel) {
         const why = `Unmapping ${sizeText(map.length)} at ${addressText(map.address)} finds a gap in the kernel's map.`;

@@ -135,7 +135,7 @@ export class Machine {
   }
 
   get maps(): readonly MemoryMap[] {
-    return [...this.#state.maps.values()];
+    return [...this.#state.maps];
   }
 
   /** A user task: its program, and the parts of its address space that the system keeps, are reserved. */

@@ -4,7 +4,6 @@ import { InterleavedMemoryDescriptor } from './interleaved-memory-descriptor';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { dropMap } from './lifetime';
 import {
-  decodeMapOptions,
   kIOMapCacheMask,
   kIOMapGuardedMask,
   kIOMapReadOnly,
@@ -52,11 +51,12 @@ export function createMapping(state: KernelState, request: MapRequest): MapResul
         )
       : nothing('null-task', 'The target task is NULL. Pass kernel_task or a task that you tested.');
   // get_task_map() reads the task (osfmk/kern/bsd_kern.c), and nothing that maps holds it.
-  for (const used of [task, descriptor.task]) if (used?.state === 'freed') return usedTask(state, used, descriptor);
-  for (const used of [task, descriptor.task])
-    if (used && used.space.pageSize !== state.pageSize)
-      return { kind: 'not-modelled', what: `mappings of memory of a task under Rosetta, or into it (${used.name})` };
-  const options = decodeMapOptions(request.options, rules);
+  const source = descriptor.task;
+  if (task.state === 'freed') return usedTask(state, task, descriptor);
+  if (source?.state === 'freed') return usedTask(state, source, descriptor);
+  if (task.space.pageSize !== state.pageSize) return foreignPages(task);
+  if (source && source.space.pageSize !== state.pageSize) return foreignPages(source);
+  const options = state.mapOptions(request.options >>> 0);
   const length = request.length === 0n ? descriptor.length : wrap(request.length);
   let offset = wrap(request.offset);
   while (descriptor instanceof SubMemoryDescriptor) {
@@ -298,6 +298,10 @@ function mapMemory(
   return result;
 }
 
+function foreignPages({ name }: Task): MapResult {
+  return { kind: 'not-modelled', what: `mappings of memory of a task under Rosetta, or into it (${name})` };
+}
+
 /** The answer of a call that reads a task which is gone. */
 function usedTask(state: KernelState, task: Task, descriptor: MemoryDescriptor): MapResult {
   const why = `createMappingInTask reads ${task.name}, which was freed: neither descriptors nor maps hold a task. Hold it with task_reference() for as long as you use it.`;
@@ -331,6 +335,6 @@ export function attach(state: KernelState, descriptor: MemoryDescriptor, map: Me
 
 function enlist(state: KernelState, map: MemoryMap): void {
   if (!map.name) map.name = `map ${map.id.slice(1)}`;
-  state.maps.set(map.id, map);
+  state.maps.add(map);
   state.touch(map);
 }

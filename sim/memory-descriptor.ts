@@ -77,7 +77,8 @@ export class MemoryDescriptor extends KernelObject {
   }
 
   override get internalReferences(): number {
-    return this.mappedBy.size + this.subs.size + this.partOf.length + this.keepers.size + this.collections.length;
+    const { mappedBy, subs, partOf, keepers } = this;
+    return mappedBy.size + subs.size + partOf.length + keepers.size + this.collectionReferences;
   }
 
   override get internalHolders(): readonly string[] {

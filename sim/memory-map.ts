@@ -59,12 +59,12 @@ export class MemoryMap extends KernelObject {
   }
 
   override get internalReferences(): number {
-    return (this.#subMaps?.size ?? 0) + (this.#keepers?.size ?? 0) + this.collections.length;
+    return (this.#subMaps?.size ?? 0) + (this.#keepers?.size ?? 0) + super.collectionReferences;
   }
 
   /** The descriptor's set is a collection too. */
   override get collectionReferences(): number {
-    return this.collections.length + (this.memory && !this.unlisted ? 1 : 0);
+    return super.collectionReferences + (this.memory && !this.unlisted ? 1 : 0);
   }
 
   /** It is freed when fewer than two references are left, of which the set's is one (IOMemoryMap::taggedRelease). */

@@ -1,4 +1,3 @@
-import type { NewEntry } from './address-space';
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import type { KernelState } from './kernel-state';
 import { cacheName, type MapOptions } from './map-options';
@@ -126,37 +125,49 @@ function enter(
   const { space } = task;
   const { base, guard, protection } = at;
   const end = base + pieces.pages;
-  const put = (entry: NewEntry): void => {
-    if (entry.end > entry.start) space.replace(entry);
-  };
-  put({ start: base - guard, end: base, protection: '---', kind: 'guard', objectPage: 0, map });
-  put({ start: end, end: end + guard, protection: '---', kind: 'guard', objectPage: 0, map });
+  if (guard) {
+    const ofGuard = { protection: '---', kind: 'guard', objectPage: 0, map } as const;
+    space.replace({ ...ofGuard, start: base - guard, end: base });
+    space.replace({ ...ofGuard, start: end, end: end + guard });
+  }
+  // vm_map_enter_mem_object_prefault passes VM_INHERIT_DEFAULT, but for copies, which are entered elsewhere.
+  const inherited = at.inherited || undefined;
+  const kind = 'mapping';
   let page = base;
-  for (const piece of pieces.pieces) {
-    const entry: NewEntry = {
-      start: page,
-      end: page + piece.pages,
-      protection,
-      kind: 'mapping',
-      object: piece.object,
-      objectPage: piece.page,
-      descriptor,
-      descriptorOffset: piece.descriptorOffset,
-      // vm_map_enter_mem_object_prefault passes VM_INHERIT_DEFAULT, but for copies, which are entered elsewhere.
-      ...(at.inherited ? { inherited: true } : {}),
-    };
-    const inside = Math.min(entry.end, end);
-    put({ ...entry, end: inside, map });
-    // What lies beyond the reservation belongs to no map, and stays.
-    const skipped = inside - page;
-    put({
-      ...entry,
-      start: inside,
-      objectPage: piece.page + skipped,
-      descriptorOffset: piece.descriptorOffset + BigInt(skipped) * BigInt(state.pageSize),
-      note: lostToCopy,
-    });
-    page += piece.reserved;
+  for (const { object, page: objectPage, pages, reserved, descriptorOffset } of pieces.pieces) {
+    const whole = page + pages;
+    const inside = Math.min(whole, end);
+    if (inside > page)
+      space.replace({
+        start: page,
+        end: inside,
+        protection,
+        kind,
+        object,
+        objectPage,
+        map,
+        descriptor,
+        descriptorOffset,
+        inherited,
+      });
+    if (whole > inside) {
+      // What lies beyond the reservation belongs to no map, and stays.
+      const skipped = inside - page;
+      const beyond = descriptorOffset + BigInt(skipped) * BigInt(state.pageSize);
+      space.replace({
+        start: inside,
+        end: whole,
+        protection,
+        kind,
+        object,
+        objectPage: objectPage + skipped,
+        descriptor,
+        descriptorOffset: beyond,
+        note: lostToCopy,
+        inherited,
+      });
+    }
+    page += reserved;
   }
 }
 

@@ -136,7 +136,7 @@ test('first fit finds the lowest hole there is', () => {
         const space = new AddressSpace(
           4096,
           { min: 0n, max: 64n * 4096n },
-          () => `e${String(id++)}`,
+          () => id++,
           () => undefined,
         );
         const used = new Array<boolean>(64).fill(false);

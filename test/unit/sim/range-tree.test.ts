@@ -100,7 +100,7 @@ test('an address space cut in pieces shows on each page what was entered there',
       const space = new AddressSpace(
         4096,
         { min: 0n, max: 400n * 4096n },
-        () => `e${String(ids++)}`,
+        () => ids++,
         (entry, present) => (present ? live.set(entry.id, entry) : live.delete(entry.id)),
       );
       const shown = new Array<PageOf | undefined>(pages).fill(undefined);
