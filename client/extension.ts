@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EntryPointItem } from '../server/protocol';
-import { MappingServer, sourceLanguages } from './mapping-server';
+import { MappingServer, isScenario, sourceLanguages } from './mapping-server';
+import { newScenario } from './new-scenario';
 import { PanelProvider, panelType } from './panel-provider';
 import type { StepMove } from './panel-messages';
 import { RunsView } from './runs-view';
@@ -35,9 +36,11 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
       showMappings(server, panels, uri, name),
     ),
     vscode.commands.registerCommand('maplens.openRun', (chosen: EntryPointItem | RunNode) => {
-      const entry = 'kind' in chosen ? (chosen.kind === 'entry' ? chosen.entry : undefined) : chosen;
-      return entry && panels.showWithCode(entry);
+      if (!('kind' in chosen)) return panels.showWithCode(chosen);
+      if (chosen.kind === 'entry') return panels.showWithCode(chosen.entry);
+      return chosen.kind === 'scenario' ? panels.showScenario(vscode.Uri.parse(chosen.uri)) : undefined;
     }),
+    vscode.commands.registerCommand('maplens.newScenario', newScenario),
     vscode.commands.registerCommand('maplens.run', (node?: RunNode) => runs.run(node)),
     vscode.commands.registerCommand('maplens.runAgain', (node?: RunNode) => runs.run(node)),
     vscode.commands.registerCommand('maplens.runAll', () => runs.run()),
@@ -61,16 +64,20 @@ async function showMappings(server: MappingServer, panels: PanelProvider, from: 
   const editor = vscode.window.activeTextEditor;
   const uri =
     typeof from === 'string' ? vscode.Uri.parse(from) : from instanceof vscode.Uri ? from : editor?.document.uri;
-  if (!uri || (from === undefined && editor && !sourceLanguages.includes(editor.document.languageId))) {
+  const shown = editor?.document;
+  const readable = !shown || isScenario(shown) || sourceLanguages.includes(shown.languageId);
+  if (!uri || (from === undefined && !readable)) {
     const list = 'Show Simulation Runs';
     const chosen = await vscode.window.showInformationMessage(
-      'Open a C or C++ driver source first, or choose a function in the view “Simulation runs”.',
+      'Open a C or C++ driver source or a scenario first, or choose one in the view “Simulation runs”.',
       list,
     );
     if (chosen === list) await vscode.commands.executeCommand('maplens.runs.focus');
     return;
   }
   if (typeof name === 'string') return panels.show(uri, name);
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+  if (isScenario(document ?? { uri, languageId: '' })) return panels.show(uri, undefined);
   const here = editor?.document.uri.toString() === uri.toString() ? editor.selection.active.line + 1 : 0;
   const entries = (await server.entryPoints()).filter((entry) => entry.uri === uri.toString());
   const around = entries.findLast((entry) => entry.line <= here);

@@ -7,16 +7,23 @@ import type {
   InitializationOptions,
   ScenarioSimulation,
   SimulateParams,
+  SimulateScenarioParams,
   SimulationResult,
 } from '../server/protocol';
 
 /** Documents that MapLens reads. */
 export const sourceLanguages = ['c', 'cpp', 'objective-c', 'objective-cpp'];
 export const scenarioLanguage = 'iomap';
+export const scenarioGlob = '**/*.iomap';
 const sourceGlob = '**/*.{c,cc,cpp,cxx,m,mm,h,hh,hpp,iig}';
-const skippedGlob = '**/{.git,node_modules,build,dist,out,DerivedData,Pods}/**';
+export const skippedGlob = '**/{.git,node_modules,build,dist,out,DerivedData,Pods}/**';
 /** A request that takes longer than this is shown as busy, in milliseconds. */
 const slow = 500;
+
+/** By its language, or by its name where another language was chosen for it. */
+export function isScenario({ languageId, uri }: Pick<vscode.TextDocument, 'languageId' | 'uri'>): boolean {
+  return languageId === scenarioLanguage || uri.path.toLowerCase().endsWith('.iomap');
+}
 
 /** The language server's process, as the client's other parts see it. */
 export class MappingServer implements vscode.Disposable {
@@ -86,8 +93,12 @@ export class MappingServer implements vscode.Disposable {
     return this.#request<SimulationResult>(messages.simulate, { ...params, ...(machine && { machine }) });
   }
 
-  async simulateScenario(uri: string): Promise<ScenarioSimulation> {
-    return this.#request<ScenarioSimulation>(messages.simulateScenario, { uri });
+  /** A scenario that is not open is read, and nothing is opened for it. Rejects where it can't be read. */
+  async simulateScenario(uri: vscode.Uri): Promise<ScenarioSimulation> {
+    const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+    const text = document?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    const params: SimulateScenarioParams = { uri: uri.toString(), text };
+    return this.#request<ScenarioSimulation>(messages.simulateScenario, params);
   }
 
   async #request<T>(method: string, params?: object): Promise<T> {

@@ -11,6 +11,15 @@ export interface FunctionChoice {
   readonly line: number;
 }
 
+/** A scenario that the panel shows, on one of its machines. */
+export interface ScenarioHead {
+  readonly title: string;
+  /** The machines that it runs on, and how many of its expectations fail there. */
+  readonly machines: readonly { readonly name: string; readonly failed: number }[];
+  /** How many expectations hold on the machine that is shown. */
+  readonly held: number;
+}
+
 /** What is shown instead of a picture: why there is none, and what to do. */
 export interface Problem {
   readonly title: string;
@@ -23,14 +32,22 @@ export interface PanelRun {
   /** The document's name, for a person. */
   readonly file: string;
   readonly functions: readonly FunctionChoice[];
-  /** The chosen function, where there is one. */
+  /** The chosen function, or of a scenario the chosen machine, where there is one. */
   readonly function?: string;
+  /** The document is a scenario. */
+  readonly scenario?: ScenarioHead;
   /** Values that the user gave for parameters and fields, by name. */
   readonly values: Readonly<Record<string, string>>;
   /** The last good run. */
   readonly trace?: Trace;
   /** Why `trace` shows an older text than the editor. */
   readonly stale?: string;
+  /** What of the text `trace` leaves out. */
+  readonly note?: string;
+  /** Where the reason for `stale`, `note` or `problem` stands in the document; 1-based. */
+  readonly place?: { readonly line: number };
+  /** The step to go to, because the caret is on it. */
+  readonly step?: number;
   readonly problem?: Problem;
 }
 
@@ -40,7 +57,9 @@ export type HostMessage =
   | { readonly type: 'run'; readonly run: PanelRun }
   /** A run has taken so long that the user should know. */
   | { readonly type: 'busy' }
-  | { readonly type: 'move'; readonly move: StepMove };
+  | { readonly type: 'move'; readonly move: StepMove }
+  /** The caret is on a step. */
+  | { readonly type: 'select'; readonly index: number };
 
 export type PageMessage =
   /** The page is there. `function` is what it showed before it was hidden. */
@@ -50,11 +69,14 @@ export type PageMessage =
    * `open`: the user asked for the line, so the file is opened where it is not.
    */
   | { readonly type: 'step'; readonly index: number; readonly reveal: 'none' | 'scroll' | 'open' }
-  | { readonly type: 'choose'; readonly function: string }
+  /** Another function, or another machine for a scenario. */
+  | { readonly type: 'choose'; readonly choice: string }
   /** An empty value goes back to the assumed one. */
   | { readonly type: 'value'; readonly name: string; readonly value: string }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'again' }
+  /** The place is wanted at which the reason for no picture or an old one stands. */
+  | { readonly type: 'reason' }
   /** The side panel is wanted. */
   | { readonly type: 'runs' }
   | { readonly type: 'failed'; readonly reason: string };
@@ -72,12 +94,13 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
     case 'step':
       return has('index', 'number') && has('reveal', 'string') ? (value as PageMessage) : undefined;
     case 'choose':
-      return has('function', 'string') ? (value as PageMessage) : undefined;
+      return has('choice', 'string') ? (value as PageMessage) : undefined;
     case 'value':
       return has('name', 'string') && has('value', 'string') ? (value as PageMessage) : undefined;
     case 'copy':
       return has('text', 'string') ? (value as PageMessage) : undefined;
     case 'again':
+    case 'reason':
     case 'runs':
       return { type: value.type };
     case 'failed':

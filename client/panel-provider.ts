@@ -51,6 +51,14 @@ export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Di
     });
   }
 
+  /** Shows a scenario's text, and its mappings beside it. */
+  async showScenario(uri: vscode.Uri): Promise<void> {
+    const open = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri.toString());
+    const viewColumn = open?.viewColumn ?? vscode.ViewColumn.One;
+    await vscode.window.showTextDocument(uri, { viewColumn, preview: false });
+    await this.show(uri, undefined);
+  }
+
   /** Shows an entry point's line in the code, and its mappings beside it. */
   async showWithCode(entry: EntryPointItem): Promise<void> {
     const uri = vscode.Uri.parse(entry.uri);

@@ -1,9 +1,14 @@
 import * as vscode from 'vscode';
-import type { EntryPointItem, Place, SimulationResult } from '../server/protocol';
+import type { Place } from '../server/protocol';
+import { FunctionRuns } from './function-runs';
+import { isScenario } from './mapping-server';
 import type { MappingServer } from './mapping-server';
 import { readPageMessage } from './panel-messages';
-import type { HostMessage, PageMessage, PanelRun, Problem, StepMove, Trace } from './panel-messages';
+import type { HostMessage, PageMessage, StepMove } from './panel-messages';
 import { pageHtml } from './panel-page';
+import type { PanelContent, PanelSubject } from './panel-subject';
+import { stepAt } from './scenario-result';
+import { ScenarioRuns } from './scenario-runs';
 import { toRange } from './step-marker';
 import type { StepMarker } from './step-marker';
 
@@ -12,14 +17,17 @@ const editDelay = 200;
 /** A run longer than this is announced, in milliseconds. */
 const busyDelay = 400;
 
-/** One open panel: the mappings of one function of one document, following its edits. */
+/** One open panel: the mappings of a function of a driver source, or of a scenario, following the document's edits. */
 export class Panel implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [];
   readonly #closed = new vscode.EventEmitter<void>();
-  #function: string | undefined;
-  #values: Readonly<Record<string, string>> = {};
-  #shown: { readonly function: string; readonly trace: Trace } | undefined;
+  readonly #subject: PanelSubject;
   #pageReady = false;
+  #step = 0;
+  /** Where the caret was moved to in a scenario; the panel follows it until the user steps. */
+  #caret: vscode.Position | undefined;
+  /** What is shown is a run of the text as it is. */
+  #current = false;
   #timer: NodeJS.Timeout | undefined;
   #runs = 0;
 
@@ -28,13 +36,16 @@ export class Panel implements vscode.Disposable {
   constructor(
     private readonly document: vscode.TextDocument,
     private readonly webview: vscode.WebviewPanel,
-    private readonly server: MappingServer,
+    server: MappingServer,
     private readonly marker: StepMarker,
     private readonly log: (text: string) => void,
     extension: vscode.Uri,
     wanted: string | undefined,
   ) {
-    this.#function = wanted;
+    const scenario = isScenario(document);
+    this.#subject = scenario
+      ? new ScenarioRuns(() => server.simulateScenario(document.uri))
+      : new FunctionRuns(document.uri.toString(), server, wanted);
     webview.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
     this.#disposables.push(
       webview.webview.onDidReceiveMessage((value: unknown) => {
@@ -48,7 +59,14 @@ export class Panel implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeTextDocument(({ document: changed, contentChanges }) => {
         if (changed !== document || contentChanges.length === 0) return;
+        this.#current = false;
         this.#schedule(editDelay);
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections, kind }) => {
+        if (!scenario || textEditor.document !== document || kind === undefined) return;
+        this.#caret = selections[0]?.active;
+        const index = this.#stepAtCaret();
+        if (index !== undefined && index !== this.#step) this.#post({ type: 'select', index });
       }),
       server.onDidChange(() => this.#schedule(editDelay)),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -69,9 +87,8 @@ export class Panel implements vscode.Disposable {
   /** Brings the panel to the front, on a function where one is named. */
   show(name: string | undefined): void {
     this.webview.reveal(this.webview.viewColumn, true);
-    if (name === undefined || name === this.#function) return;
-    this.#function = name;
-    this.#values = {};
+    if (name === undefined) return;
+    this.#subject.take({ type: 'choose', choice: name });
     this.#schedule(0);
   }
 
@@ -82,12 +99,14 @@ export class Panel implements vscode.Disposable {
   #schedule(delay: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.#run().catch((error: unknown) => {
         this.log(`panel: ${String(error)}`);
-        this.#publish([], {
+        const problem = {
           title: 'MapLens’ language server does not answer',
           hint: 'Run “MapLens: Restart Language Server”, or see “MapLens: Show Log” for what happened.',
-        });
+        };
+        this.#publish(this.#subject.without(problem));
       });
     }, delay);
   }
@@ -97,95 +116,44 @@ export class Panel implements vscode.Disposable {
     const run = ++this.#runs;
     const busy = setTimeout(() => this.#post({ type: 'busy' }), busyDelay);
     try {
-      const all = await this.server.entryPoints();
-      const functions = all.filter((entry) => entry.uri === this.uri);
-      this.#function ??= functions[0]?.function;
-      const name = this.#function;
-      const result =
-        name === undefined || !functions.some((entry) => entry.function === name)
-          ? undefined
-          : await this.server.simulate({ uri: this.uri, function: name, values: this.#values });
-      if (run === this.#runs) this.#conclude(functions, result);
+      const conclude = await this.#subject.ask();
+      if (run === this.#runs) this.#publish(conclude());
     } finally {
       clearTimeout(busy);
     }
   }
 
-  /** Shows the new run, or the last good one with the reason why it is old. */
-  #conclude(functions: readonly EntryPointItem[], result: SimulationResult | undefined): void {
-    const name = this.#function;
-    const last = this.#shown?.function === name ? this.#shown?.trace : undefined;
-    const reason = this.#whyNot(result, last);
-    if (result?.ok && reason === undefined && name !== undefined) {
-      this.#shown = { function: name, trace: result.trace };
-      this.#publish(functions);
-    } else if (last) this.#publish(functions, undefined, reason);
-    else {
-      this.#shown = undefined;
-      this.#publish(functions, this.#problem(functions, reason));
-    }
+  #publish(content: PanelContent): void {
+    if (content.problem) this.marker.clear();
+    this.#current = content.trace !== undefined && content.stale === undefined && this.#timer === undefined;
+    const step = this.#stepAtCaret();
+    const file = vscode.workspace.asRelativePath(this.document.uri, false);
+    this.#post({ type: 'run', run: { uri: this.uri, file, ...content, ...(step !== undefined && { step }) } });
   }
 
-  #whyNot(result: SimulationResult | undefined, last: Trace | undefined): string | undefined {
-    if (!result) return `${this.#function ?? 'The function'} can’t be found in the text as it is now`;
-    if (!result.ok) return result.reason;
-    const { outcome } = result.trace;
-    // While a line is being typed it often reads as something that no run can do. The picture should not jump then.
-    const worse = outcome.kind === 'not-modelled' && last && last.outcome.kind !== 'not-modelled';
-    return worse ? `not modelled: ${outcome.what}` : undefined;
-  }
-
-  #problem(functions: readonly EntryPointItem[], reason: string | undefined): Problem {
-    if (functions.length === 0)
-      return {
-        title: 'No function in this file maps memory',
-        hint: 'The panel shows functions that call createMappingInTask(), map() or one of their relatives. Write one, or open another source; the view “Simulation runs” lists those of the workspace.',
-      };
-    if (!functions.some((entry) => entry.function === this.#function))
-      return {
-        title: `${this.#function ?? 'This function'} does not map memory`,
-        hint: 'Choose one of this file’s other functions in the list above.',
-      };
-    return { title: 'This function could not be run', hint: reason ?? 'The simulator gave no reason.' };
-  }
-
-  #publish(functions: readonly EntryPointItem[], problem?: Problem, stale?: string): void {
-    const run: PanelRun = {
-      uri: this.uri,
-      file: vscode.workspace.asRelativePath(this.document.uri, false),
-      functions: functions.map((entry) => ({ name: entry.function, line: entry.line })),
-      values: this.#values,
-      ...(this.#function !== undefined && { function: this.#function }),
-      ...(this.#shown && !problem && { trace: this.#shown.trace }),
-      ...(stale !== undefined && { stale }),
-      ...(problem && { problem }),
-    };
-    if (problem) this.marker.clear();
-    this.#post({ type: 'run', run });
+  #stepAtCaret(): number | undefined {
+    const { shown } = this.#subject;
+    if (!shown || !this.#caret || !this.#current) return undefined;
+    const { line, character } = this.#caret;
+    return stepAt(shown, this.#step, { file: this.uri, line: line + 1, column: character + 1 });
   }
 
   async #take(message: PageMessage): Promise<void> {
     switch (message.type) {
       case 'ready':
         this.#pageReady = true;
-        this.#function ??= message.function;
+        this.#subject.take(message);
+        return this.#schedule(0);
+      case 'choose':
+      case 'value':
+      case 'again':
+        this.#subject.take(message);
         return this.#schedule(0);
       case 'step':
         return this.#showStep(message.index, message.reveal);
-      case 'choose':
-        this.#function = message.function;
-        this.#values = {};
-        return this.#schedule(0);
-      case 'value': {
-        const values = Object.entries(this.#values).filter(([key]) => key !== message.name);
-        if (message.value.trim() !== '') values.push([message.name, message.value.trim()]);
-        this.#values = Object.fromEntries(values);
-        this.#shown = undefined;
-        return this.#schedule(0);
-      }
-      case 'again':
-        this.#shown = undefined;
-        return this.#schedule(0);
+      case 'reason':
+        if (this.#subject.place) await openPlace(this.#subject.place, this.webview.viewColumn, false);
+        return;
       case 'runs':
         await vscode.commands.executeCommand('maplens.runs.focus');
         return;
@@ -203,7 +171,9 @@ export class Panel implements vscode.Disposable {
   }
 
   async #showStep(index: number, reveal: 'none' | 'scroll' | 'open'): Promise<void> {
-    const trace = this.#shown?.trace;
+    this.#step = index;
+    if (reveal !== 'none') this.#caret = undefined;
+    const trace = this.#subject.shown;
     const step = trace?.steps[index];
     if (!trace || !step?.place) return this.marker.clear();
     const defect = step.defects[0];
@@ -235,12 +205,16 @@ function scrollTo(place: Place): void {
 }
 
 /** Shows a place in a code editor: in one that has the file open, else beside the panel. */
-async function openPlace(place: Place, panelColumn: vscode.ViewColumn | undefined): Promise<void> {
+async function openPlace(
+  place: Place,
+  panelColumn: vscode.ViewColumn | undefined,
+  preserveFocus = true,
+): Promise<void> {
   const beside = panelColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
   const range = toRange(place);
   const editor = await vscode.window.showTextDocument(vscode.Uri.parse(place.file), {
     viewColumn: visibleEditor(place.file)?.viewColumn ?? beside,
-    preserveFocus: true,
+    preserveFocus,
     preview: false,
   });
   editor.selection = new vscode.Selection(range.start, range.start);

@@ -3,21 +3,26 @@ import type { EntryPointItem } from '../server/protocol';
 import type { MappingServer } from './mapping-server';
 import { outcomeLine, outcomeOf } from './run-outcome';
 import type { RunOutcome } from './run-outcome';
+import { ScenarioList } from './scenario-list';
 
 export type RunNode =
-  { readonly kind: 'file'; readonly uri: string } | { readonly kind: 'entry'; readonly entry: EntryPointItem };
+  | { readonly kind: 'file'; readonly uri: string }
+  | { readonly kind: 'entry'; readonly entry: EntryPointItem }
+  | { readonly kind: 'scenarios' }
+  | { readonly kind: 'scenario'; readonly uri: string };
 
 type RunState =
   | { readonly kind: 'running' }
   | { readonly kind: 'done'; readonly outcome: RunOutcome; readonly old: boolean }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The side panel's list of entry points by file, with the outcome of each run. */
+/** The side panel's list of entry points by file, and of scenarios, with the outcome of each run. */
 export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<RunNode | undefined>();
   readonly #states = new Map<string, RunState>();
   readonly #disposables: vscode.Disposable[] = [];
   readonly #tree: vscode.TreeView<RunNode>;
+  readonly #scenarios: ScenarioList;
   #entries: readonly EntryPointItem[] = [];
   #nodes = new Map<string, RunNode>();
   #loading: Promise<void> | undefined;
@@ -29,8 +34,11 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     private readonly log: (text: string) => void,
   ) {
     this.#tree = vscode.window.createTreeView('maplens.runs', { treeDataProvider: this, showCollapseAll: true });
+    this.#scenarios = new ScenarioList(server, log);
     this.#disposables.push(
       this.#tree,
+      this.#scenarios,
+      this.#scenarios.onDidChange((uri) => this.#showScenario(uri)),
       this.#changed,
       server.onDidChange(() => void this.refresh()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -41,19 +49,36 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
   }
 
   getTreeItem(node: RunNode): vscode.TreeItem {
-    return node.kind === 'file' ? fileItem(node.uri) : this.#entryItem(node.entry);
+    switch (node.kind) {
+      case 'file':
+        return fileItem(node.uri);
+      case 'entry':
+        return this.#entryItem(node.entry);
+      case 'scenarios':
+        return this.#scenarios.groupItem();
+      case 'scenario':
+        return this.#scenarios.item(node.uri);
+      default: {
+        const never: never = node;
+        return never;
+      }
+    }
   }
 
   async getChildren(node?: RunNode): Promise<RunNode[]> {
     if (!node) {
       await (this.#loading ??= this.#load());
-      return [...new Set(this.#entries.map((entry) => entry.uri))].map((uri) => this.#node({ kind: 'file', uri }));
+      const files = [...new Set(this.#entries.map((entry) => entry.uri))];
+      const nodes = files.map((uri) => this.#node({ kind: 'file', uri }));
+      return this.#scenarios.uris.length > 0 ? [...nodes, this.#node({ kind: 'scenarios' })] : nodes;
     }
-    if (node.kind === 'entry') return [];
+    if (node.kind === 'scenarios') return this.#scenarios.uris.map((uri) => this.#node({ kind: 'scenario', uri }));
+    if (node.kind !== 'file') return [];
     return this.#entries.filter(({ uri }) => uri === node.uri).map((entry) => this.#node({ kind: 'entry', entry }));
   }
 
   getParent(node: RunNode): RunNode | undefined {
+    if (node.kind === 'scenario') return this.#node({ kind: 'scenarios' });
     return node.kind === 'entry' ? this.#node({ kind: 'file', uri: node.entry.uri }) : undefined;
   }
 
@@ -64,19 +89,32 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     this.#changed.fire(undefined);
   }
 
-  /** Runs one entry point, or all of a file, or all there are. */
+  /** Runs one entry point or scenario, or all of a file, or all scenarios, or all there are. */
   async run(node?: RunNode): Promise<void> {
     await (this.#loading ??= this.#load());
-    const chosen = this.#entries.filter(
-      (entry) => !node || (node.kind === 'file' ? entry.uri === node.uri : keyOf(entry) === keyOf(node.entry)),
-    );
+    const chosen = this.#entries.filter((entry) => {
+      if (!node) return true;
+      if (node.kind === 'file') return entry.uri === node.uri;
+      return node.kind === 'entry' && keyOf(entry) === keyOf(node.entry);
+    });
     for (const entry of chosen) this.#states.set(keyOf(entry), { kind: 'running' });
     this.#changed.fire(undefined);
     for (const entry of chosen) {
       this.#states.set(keyOf(entry), await this.#runOne(entry));
       this.#changed.fire(this.#node({ kind: 'entry', entry }));
     }
+    if (node?.kind === 'scenario') await this.#scenarios.run([node.uri]);
+    else if (!node || node.kind === 'scenarios') await this.#scenarios.run(this.#scenarios.uris);
     this.#count();
+  }
+
+  #showScenario(uri: string | undefined): void {
+    if (uri === undefined) {
+      void this.#describe(this.#entries.length + this.#scenarios.uris.length > 0 ? 'ready' : 'empty');
+      this.#changed.fire(undefined);
+    } else if (this.#scenarios.uris.includes(uri)) {
+      this.#changed.fire(this.#node({ kind: 'scenarios' }));
+    }
   }
 
   async #runOne(entry: EntryPointItem): Promise<RunState> {
@@ -93,8 +131,9 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
 
   async #load(): Promise<void> {
     try {
+      await this.#scenarios.load();
       this.#entries = await this.server.entryPoints();
-      await this.#describe(this.#entries.length > 0 ? 'ready' : 'empty');
+      await this.#describe(this.#entries.length + this.#scenarios.uris.length > 0 ? 'ready' : 'empty');
     } catch (error) {
       this.log(`entry points: ${String(error)}`);
       this.#entries = [];
@@ -113,7 +152,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
 
   /** The same object for the same row, so that the tree keeps its selection. */
   #node(node: RunNode): RunNode {
-    const key = node.kind === 'file' ? node.uri : keyOf(node.entry);
+    const key = node.kind === 'entry' ? keyOf(node.entry) : node.kind === 'scenarios' ? node.kind : node.uri;
     const known = this.#nodes.get(key);
     if (known) return known;
     this.#nodes.set(key, node);
@@ -132,10 +171,12 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
   #count(): void {
     const states = [...this.#states.values()];
     const defects = states.reduce((sum, state) => sum + (state.kind === 'done' ? state.outcome.defects.length : 0), 0);
-    this.#tree.badge =
-      defects > 0
-        ? { value: defects, tooltip: `${defects} defect${defects === 1 ? '' : 's'} in simulation runs` }
-        : undefined;
+    const { failures } = this.#scenarios;
+    const words = [
+      ...(defects > 0 ? [`${defects} defect${defects === 1 ? '' : 's'} in simulation runs`] : []),
+      ...(failures > 0 ? [`${failures} failed scenario${failures === 1 ? '' : 's'}`] : []),
+    ];
+    this.#tree.badge = words.length > 0 ? { value: defects + failures, tooltip: words.join(', ') } : undefined;
   }
 
   #entryItem(entry: EntryPointItem): vscode.TreeItem {

@@ -26,12 +26,15 @@ import { isScenario } from './features/scenarios';
 import type { LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
 import { fixActions, scenarioDiagnostics, toDiagnostic, toLspRange } from './findings';
 import { messages } from './protocol';
-import type { EntryPointItem, InitializationOptions, SimulateParams } from './protocol';
+import type { EntryPointItem, InitializationOptions, SimulateParams, SimulateScenarioParams } from './protocol';
 import { isSource } from './workspace-files';
 import type { WorkspaceFiles } from './workspace-files';
 
 /** The command that a code lens runs in the client: (uri, function) → the panel on that function. */
 export const showMappingsCommand = 'maplens.showMappings';
+
+/** The language of scenarios, which ones without a file's name have, too. */
+const scenarioLanguage = 'iomap';
 
 /** Quiet time after an edit until clients are told that results of other files may differ, in milliseconds. */
 const settleTime = 250;
@@ -162,9 +165,18 @@ export function serve(connection: Connection, service: LanguageService, files: W
     await connection.sendNotification(messages.workspaceChanged);
   }
 
+  /** A scenario that was never saved has a name that does not tell. */
+  function isOpenScenario(uri: string): boolean {
+    return isScenario(uri) || documents.get(uri)?.languageId === scenarioLanguage;
+  }
+
   function diagnose(uri: string): Diagnostic[] {
-    if (isScenario(uri)) return scenarioDiagnostics(service.simulateScenario(uri), !checksJson);
+    if (isOpenScenario(uri)) return scenarioDiagnostics(simulateScenario({ uri }), !checksJson);
     return service.diagnose(uri).map(toDiagnostic);
+  }
+
+  function simulateScenario({ uri, text }: SimulateScenarioParams): ScenarioSimulation {
+    return service.simulateScenario(uri, documents.get(uri)?.getText() ?? text);
   }
 
   async function push(uri: string): Promise<void> {
@@ -175,14 +187,14 @@ export function serve(connection: Connection, service: LanguageService, files: W
 
   documents.onDidChangeContent(({ document }) => {
     void attempt(`reading ${document.uri}`, undefined, () => {
-      service.setFile(document.uri, document.getText());
+      if (isScenario(document.uri) || !isOpenScenario(document.uri)) service.setFile(document.uri, document.getText());
       changed();
     });
   });
 
-  documents.onDidClose(({ document: { uri } }) => {
+  documents.onDidClose(({ document: { uri, languageId } }) => {
     void attempt(`closing ${uri}`, undefined, async () => {
-      await reload(uri);
+      if (isScenario(uri) || languageId !== scenarioLanguage) await reload(uri);
       if (!pull) await connection.sendDiagnostics({ uri, diagnostics: [] });
       changed();
     });
@@ -233,7 +245,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   connection.onCodeLens((params, token) =>
     attempt<CodeLens[]>('code lenses', [], async () => {
       await turn(token);
-      if (isScenario(params.textDocument.uri)) return [];
+      if (isOpenScenario(params.textDocument.uri)) return [];
       return service.entryPoints(params.textDocument.uri).map((entry) => ({
         range: toLspRange(entry),
         command: {
@@ -267,13 +279,13 @@ export function serve(connection: Connection, service: LanguageService, files: W
     ),
   );
 
-  connection.onRequest(messages.simulateScenario, ({ uri }: { readonly uri: string }, token: CancellationToken) =>
+  connection.onRequest(messages.simulateScenario, (params: SimulateScenarioParams, token: CancellationToken) =>
     attempt<ScenarioSimulation>(
       'scenario',
       { ok: false, reason: 'The scenario failed inside MapLens; its log in the Output view says more.', problems: [] },
       async () => {
         await turn(token);
-        return service.simulateScenario(uri);
+        return simulateScenario(params);
       },
     ),
   );

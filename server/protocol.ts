@@ -26,6 +26,12 @@ export interface SimulateParams {
   readonly machine?: string;
 }
 
+export interface SimulateScenarioParams {
+  readonly uri: string;
+  /** Its text, where the document is not open; of an open one the server has a newer. */
+  readonly text?: string;
+}
+
 /** What the client tells at the start. */
 export interface InitializationOptions {
   /** It checks scenarios by their JSON Schema itself: MapLens tells only what the schema can't. */
@@ -37,7 +43,7 @@ export const messages = {
   entryPoints: 'maplens/entryPoints',
   /** SimulateParams → SimulationResult; places in the trace name files by URI. */
   simulate: 'maplens/simulate',
-  /** { uri } of an open scenario (*.iomap) → ScenarioSimulation; places name files by URI. */
+  /** SimulateScenarioParams of a scenario (*.iomap) → ScenarioSimulation; places name files by URI. */
   simulateScenario: 'maplens/simulateScenario',
   /** Notification, no parameters. */
   workspaceChanged: 'maplens/workspaceChanged',

@@ -158,8 +158,8 @@ export type StepKind =
   | 'end';
 
 export interface Defect {
-  /** What went wrong: leaked mapping, use after free, fault, panic, over-release … */
-  readonly kind: 'leak' | 'use-after-free' | 'over-release' | 'fault' | 'panic' | 'null-dereference';
+  /** What went wrong: leaked mapping, use after free, fault … `expectation`: not what a scenario says; no run has it of its own. */
+  readonly kind: 'leak' | 'use-after-free' | 'over-release' | 'fault' | 'panic' | 'null-dereference' | 'expectation';
   readonly message: string;
   /** The object concerned, as an id of the state. */
   readonly object?: string;

@@ -75,7 +75,7 @@ export function App(): JSX.Element {
             const { trace: next } = message.run;
             if (!next) return;
             const same = shownFunction === message.run.function && step >= 0 && sameValues(run, message.run);
-            const index = same ? Math.min(step, next.steps.length - 1) : tellingStep(next);
+            const index = message.run.step ?? (same ? Math.min(step, next.steps.length - 1) : tellingStep(next));
             setShownFunction(message.run.function);
             setStep(index);
             host.postMessage({ type: 'step', index, reveal: 'none' });
@@ -85,13 +85,15 @@ export function App(): JSX.Element {
             return setBusy(true);
           case 'move':
             return move(message.move);
+          case 'select':
+            return go(message.index, 'none');
           default: {
             const never: never = message;
             return never;
           }
         }
       }),
-    [shownFunction, step, run, move],
+    [shownFunction, step, run, move, go],
   );
   useEffect(() => host.postMessage({ type: 'ready', ...(saved?.function && { function: saved.function }) }), []);
   useEffect(() => {
@@ -115,8 +117,8 @@ export function App(): JSX.Element {
   const shown = trace?.steps[current];
   return (
     <div class={`page${run.stale ? ' is-stale' : ''}`}>
-      <h1 class="visually-hidden">Mappings of {run.function ?? run.file}</h1>
-      {run.functions.length > 0 && (
+      <h1 class="visually-hidden">Mappings of {run.scenario?.title || (run.function ?? run.file)}</h1>
+      {(run.functions.length > 0 || trace) && (
         <Header
           run={run}
           busy={busy}
@@ -134,19 +136,23 @@ export function App(): JSX.Element {
       )}
       {run.stale !== undefined && (
         <p class="banner" role="status">
-          <strong>Stale</strong> This is the last run that worked. Now: {run.stale}.{' '}
+          <strong>Stale</strong> This is the last run that worked. Now: {run.stale}. <ReasonLink run={run} />
           <button type="button" class="link" onClick={() => host.postMessage({ type: 'again' })}>
             Show what there is
           </button>
         </p>
       )}
+      {run.note !== undefined && (
+        <p class="banner" role="status">
+          <strong>In part</strong> What can’t be read was left out: {run.note}. <ReasonLink run={run} />
+        </p>
+      )}
       {run.problem && (
         <section class="problem" role="status">
+          {run.scenario && <p class="file">{run.file}</p>}
           <h2>{run.problem.title}</h2>
           <p>{run.problem.hint}</p>
-          <button type="button" onClick={() => host.postMessage({ type: run.functions.length > 0 ? 'again' : 'runs' })}>
-            {run.functions.length > 0 ? 'Run again' : 'Show simulation runs'}
-          </button>
+          <ProblemButton run={run} />
         </section>
       )}
       {trace && assumptions && <Assumptions trace={trace} values={run.values} />}
@@ -170,6 +176,29 @@ export function App(): JSX.Element {
         </>
       )}
     </div>
+  );
+}
+
+/** Goes to where the reason stands for what the banner says. */
+function ReasonLink({ run }: { readonly run: PanelRun }): JSX.Element | null {
+  if (!run.place) return null;
+  return (
+    <>
+      <button type="button" class="link" onClick={() => host.postMessage({ type: 'reason' })}>
+        Go to line {run.place.line}
+      </button>{' '}
+    </>
+  );
+}
+
+/** What helps most where there is no picture. */
+function ProblemButton({ run }: { readonly run: PanelRun }): JSX.Element {
+  const what = run.place ? 'reason' : run.functions.length > 0 || run.scenario ? 'again' : 'runs';
+  const label = { reason: `Go to line ${run.place?.line}`, again: 'Run again', runs: 'Show simulation runs' }[what];
+  return (
+    <button type="button" onClick={() => host.postMessage({ type: what })}>
+      {label}
+    </button>
   );
 }
 

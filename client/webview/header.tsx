@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Defect } from '../../sim/trace';
-import type { PanelRun } from '../panel-messages';
+import type { PanelRun, ScenarioHead } from '../panel-messages';
 import { countText } from '../../sim/text';
 import { host } from './page-host';
 import { defectsOf } from './steps';
@@ -31,13 +31,26 @@ export function Header({
   onDefect,
 }: Props): JSX.Element {
   const { trace } = run;
-  const defects = trace ? defectsOf(trace) : [];
+  const all = trace ? defectsOf(trace) : [];
+  const failed = all.filter(({ kind }) => kind === 'expectation').length;
+  const defects = all.filter(({ kind }) => kind !== 'expectation');
+  const { scenario } = run;
   const given = Object.keys(run.values).length;
   return (
     <header>
       {run.functions.length > 0 && <FunctionChoice run={run} />}
-      {trace && <span class="chip">{machineText(trace)}</span>}
-      {trace && trace.assumptions.length + given > 0 && (
+      {scenario && <strong class="title">{scenario.title}</strong>}
+      {scenario && scenario.machines.length > 1 ? (
+        <MachineChoice scenario={scenario} machine={run.function} />
+      ) : (
+        trace && <span class="chip">{machineText(trace)}</span>
+      )}
+      {scenario && trace && trace.assumptions.length > 0 && (
+        <span class="chip" title={trace.assumptions.map(({ what, value }) => `${what} = ${value}`).join('\n')}>
+          {trace.assumptions.length} assumed
+        </span>
+      )}
+      {!scenario && trace && trace.assumptions.length + given > 0 && (
         <button
           type="button"
           class="chip"
@@ -49,12 +62,24 @@ export function Header({
           {trace.assumptions.length} assumed {showAssumptions ? '▴' : '▾'}
         </button>
       )}
+      {failed > 0 && (
+        <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
+          ◆ {failed} of {countText(failed + (scenario?.held ?? 0), 'expectation')} failed
+        </button>
+      )}
       {defects.length > 0 && (
         <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
           ◆ {countText(defects.length, 'defect')}: {kindsOf(defects)}
         </button>
       )}
-      {trace && defects.length === 0 && trace.outcome.kind === 'returned' && <span class="chip good">✓ no defect</span>}
+      {scenario && trace && failed === 0 && (
+        <span class={scenario.held > 0 ? 'chip good' : 'chip'}>
+          {scenario.held > 0 ? `✓ ${heldText(scenario.held)}` : 'expects nothing'}
+        </span>
+      )}
+      {!scenario && trace && defects.length === 0 && trace.outcome.kind === 'returned' && (
+        <span class="chip good">✓ no defect</span>
+      )}
       {busy && (
         <span class="chip" role="status">
           running…
@@ -101,7 +126,7 @@ function FunctionChoice({ run }: { readonly run: PanelRun }): JSX.Element {
       aria-label="Function"
       title="Function whose mappings are shown"
       value={run.function}
-      onChange={(event) => host.postMessage({ type: 'choose', function: event.currentTarget.value })}
+      onChange={(event) => host.postMessage({ type: 'choose', choice: event.currentTarget.value })}
     >
       {!known && run.function !== undefined && <option value={run.function}>{run.function}</option>}
       {run.functions.map((one) => (
@@ -111,6 +136,37 @@ function FunctionChoice({ run }: { readonly run: PanelRun }): JSX.Element {
       ))}
     </select>
   );
+}
+
+/** The machines of a scenario; those on which something fails are marked. */
+function MachineChoice({
+  scenario,
+  machine,
+}: {
+  readonly scenario: ScenarioHead;
+  readonly machine: string | undefined;
+}): JSX.Element {
+  return (
+    <select
+      class="chip machine"
+      aria-label="Machine"
+      title="Machine whose run is shown"
+      value={machine}
+      onChange={(event) => host.postMessage({ type: 'choose', choice: event.currentTarget.value })}
+    >
+      {scenario.machines.map(({ name, failed }) => (
+        <option key={name} value={name}>
+          {name}
+          {failed > 0 ? ` ◆ ${failed} failed` : ''}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** "6 expectations hold" */
+function heldText(held: number): string {
+  return `${countText(held, 'expectation')} ${held === 1 ? 'holds' : 'hold'}`;
 }
 
 function Tabs({ tab, onTab }: { readonly tab: Tab; readonly onTab: (tab: Tab) => void }): JSX.Element {

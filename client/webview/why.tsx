@@ -35,7 +35,7 @@ export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
         <p class="sentence">→ {sentence}</p>
         {step.defects.map((defect) => (
           <p class="defect" key={defect.message}>
-            ◆ <strong>{defect.kind.replaceAll('-', ' ')}</strong> {defect.message}
+            ◆ {defect.kind !== 'expectation' && <strong>{defect.kind.replaceAll('-', ' ')}</strong>} {defect.message}
           </p>
         ))}
         {end !== undefined && <p class="ending">■ {end}</p>}

@@ -29,7 +29,7 @@ export function createService(): LanguageService {
         ? workspace.readFiles().flatMap((each) => entryPointsOf(workspace, each.path))
         : entryPointsOf(workspace, file),
     simulate: (plan) => simulateFunction(workspace, plan),
-    simulateScenario: (file) => scenarios.simulate(file),
+    simulateScenario: (file, text) => scenarios.simulate(file, text),
     stats: (all = false) => statsOf(workspace, diagnostics, all),
   };
 }

@@ -26,9 +26,10 @@ export class Scenarios {
     this.#ran.delete(file);
   }
 
-  /** Runs a scenario on each of its machines; the answer is kept until its text changes. */
-  simulate(file: string): ScenarioSimulation {
+  /** Runs a scenario on each of its machines; the answer is kept until its text changes. `other`: that text instead. */
+  simulate(file: string, other?: string): ScenarioSimulation {
     const text = this.#texts.get(file);
+    if (other !== undefined && other !== text) return simulate(other, file);
     if (text === undefined) return { ok: false, reason: `${file} is not part of the workspace.`, problems: [] };
     let answer = this.#ran.get(file);
     if (!answer) this.#ran.set(file, (answer = simulate(text, file)));

@@ -103,8 +103,8 @@ export interface LanguageService {
   /** Entry points of one file, or of all. */
   entryPoints(file?: string): readonly EntryPoint[];
   simulate(plan: SimulationPlan): SimulationResult;
-  /** Runs a scenario on each of its machines. */
-  simulateScenario(file: string): ScenarioSimulation;
+  /** Runs a scenario on each of its machines. `text`: of a file that was not set, and is not kept. */
+  simulateScenario(file: string, text?: string): ScenarioSimulation;
   /** `all`: read also the files that a check only scans. */
   stats(all?: boolean): Stats;
 }

@@ -92,7 +92,12 @@ export function readScenario(text: string, file: string): ReadScenario {
     return { document: undefined, problems };
   }
   for (const { error, offset, length } of errors)
-    problem({ offset, length }, syntaxErrors[printParseErrorCode(error)] ?? 'this is no JSON');
+    problems.push({
+      message: syntaxErrors[printParseErrorCode(error)] ?? 'this is no JSON',
+      place: places.place(offset, length),
+      bySchema: true,
+      syntax: true,
+    });
   if (root?.type !== 'object') {
     if (!errors.length) problem(root ?? { offset: 0, length: text.length }, 'a scenario is one object in braces');
     return { document: undefined, problems };

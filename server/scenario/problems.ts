@@ -7,6 +7,8 @@ export interface Problem {
   readonly place: Place;
   /** True for what the JSON Schema says as well, false for what only the reader finds. */
   readonly bySchema: boolean;
+  /** The text is no JSON at this place: what follows may have been read as something else. */
+  readonly syntax?: boolean;
 }
 
 /** Offsets of a text as places. */

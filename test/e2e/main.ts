@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runHostSuite } from './host-suite';
 import { cache, install, root, run } from './install';
 import { asPerson, emptySidePanel } from './person';
+import { asScenarioAuthor, scenarioFiles } from './scenario';
 import { start } from './workbench';
 
 /** What a part of the test found: a line for each thing that was looked at. */
@@ -12,7 +13,7 @@ export interface Result {
   readonly failure?: string;
 }
 
-/** `person` or `host` runs that part only. */
+/** `person`, `scenario` or `host` runs that part only. */
 async function main(part: string | undefined): Promise<void> {
   install();
   const pictures = join(root, 'test-results');
@@ -28,8 +29,9 @@ async function main(part: string | undefined): Promise<void> {
     );
   };
 
-  if (part !== 'host') await runPerson(vsix, pictures, report);
-  if (part !== 'person') {
+  if (part === undefined || part === 'person') await runPerson(vsix, pictures, report);
+  if (part === undefined || part === 'scenario') await runScenarioAuthor(vsix, pictures, report);
+  if (part === undefined || part === 'host') {
     console.log('In the extension host:');
     await runHostSuite(report);
   }
@@ -64,6 +66,22 @@ async function runPerson(vsix: string, pictures: string, report: (result: Result
     });
   } finally {
     await empty.stop();
+  }
+}
+
+async function runScenarioAuthor(vsix: string, pictures: string, report: (result: Result) => void): Promise<void> {
+  console.log('As the author of a scenario:');
+  const workbench = await start({ vsix, empty: true, files: scenarioFiles });
+  try {
+    await asScenarioAuthor(workbench, pictures, report);
+  } catch (error) {
+    report({
+      name: 'the test as a scenario’s author runs to its end',
+      failure: error instanceof Error ? error.message : String(error),
+    });
+    await workbench.page.screenshot({ path: join(pictures, 'failure-scenario.png') });
+  } finally {
+    await workbench.stop();
   }
 }
 

@@ -26,6 +26,8 @@ export interface Start {
   readonly vsix?: string;
   /** Opens a folder with nothing in it, instead of the sample driver. */
   readonly empty?: boolean;
+  /** Files that the folder has besides, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly arguments?: readonly string[];
   /** Appended to the workbench's address, given the server's port. */
   readonly query?: (port: number) => string;
@@ -50,6 +52,7 @@ export async function start(options: Start): Promise<Workbench> {
   const folder = join(temporary, 'FrameGrabber');
   if (options.empty) mkdirSync(folder);
   else cpSync(join(root, 'samples/FrameGrabber'), folder, { recursive: true });
+  for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), text);
   const user = join(temporary, 'data/User');
   mkdirSync(user, { recursive: true });
   writeFileSync(join(user, 'settings.json'), JSON.stringify(settings, null, 2));

@@ -5,10 +5,11 @@ test.each([
   { type: 'ready' },
   { type: 'ready', function: 'A::b' },
   { type: 'step', index: 3, reveal: 'scroll' },
-  { type: 'choose', function: 'A::b' },
+  { type: 'choose', choice: 'A::b' },
   { type: 'value', name: 'length', value: '' },
   { type: 'copy', text: '' },
   { type: 'again' },
+  { type: 'reason' },
   { type: 'runs' },
   { type: 'failed', reason: 'why' },
 ])('%o is a message', (message) => {
@@ -23,6 +24,7 @@ test.each([
   { type: 'ready', function: 1 },
   { type: 'step', index: '3', reveal: 'scroll' },
   { type: 'choose' },
+  { type: 'choose', choice: 1 },
   { type: 'value', name: 'length' },
   { type: 'copy', text: 7 },
 ])('%o is none', (value) => {

@@ -28,7 +28,10 @@ export function fakeService(): LanguageService & { fail: boolean } {
   return {
     fail: false,
     setFile: (file, text) => void texts.set(file, text),
-    removeFile: (file) => void texts.delete(file),
+    removeFile(file) {
+      texts.delete(file);
+      scenarios.removeFile(file);
+    },
     files: () => [...texts.keys()],
     diagnose(file): Finding[] {
       if (this.fail) throw new Error('the fake failed as told');
@@ -68,10 +71,10 @@ export function fakeService(): LanguageService & { fail: boolean } {
       );
       return { ok: true, trace: { ...trace, title: plan.function, steps } };
     },
-    simulateScenario(file) {
+    simulateScenario(file, text) {
       if (this.fail) throw new Error('the fake failed as told');
-      scenarios.setFile(file, texts.get(file) ?? '');
-      return scenarios.simulate(file);
+      if (texts.has(file)) scenarios.setFile(file, texts.get(file)!);
+      return scenarios.simulate(file, text);
     },
     stats: () => {
       throw new Error('not asked by a front door of the editor');

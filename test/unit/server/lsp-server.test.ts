@@ -272,5 +272,30 @@ test('a scenario is run live, and gone once it is closed', async () => {
   expect(broken.problems.length).toBeGreaterThan(0);
   await client.sendNotification('textDocument/didClose', { textDocument: { uri } });
   const gone = await client.sendRequest<ScenarioSimulation>(messages.simulateScenario, { uri });
-  expect(gone).toMatchObject({ problems: [expect.objectContaining({})] });
+  expect(gone).toMatchObject({ ok: false, problems: [] });
+});
+
+test('a scenario that is not open is run from the text that comes with the request, and not kept', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///a.iomap';
+  const run = (text?: string): Promise<ScenarioSimulation> =>
+    client.sendRequest<ScenarioSimulation>(messages.simulateScenario, { uri, text });
+  expect(await run(scenario)).toMatchObject({ ok: true, title: 'A ring' });
+  expect(await run()).toMatchObject({ ok: false });
+  await open(client, uri, scenario.replace('A ring', 'As typed'));
+  expect(await run(scenario)).toMatchObject({ ok: true, title: 'As typed' });
+});
+
+test('a scenario without a file name is one by its language', async () => {
+  const { client, service } = await start(pulling, [], { checksJson: true });
+  const uri = 'untitled:Untitled-1';
+  await client.sendNotification('textDocument/didOpen', {
+    textDocument: { uri, languageId: 'iomap', version: 1, text: scenario },
+  });
+  const report = await client.sendRequest<{ items: Diagnostic[] }>('textDocument/diagnostic', {
+    textDocument: { uri },
+  });
+  expect(report.items.map(({ code }) => code)).toEqual(['scenario', 'expectation']);
+  expect(await client.sendRequest<unknown[]>('textDocument/codeLens', { textDocument: { uri } })).toEqual([]);
+  expect(service.files()).toEqual([]);
 });

@@ -1,0 +1,115 @@
+import type { EntryPointItem, SimulationResult, Trace } from '../server/protocol';
+import type { MappingServer } from './mapping-server';
+import type { Problem } from './panel-messages';
+import type { PanelContent, PanelSubject, SubjectMessage } from './panel-subject';
+
+/** A driver source in the panel: the mappings of one of its functions. */
+export class FunctionRuns implements PanelSubject {
+  readonly place = undefined;
+  #function: string | undefined;
+  #values: Readonly<Record<string, string>> = {};
+  #shown: { readonly function: string; readonly trace: Trace } | undefined;
+
+  constructor(
+    private readonly uri: string,
+    private readonly server: Pick<MappingServer, 'entryPoints' | 'simulate'>,
+    wanted: string | undefined,
+  ) {
+    this.#function = wanted;
+  }
+
+  get shown(): Trace | undefined {
+    return this.#shown?.trace;
+  }
+
+  async ask(): Promise<() => PanelContent> {
+    const all = await this.server.entryPoints();
+    const functions = all.filter((entry) => entry.uri === this.uri);
+    this.#function ??= functions[0]?.function;
+    const name = this.#function;
+    const result =
+      name === undefined || !functions.some((entry) => entry.function === name)
+        ? undefined
+        : await this.server.simulate({ uri: this.uri, function: name, values: this.#values });
+    return () => this.#conclude(functions, result);
+  }
+
+  without(problem: Problem): PanelContent {
+    return this.#content([], problem);
+  }
+
+  take(message: SubjectMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.#function ??= message.function;
+        return;
+      case 'choose':
+        if (message.choice === this.#function) return;
+        this.#function = message.choice;
+        this.#values = {};
+        return;
+      case 'value': {
+        const values = Object.entries(this.#values).filter(([key]) => key !== message.name);
+        if (message.value.trim() !== '') values.push([message.name, message.value.trim()]);
+        this.#values = Object.fromEntries(values);
+        this.#shown = undefined;
+        return;
+      }
+      case 'again':
+        this.#shown = undefined;
+        return;
+      default: {
+        const never: never = message;
+        return never;
+      }
+    }
+  }
+
+  /** Shows the new run, or the last good one with the reason why it is old. */
+  #conclude(functions: readonly EntryPointItem[], result: SimulationResult | undefined): PanelContent {
+    const name = this.#function;
+    const last = this.#shown?.function === name ? this.#shown?.trace : undefined;
+    const reason = this.#whyNot(result, last);
+    if (result?.ok && reason === undefined && name !== undefined) {
+      this.#shown = { function: name, trace: result.trace };
+      return this.#content(functions);
+    }
+    if (last) return this.#content(functions, undefined, reason);
+    this.#shown = undefined;
+    return this.#content(functions, this.#problem(functions, reason));
+  }
+
+  #whyNot(result: SimulationResult | undefined, last: Trace | undefined): string | undefined {
+    if (!result) return `${this.#function ?? 'The function'} can’t be found in the text as it is now`;
+    if (!result.ok) return result.reason;
+    const { outcome } = result.trace;
+    // While a line is being typed it often reads as something that no run can do. The picture should not jump then.
+    const worse = outcome.kind === 'not-modelled' && last && last.outcome.kind !== 'not-modelled';
+    return worse ? `not modelled: ${outcome.what}` : undefined;
+  }
+
+  #problem(functions: readonly EntryPointItem[], reason: string | undefined): Problem {
+    if (functions.length === 0)
+      return {
+        title: 'No function in this file maps memory',
+        hint: 'The panel shows functions that call createMappingInTask(), map() or one of their relatives. Write one, or open another source; the view “Simulation runs” lists those of the workspace.',
+      };
+    if (!functions.some((entry) => entry.function === this.#function))
+      return {
+        title: `${this.#function ?? 'This function'} does not map memory`,
+        hint: 'Choose one of this file’s other functions in the list above.',
+      };
+    return { title: 'This function could not be run', hint: reason ?? 'The simulator gave no reason.' };
+  }
+
+  #content(functions: readonly EntryPointItem[], problem?: Problem, stale?: string): PanelContent {
+    return {
+      functions: functions.map((entry) => ({ name: entry.function, line: entry.line })),
+      values: this.#values,
+      ...(this.#function !== undefined && { function: this.#function }),
+      ...(this.#shown && !problem && { trace: this.#shown.trace }),
+      ...(stale !== undefined && { stale }),
+      ...(problem && { problem }),
+    };
+  }
+}

@@ -1,0 +1,146 @@
+import * as vscode from 'vscode';
+import { scenarioGlob, skippedGlob } from './mapping-server';
+import type { MappingServer } from './mapping-server';
+import { scenarioLine, scenarioOutcome } from './scenario-result';
+import type { ScenarioOutcome } from './scenario-result';
+
+type ScenarioState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'done'; readonly outcome: ScenarioOutcome; readonly old: boolean }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** The workspace's scenarios with their last results, as rows of the side view. */
+export class ScenarioList implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<string | undefined>();
+  readonly #states = new Map<string, ScenarioState>();
+  readonly #disposables: vscode.Disposable[];
+  #uris: readonly string[] = [];
+
+  /** The URI of the scenario whose row differs now; undefined where the list does. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly server: MappingServer,
+    private readonly log: (text: string) => void,
+  ) {
+    const watcher = vscode.workspace.createFileSystemWatcher(scenarioGlob);
+    const reload = (): void => void this.load().then(() => this.#changed.fire(undefined));
+    this.#disposables = [
+      this.#changed,
+      watcher,
+      watcher.onDidCreate(reload),
+      watcher.onDidDelete(reload),
+      watcher.onDidChange((uri) => this.#age(uri.toString())),
+      vscode.workspace.onDidChangeWorkspaceFolders(reload),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#age(document.uri.toString());
+      }),
+    ];
+  }
+
+  /** By path. */
+  get uris(): readonly string[] {
+    return this.#uris;
+  }
+
+  /** How many of the last results have a failed expectation. */
+  get failures(): number {
+    return [...this.#states.values()].filter((state) => state.kind === 'done' && state.outcome.failed > 0).length;
+  }
+
+  /** Looks for the scenarios of the workspace; results of those that are still there stay. */
+  async load(): Promise<void> {
+    try {
+      this.#uris = (await vscode.workspace.findFiles(scenarioGlob, skippedGlob)).map(String).sort();
+    } catch (error) {
+      this.log(`scenarios: ${String(error)}`);
+      this.#uris = [];
+    }
+    const there = new Set(this.#uris);
+    for (const uri of this.#states.keys()) if (!there.has(uri)) this.#states.delete(uri);
+  }
+
+  async run(uris: readonly string[]): Promise<void> {
+    for (const uri of uris) this.#set(uri, { kind: 'running' });
+    for (const uri of uris) this.#set(uri, await this.#runOne(uri));
+  }
+
+  async #runOne(uri: string): Promise<ScenarioState> {
+    try {
+      const simulation = await this.server.simulateScenario(vscode.Uri.parse(uri));
+      return { kind: 'done', outcome: scenarioOutcome(simulation), old: false };
+    } catch (error) {
+      this.log(`run of ${uri}: ${String(error)}`);
+      return { kind: 'failed', reason: 'it could not be read, or the language server did not answer' };
+    }
+  }
+
+  #age(uri: string): void {
+    const state = this.#states.get(uri);
+    if (state?.kind === 'done' && !state.old) this.#set(uri, { ...state, old: true });
+  }
+
+  #set(uri: string, state: ScenarioState): void {
+    this.#states.set(uri, state);
+    this.#changed.fire(uri);
+  }
+
+  /** The row over all scenarios. */
+  groupItem(): vscode.TreeItem {
+    const item = new vscode.TreeItem('Scenarios', vscode.TreeItemCollapsibleState.Expanded);
+    item.id = 'scenarios';
+    item.iconPath = new vscode.ThemeIcon('beaker');
+    item.contextValue = 'scenarios';
+    const ran = [...this.#states.values()].filter((state) => state.kind === 'done');
+    if (ran.length > 0)
+      item.description = this.failures > 0 ? `${this.failures} of ${this.#uris.length} failed` : `${ran.length} ran`;
+    return item;
+  }
+
+  item(uri: string): vscode.TreeItem {
+    const resource = vscode.Uri.parse(uri);
+    const state = this.#states.get(uri);
+    const { icon, line } = describe(state);
+    const item = new vscode.TreeItem(resource.path.slice(resource.path.lastIndexOf('/') + 1));
+    item.id = uri;
+    item.iconPath = icon;
+    item.description = line;
+    const text = new vscode.MarkdownString();
+    text.appendText(`${vscode.workspace.asRelativePath(resource)}\n${line}`);
+    item.tooltip = text;
+    item.contextValue = state ? 'scenario.ran' : 'scenario';
+    item.accessibilityInformation = { label: `${item.label as string}: ${line}` };
+    item.command = { title: 'Show Mappings', command: 'maplens.openRun', arguments: [{ kind: 'scenario', uri }] };
+    return item;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+function describe(state: ScenarioState | undefined): { icon: vscode.ThemeIcon; line: string } {
+  if (!state) return { icon: new vscode.ThemeIcon('circle-outline'), line: 'not run yet' };
+  switch (state.kind) {
+    case 'running':
+      return { icon: new vscode.ThemeIcon('loading~spin'), line: 'running' };
+    case 'failed':
+      return { icon: new vscode.ThemeIcon('circle-slash'), line: `not run: ${state.reason}` };
+    case 'done': {
+      const line = scenarioLine(state.outcome);
+      return state.old
+        ? { icon: new vscode.ThemeIcon('history'), line: `${line} · before the edit` }
+        : { icon: outcomeIcon(state.outcome), line };
+    }
+    default: {
+      const never: never = state;
+      return never;
+    }
+  }
+}
+
+function outcomeIcon({ failed, unread }: ScenarioOutcome): vscode.ThemeIcon {
+  if (failed > 0) return new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+  if (unread !== undefined) return new vscode.ThemeIcon('question', new vscode.ThemeColor('testing.iconSkipped'));
+  return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+}
