@@ -1,6 +1,12 @@
+import { accessWhileRedirected } from './access-while-redirected';
+import { addressAfterUnmap } from './address-after-unmap';
+import { clientMemoryMadeAnew } from './client-memory-made-anew';
+import { clientMemoryResult } from './client-memory-result';
+import { clientMemoryWithoutReference } from './client-memory-without-reference';
 import { deadAddress } from './dead-address';
 import { foreignConstant } from './foreign-constant';
 import { ignoredAddress } from './ignored-address';
+import { ignoredPrepare } from './ignored-prepare';
 import { leakedReference } from './leaked-reference';
 import { noAddress } from './no-address';
 import { overRelease } from './over-release';
@@ -9,14 +15,22 @@ import type { Rule } from './rule';
 import { severalCacheModes } from './several-cache-modes';
 import { uncheckedNull } from './unchecked-null';
 import { useAfterRelease } from './use-after-release';
+import { userAddressInKernel } from './user-address-in-kernel';
+import { writeToReadOnlyMap } from './write-to-read-only-map';
 
 export type { Confidence, Example, Rule, Severity } from './rule';
 
 /** All rules, by id. */
 export const rules: readonly Rule[] = [
+  accessWhileRedirected,
+  addressAfterUnmap,
+  clientMemoryMadeAnew,
+  clientMemoryResult,
+  clientMemoryWithoutReference,
   deadAddress,
   foreignConstant,
   ignoredAddress,
+  ignoredPrepare,
   leakedReference,
   noAddress,
   overRelease,
@@ -24,6 +38,8 @@ export const rules: readonly Rule[] = [
   severalCacheModes,
   uncheckedNull,
   useAfterRelease,
+  userAddressInKernel,
+  writeToReadOnlyMap,
 ];
 
 export function findRule(id: string): Rule | undefined {
