@@ -69,10 +69,13 @@ export function handedOut(fn: Function, state: State, at: Span): readonly Handed
   return outs;
 }
 
-/** A field of the object whose method it is, or a global: what others hold, they may have retained. */
+/** A field of the object whose method it is, or a global: what other objects hold, they may have retained. */
 function isOwnField(place: Location): boolean {
   if (place.kind === 'global') return true;
+  // What a getter of the API answers is a place of its own, too (calls.ts, steadyResult), and +0.
+  if (place.kind === 'index') return isOwnField(place.base);
   if (place.kind !== 'field' || place.base.kind !== 'deref') return false;
+  if (place.name.endsWith('()')) return true;
   const { pointer } = place.base;
   return pointer.kind === 'solid' && pointer.what === 'this';
 }
