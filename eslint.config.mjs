@@ -10,6 +10,7 @@ export const layers = {
   'server/symbolic': ['server/ir', 'server/api', 'server/workspace'],
   'server/concrete': ['server/ir', 'server/api', 'server/workspace', 'sim'],
   'server/rules': ['server/symbolic', 'server/api', 'server/ir'],
+  'server/settings': [],
   'server/scenario': ['sim'],
   'server/features': [
     'server/syntax',
@@ -19,6 +20,7 @@ export const layers = {
     'server/symbolic',
     'server/concrete',
     'server/rules',
+    'server/settings',
     'server/scenario',
     'sim',
   ],

@@ -2,7 +2,7 @@ import packageJson from '../package.json';
 import { runCli } from './cli/main';
 import { wantsColor } from './cli/terminal';
 import { createService } from './features/create-service';
-import { rules } from './rules/index';
+import { allRules } from './rules/index';
 
 /** The command line's front door: standard streams and the exit code. */
 
@@ -11,8 +11,8 @@ process.stdout.on('error', () => (closed = true));
 process.stderr.on('error', () => undefined);
 
 void runCli(process.argv.slice(2), {
-  createService,
-  rules: rules.map(({ id, title, explanation, severity }) => ({ id, title, description: explanation, severity })),
+  createService: () => createService(process.cwd()),
+  rules: allRules.map(({ id, title, explanation, severity }) => ({ id, title, description: explanation, severity })),
   version: packageJson.version,
   directory: process.cwd(),
   terminal: {

@@ -1,6 +1,13 @@
-import type { CodeAction, CodeDescription, Diagnostic, Location } from 'vscode-languageserver';
+import type {
+  CodeAction,
+  CodeDescription,
+  Diagnostic,
+  Location,
+  SnippetTextEdit,
+  TextEdit,
+} from 'vscode-languageserver';
 import { CodeActionKind, DiagnosticSeverity } from 'vscode-languageserver';
-import type { Finding, Range, ScenarioSimulation, Severity } from './features/service';
+import type { Finding, Range, ScenarioSimulation, Severity, Suggestion } from './features/service';
 
 /** Where the rules' pages are read; `<rule id>.md` follows. */
 export const rulePages = 'https://github.com/maplens/maplens/blob/main/docs/rules/';
@@ -47,6 +54,43 @@ export function fixActions(uri: string, findings: readonly Finding[], range: Loc
       },
     ];
   });
+}
+
+/**
+ * Actions that write a suppression. With `snippets` the place of its reason is selected; else it is for the person to find,
+ * and until then the suppression is reported as one without a reason.
+ */
+export function suppressActions(
+  uri: string,
+  findings: readonly Finding[],
+  suggestions: readonly Suggestion[],
+  snippets: boolean,
+): CodeAction[] {
+  return suggestions.map((suggestion): CodeAction => {
+    const { title, rule, before, placeholder, after } = suggestion;
+    const range = toLspRange(suggestion.range);
+    const edit: TextEdit | SnippetTextEdit = snippets
+      ? {
+          range,
+          snippet: { kind: 'snippet', value: `${escape(before)}\${1:${escape(placeholder)}}${escape(after)}` },
+        }
+      : { range, newText: before + placeholder + after };
+    return {
+      title,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: findings
+        .filter((finding) => finding.rule === rule && finding.line === suggestion.range.line && !finding.suppressed)
+        .map(toDiagnostic),
+      edit: snippets
+        ? { documentChanges: [{ textDocument: { uri, version: null }, edits: [edit] }] }
+        : { changes: { [uri]: [edit as TextEdit] } },
+    };
+  });
+}
+
+/** A text as a snippet's text. */
+function escape(text: string): string {
+  return text.replace(/[\\$}]/g, '\\$&');
 }
 
 function touch(a: Location['range'], b: Location['range']): boolean {

@@ -23,8 +23,8 @@ import type {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { isScenario } from './features/scenarios';
-import type { LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
-import { fixActions, scenarioDiagnostics, toDiagnostic, toLspRange } from './findings';
+import type { Finding, LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
+import { fixActions, scenarioDiagnostics, suppressActions, toDiagnostic, toLspRange } from './findings';
 import { messages } from './protocol';
 import type { EntryPointItem, InitializationOptions, SimulateParams, SimulateScenarioParams } from './protocol';
 import { isSource } from './workspace-files';
@@ -51,6 +51,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   let canRefreshDiagnostics = false;
   let canRefreshLenses = false;
   let canReportProgress = false;
+  let canEditBySnippet = false;
   let watchesFolders = false;
   /** The client checks scenarios by their JSON Schema itself. */
   let checksJson = false;
@@ -80,6 +81,8 @@ export function serve(connection: Connection, service: LanguageService, files: W
     canRefreshDiagnostics = workspace?.diagnostics?.refreshSupport === true;
     canRefreshLenses = workspace?.codeLens?.refreshSupport === true;
     canReportProgress = window?.workDoneProgress === true;
+    const edits = workspace?.workspaceEdit;
+    canEditBySnippet = edits?.documentChanges === true && edits.snippetEditSupport === true;
     watchesFolders = workspace?.workspaceFolders === true;
     checksJson = (params.initializationOptions as InitializationOptions | undefined)?.checksJson === true;
     for (const folder of params.workspaceFolders ?? []) folders.set(folder.uri, []);
@@ -172,7 +175,11 @@ export function serve(connection: Connection, service: LanguageService, files: W
 
   function diagnose(uri: string): Diagnostic[] {
     if (isOpenScenario(uri)) return scenarioDiagnostics(simulateScenario({ uri }), !checksJson);
-    return service.diagnose(uri).map(toDiagnostic);
+    return reported(uri).map(toDiagnostic);
+  }
+
+  function reported(uri: string): readonly Finding[] {
+    return service.diagnose(uri).filter((finding) => !finding.suppressed);
   }
 
   function simulateScenario({ uri, text }: SimulateScenarioParams): ScenarioSimulation {
@@ -238,7 +245,14 @@ export function serve(connection: Connection, service: LanguageService, files: W
     attempt<CodeAction[]>('quick fixes', [], async () => {
       await turn(token);
       const { uri } = params.textDocument;
-      return isScenario(uri) ? [] : fixActions(uri, service.diagnose(uri), params.range);
+      if (isScenario(uri)) return [];
+      const findings = reported(uri);
+      const { start, end } = params.range;
+      const suggestions = service.suggestions(uri, start.line + 1, end.line + 1);
+      return [
+        ...fixActions(uri, findings, params.range),
+        ...suppressActions(uri, findings, suggestions, canEditBySnippet),
+      ];
     }),
   );
 

@@ -92,7 +92,8 @@ export async function runCheck(
   const findings: Finding[] = [];
   for (const file of texts.keys())
     for (const finding of service.diagnose(file))
-      if (command.rules.length === 0 || command.rules.includes(finding.rule)) findings.push(finding);
+      if (!finding.suppressed && (command.rules.length === 0 || command.rules.includes(finding.rule)))
+        findings.push(finding);
   const stats = command.stats ? service.stats(command.readAll) : undefined;
 
   const code = namedFailed ? 2 : findings.some((finding) => fails(finding.severity, command.failOn)) ? 1 : 0;

@@ -1,29 +1,46 @@
+import { allRules } from '../rules/index';
 import { Workspace } from '../workspace/workspace';
+import { Configurations, isConfiguration } from './configurations';
 import { Diagnostics } from './diagnostics';
 import { entryPointsOf } from './entry-points';
 import { isScenario, Scenarios } from './scenarios';
 import type { LanguageService } from './service';
 import { simulateFunction } from './simulation';
 import { statsOf } from './stats';
+import { suggestSuppressions } from './suggest-suppressions';
 
-/** A language service over an empty workspace. */
-export function createService(): LanguageService {
+/** A language service over an empty workspace. `root`: the folder from which relative file names start, where it matters. */
+export function createService(root = ''): LanguageService {
   const workspace = new Workspace();
-  const diagnostics = new Diagnostics(workspace);
+  const configurations = new Configurations(
+    allRules.map(({ id }) => id),
+    root,
+  );
+  const diagnostics = new Diagnostics(workspace, configurations);
   const scenarios = new Scenarios();
   return {
     setFile(file, text) {
       if (isScenario(file)) return scenarios.setFile(file, text);
+      if (isConfiguration(file)) return configurations.setFile(file, text);
       workspace.setFile(file, text);
       diagnostics.changed();
     },
     removeFile(file) {
       if (isScenario(file)) return scenarios.removeFile(file);
+      if (isConfiguration(file)) return configurations.removeFile(file);
       workspace.removeFile(file);
       diagnostics.changed();
     },
     files: () => workspace.paths(),
     diagnose: (file) => diagnostics.diagnose(file),
+    suggestions: (file, firstLine, lastLine) =>
+      suggestSuppressions(
+        workspace.file(file)?.text ?? '',
+        diagnostics.diagnose(file).filter(({ line }) => firstLine <= line && line <= lastLine),
+      ),
+    setRules: (folder, value) => configurations.setRules(folder, value),
+    configurationProblems: () => configurations.problems(),
+    isIncluded: (file) => configurations.includes(file),
     entryPoints: (file) =>
       file === undefined
         ? workspace.readFiles().flatMap((each) => entryPointsOf(workspace, each.path))

@@ -6,6 +6,8 @@ import { RecordingProgram, stillHolds } from '../symbolic/program';
 import type { LoweredFunction } from '../workspace/lowered';
 import type { SourceFile } from '../workspace/source-file';
 import type { Workspace } from '../workspace/workspace';
+import { applySuppressions } from './apply-suppressions';
+import type { Configurations } from './configurations';
 import { rangeOf } from './positions';
 import { touchesMappings } from './relevance';
 import type { Finding } from './service';
@@ -14,12 +16,14 @@ import { SymbolicProgram } from './symbolic-program';
 /** Findings of files. What was found in a function is kept as long as its code and the answers it was found with hold. */
 export class Diagnostics {
   readonly #workspace: Workspace;
+  readonly #configurations: Configurations;
   readonly #kept = new WeakMap<Function, FunctionAnalysis & { checked: number }>();
   #analyses = 0;
   #generation = 0;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, configurations: Configurations) {
     this.#workspace = workspace;
+    this.#configurations = configurations;
   }
 
   /** How many functions were analysed so far. */
@@ -32,13 +36,24 @@ export class Diagnostics {
     this.#generation++;
   }
 
-  /** Findings of one file, in the order of the text. */
+  /** Findings of one file, in the order of the text; suppressed ones are marked, those that are switched off left out. */
   diagnose(path: string): readonly Finding[] {
     const file = this.#workspace.file(path);
-    if (!file?.mentionsApi) return [];
-    const program = new SymbolicProgram(this.#workspace, path);
+    if (!file || !this.#configurations.includes(path)) return [];
+    const found = applySuppressions(file, this.#find(file), (offset) => this.#functionAt(file, offset));
+    return found
+      .flatMap((finding): readonly Finding[] => {
+        const severity = this.#configurations.level(finding.rule, path) ?? finding.severity;
+        return severity === 'off' ? [] : [{ ...finding, severity }];
+      })
+      .toSorted((a, b) => a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+  }
+
+  #find(file: SourceFile): readonly Finding[] {
+    if (!file.mentionsApi) return [];
+    const program = new SymbolicProgram(this.#workspace, file.path);
     const found: Finding[] = [];
-    for (const lowered of this.#workspace.mappingFunctions(path)) {
+    for (const lowered of this.#workspace.mappingFunctions(file.path)) {
       // Another arm of an #if tells the same place again, perhaps in other words.
       const seen = new Set<string>();
       for (const variant of lowered.variants) {
@@ -50,9 +65,12 @@ export class Diagnostics {
         }
       }
     }
-    return found.toSorted(
-      (a, b) => a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
-    );
+    return found;
+  }
+
+  #functionAt(file: SourceFile, offset: number): string {
+    const entries = file.facts?.functions ?? [];
+    return entries.find(({ chunk }) => chunk.start <= offset && offset < chunk.end)?.name ?? '';
   }
 
   /** How many functions of a file ended at their budget. */

@@ -37,10 +37,32 @@ export interface Finding extends Range {
   readonly severity: Severity;
   /** First line: what is wrong, short. Then why it matters and what to do. */
   readonly message: string;
-  /** Qualified name of the function. */
+  /** Qualified name of the function; empty outside of functions. */
   readonly function: string;
   readonly path: readonly PathStep[];
   readonly fix?: Fix;
+  /** A comment in the source says that this is known and right as it is, and why. */
+  readonly suppressed?: { readonly reason: string };
+}
+
+/** Something that is wrong with a configuration, `.maplens.json`. */
+export interface ConfigurationProblem extends Range {
+  readonly file: string;
+  /** One line. */
+  readonly message: string;
+}
+
+/** A comment that suppresses a finding; its reason is for a person to write. */
+export interface Suggestion {
+  /** What it does, e.g. "Suppress leaked-reference here". */
+  readonly title: string;
+  readonly rule: string;
+  /** Empty: the text is inserted before it. */
+  readonly range: Range;
+  /** The new text: what the person is to replace is `placeholder`. */
+  readonly before: string;
+  readonly placeholder: string;
+  readonly after: string;
 }
 
 /** A function that maps memory, hence can be simulated. */
@@ -94,12 +116,20 @@ export interface Stats {
 }
 
 export interface LanguageService {
-  /** A source, or a scenario (`*.iomap`). */
+  /** A source, a scenario (`*.iomap`), or a configuration (`.maplens.json`). */
   setFile(file: string, text: string): void;
   removeFile(file: string): void;
   files(): readonly string[];
-  /** Findings of one file, in the order of the text. */
+  /** Findings of one file, in the order of the text; suppressed ones too, marked as such. */
   diagnose(file: string): readonly Finding[];
+  /** Comments that would suppress what begins in some lines of a file, 1-based, both inclusive. */
+  suggestions(file: string, firstLine: number, lastLine: number): readonly Suggestion[];
+  /** The editor's setting `maplens.rules` for a folder; yields what is wrong with it, each in one line. */
+  setRules(folder: string, value: unknown): readonly string[];
+  /** What is wrong with the configurations. */
+  configurationProblems(): readonly ConfigurationProblem[];
+  /** Whether a configuration lets findings of a file be reported. */
+  isIncluded(file: string): boolean;
   /** Entry points of one file, or of all. */
   entryPoints(file?: string): readonly EntryPoint[];
   simulate(plan: SimulationPlan): SimulationResult;

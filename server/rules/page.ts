@@ -1,11 +1,16 @@
-import type { Example, Rule } from './rule';
+import type { Example, RuleDescription } from './rule';
 
 /** The text of docs/rules/<id>.md. */
-export function rulePage(rule: Rule): string {
+export function rulePage(rule: RuleDescription): string {
   return [
     `# ${rule.title}`,
     '',
-    `Rule \`${rule.id}\` · ${rule.severity} · confidence: ${rule.confidence} · finds ${rule.semantics.join(', ')}`,
+    [
+      `Rule \`${rule.id}\``,
+      rule.severity,
+      `confidence: ${rule.confidence}`,
+      ...(rule.semantics.length > 0 ? [`finds ${rule.semantics.join(', ')}`] : []),
+    ].join(' · '),
     '',
     rule.explanation,
     '',

@@ -5,17 +5,14 @@ export type Severity = 'error' | 'warning' | 'info';
 /** How sure a finding is, by the rule's nature: see section J of the semantics that `semantics` refers to. */
 export type Confidence = 'certain' | 'high' | 'medium';
 
-/**
- * One rule. It sees what the interpreter says happens on a path and what the API model declares, never a syntax tree.
- * Its examples are its tests, its page (docs/rules) and its hover.
- */
-export interface Rule extends Check {
+/** What is told of a rule. Its examples are its tests, its page (docs/rules) and its hover. */
+export interface RuleDescription {
   /** Stable, kebab-case; what suppressions and settings name. */
   readonly id: string;
   readonly title: string;
   readonly severity: Severity;
   readonly confidence: Confidence;
-  /** Entries of the misuse catalogue that it finds. */
+  /** Entries of the misuse catalogue that it finds; none for rules about suppressions. */
   readonly semantics: readonly string[];
   /** Why it matters and what to do; Markdown. */
   readonly explanation: string;
@@ -26,6 +23,9 @@ export interface Rule extends Check {
     readonly bad: readonly Example[];
   };
 }
+
+/** A rule about code. It sees what the interpreter says happens on a path and what the API declares, never a syntax tree. */
+export interface Rule extends RuleDescription, Check {}
 
 export interface Example {
   readonly title: string;

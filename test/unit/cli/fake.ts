@@ -18,6 +18,10 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
     files: () => [...texts.keys()],
     diagnose: (file) =>
       [...(texts.get(file) ?? '').matchAll(/LEAK|NOTE/g)].map((match) => find(file, texts.get(file)!, match.index)),
+    suggestions: () => [],
+    setRules: () => [],
+    configurationProblems: () => [],
+    isIncluded: () => true,
     entryPoints: () => [
       { file: 'a.cpp', function: 'A::start', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
       { file: 'a.cpp', function: 'A::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../../server/rules/index';
+import { allRules as rules } from '../../../server/rules/index';
+import { configurationSchema } from '../../../server/settings/schema';
 import { rulePage } from '../../../server/rules/page';
 
 const root = join(import.meta.dirname, '../../..');
@@ -54,6 +55,11 @@ describe('rule pages', () => {
   // After a change of a rule: npx vitest run test/unit/project -u
   it.each(rules.map((rule) => [rule.id, rule] as const))('%s.md is what the rule says', async (id, rule) => {
     await expect(rulePage(rule)).toMatchFileSnapshot(join(root, 'docs/rules', `${id}.md`));
+  });
+
+  it('have a schema of .maplens.json beside them that names each rule', async () => {
+    const text = `${JSON.stringify(configurationSchema(rules), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(join(root, 'resources/maplens.schema.json'));
   });
 
   it('each belong to a rule, and README names each rule', () => {

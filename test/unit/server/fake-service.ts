@@ -55,6 +55,22 @@ export function fakeService(): LanguageService & { fail: boolean } {
         ];
       });
     },
+    suggestions: (file, first, last) =>
+      first <= 4 && 4 <= last && texts.get(file)?.includes('redirect(')
+        ? [
+            {
+              title: 'Suppress redirect-not-unique here',
+              rule: 'redirect-not-unique',
+              range: { line: 4, column: 1, endLine: 4, endColumn: 1 },
+              before: '    // maplens-ignore-next-line redirect-not-unique -- ',
+              placeholder: '<reason>',
+              after: '\n',
+            },
+          ]
+        : [],
+    setRules: () => [],
+    configurationProblems: () => [],
+    isIncluded: () => true,
     entryPoints: (file) => (file === undefined ? [...texts.keys()].flatMap(entryPoints) : entryPoints(file)),
     simulate(plan) {
       if (this.fail) throw new Error('the fake failed as told');

@@ -110,6 +110,53 @@ test('a fix is offered where its finding is, and nowhere else', async () => {
   expect(action?.diagnostics?.map((one) => one.code)).toEqual(['redirect-not-unique']);
 });
 
+test.each([
+  [
+    true,
+    {
+      documentChanges: [
+        {
+          edits: [
+            {
+              range: { start: { line: 3, character: 0 }, end: { line: 3, character: 0 } },
+              snippet: {
+                kind: 'snippet',
+                value: '    // maplens-ignore-next-line redirect-not-unique -- ${1:<reason>}\n',
+              },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  [
+    false,
+    {
+      changes: {
+        'file:///driver/Swap.cpp': [{ newText: '    // maplens-ignore-next-line redirect-not-unique -- <reason>\n' }],
+      },
+    },
+  ],
+])(
+  'a finding can be suppressed, with the reason selected where the client has snippets (%s)',
+  async (snippets, edit) => {
+    const { client } = await start({
+      ...pulling,
+      workspace: { ...pulling.workspace, workspaceEdit: { documentChanges: true, snippetEditSupport: snippets } },
+    });
+    const uri = 'file:///driver/Swap.cpp';
+    await open(client, uri, swap);
+    const actions = await client.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: { line: 3, character: 22 }, end: { line: 3, character: 22 } },
+      context: { diagnostics: [] },
+    });
+    const action = actions.find(({ title }) => title === 'Suppress redirect-not-unique here');
+    expect(action).toMatchObject({ kind: 'quickfix', edit });
+    expect(action?.diagnostics?.map((one) => one.code)).toEqual(['redirect-not-unique']);
+  },
+);
+
 test('an incremental edit changes the next answer', async () => {
   const { client } = await start(pulling);
   const uri = 'file:///driver/Swap.cpp';
