@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { allRules as rules } from '../../../server/rules/index';
 import { configurationSchema } from '../../../server/settings/schema';
 import { rulePage } from '../../../server/rules/page';
+import { misuses } from '../../support/misuse-catalogue';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -64,8 +65,53 @@ describe('rule pages', () => {
 
   it('each belong to a rule, and README names each rule', () => {
     const ids = rules.map((rule) => rule.id).sort();
-    expect(readdirSync(join(root, 'docs/rules')).sort()).toEqual(ids.map((id) => `${id}.md`));
+    expect(readdirSync(join(root, 'docs/rules')).sort()).toEqual(
+      [...ids, 'README', 'not-checked'].map((id) => `${id}.md`).sort(),
+    );
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     expect([...readme.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]!).sort()).toEqual(ids);
+  });
+});
+
+describe('the catalogue of misuses', () => {
+  const checked = (id: string): readonly string[] =>
+    rules.filter((rule) => rule.semantics.includes(id)).map((rule) => rule.id);
+
+  it('has every number that a rule names', () => {
+    const known = new Set(misuses.map(({ id }) => id));
+    expect(rules.flatMap((rule) => rule.semantics).filter((id) => !known.has(id))).toEqual([]);
+  });
+
+  it('is listed with the rules that look for each', async () => {
+    const rows = misuses.map(({ id, what }) => {
+      const names = checked(id).map((name) => `[\`${name}\`](${name}.md)`);
+      return `| ${id} | ${what} | ${names.join(', ') || '[none](not-checked.md)'} |`;
+    });
+    const count = misuses.filter(({ id }) => checked(id).length > 0).length;
+    const text = `# What the rules find
+
+The misuses of IOKit's mapping API that MapLens knows of, and the rules that look for them: ${String(count)} of
+${String(misuses.length)}. Why the others have none: [not-checked.md](not-checked.md).
+
+| number | misuse | rules |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+    await expect(text).toMatchFileSnapshot(join(root, 'docs/rules/README.md'));
+  });
+
+  it('says of each misuse without a rule why', async () => {
+    const rows = misuses
+      .filter(({ id }) => checked(id).length === 0)
+      .map((one) => `| ${one.id} | ${one.what} | ${one.unless} |`);
+    const text = `# Not checked
+
+Misuses of the [catalogue](README.md) that no rule looks for, and why. MapLens says nothing where it does not know.
+
+| number | misuse | why |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+    await expect(text).toMatchFileSnapshot(join(root, 'docs/rules/not-checked.md'));
   });
 });

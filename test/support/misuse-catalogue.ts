@@ -1,0 +1,136 @@
+/**
+ * The misuses of the mapping API that MapLens knows of, by the numbers that rules name in `semantics`. `unless` is why no
+ * rule looks for one; it counts only as long as no rule does.
+ */
+export interface Misuse {
+  readonly id: string;
+  readonly what: string;
+  readonly unless: string;
+}
+
+const design = 'Whether it is wrong depends on what the driver is meant to do, which its text does not say.';
+const time = 'It needs to know what other threads do meanwhile; MapLens follows one path at a time.';
+const contexts =
+  'It needs to know in which context a function runs (interrupt, spin lock, work loop), which is not followed.';
+const taint = 'It needs to follow what an application passes, through fields and calls; not followed yet.';
+const lengths = 'It needs lengths as symbols and the comparisons between them; not followed yet.';
+const wholeClass = 'It shows only over several methods of a class; the analysis of classes does not look for it yet.';
+const notYet = 'No rule yet; it can be decided from one function.';
+
+const rows: readonly (readonly [string, string])[] = [
+  ['a map that no path releases', notYet],
+  ['a map leaked on an error path', notYet],
+  ['a result dropped, or used only in passing', notYet],
+  ['a field that holds a map is overwritten', wholeClass],
+  ['a field’s map is never released by its class', wholeClass],
+  ['a reference released twice', notYet],
+  ['a borrowed object released', notYet],
+  ['an object created by a call named “get…” leaked', notYet],
+  ['a descriptor leaked after mapping', notYet],
+  [
+    'a descriptor released before its map',
+    'It is right: the map keeps its descriptor. Good examples of rules hold that nothing is said.',
+  ],
+  ['an address used after the release of its map', notYet],
+  ['a map released while an interrupt source or timer still uses it', contexts],
+  ['unmap() of a map that may be shared', notYet],
+  ['a map asked for its address after unmap()', notYet],
+  ['unmap() in place of release()', wholeClass],
+  ['decisions by getRetainCount()', notYet],
+  ['a smart pointer that adopts or retains wrongly', notYet],
+  ['a map used after a redirect() that failed', notYet],
+  ['a descriptor initialised again while it has maps', notYet],
+  ['a descriptor of an external method’s arguments kept without a reference', wholeClass],
+  ['clientMemoryForType() without a retain', notYet],
+  ['clientMemoryForType() whose result and memory do not go together', notYet],
+  ['clientMemoryForType() that describes anew in each call', notYet],
+  ['clientMemoryForType() whose options differ between calls', wholeClass],
+  ['a DriverKit out-parameter leaked', notYet],
+  ['CopyClientMemoryForType() without a retain, or anew', notYet],
+  ['an IODMACommand released without clearMemoryDescriptor()', notYet],
+  ['setMapping() expected to own the mapping', notYet],
+  ['an array of ranges freed under a descriptor that refers to it', notYet],
+  ['a descriptor of stack or shorter-lived memory', wholeClass],
+  ['a provider’s memory kept after it detached', wholeClass],
+  ['a client’s map that outlives its session', design],
+  ['memory freed in the belief that clients lose it', design],
+  ['neither kIOMapAnywhere nor an address', notYet],
+  ['kIOMapAnywhere with an address', notYet],
+  ['several cache modes', notYet],
+  ['a constant of another family', notYet],
+  ['private or undefined bits', notYet],
+  ['a store through a read-only mapping', notYet],
+  ['a writable mapping of memory described as kIODirectionOut', notYet],
+  [
+    'a read-only map of read-only memory described as writable',
+    'Whether an application’s memory is read-only is not in the driver’s text.',
+  ],
+  ['protection left to the direction', design],
+  ['an option that has no effect in the task that owns the memory', notYet],
+  ['a cache mode among the options of clientMemoryForType()', notYet],
+  ['different cache modes on one memory', notYet],
+  ['a placed mapping’s address taken for granted', notYet],
+  ['kIOMapOverwrite at an address that nobody reserved', taint],
+  ['a kIOMapOverwrite mapping expected to go', notYet],
+  ['kIOMapOverwrite with kIOMapAnywhere', notYet],
+  ['guard pages without kIOMapAnywhere', notYet],
+  ['guard pages with kIOMapOverwrite', notYet],
+  ['kIOMapReference expected to create', notYet],
+  ['kIOMapReference with kIOMapUnique', notYet],
+  ['kIOMapStatic as an ordinary option', notYet],
+  ['redirect() of a map that is not unique', notYet],
+  ['redirect() whose sizes or result nobody checks', notYet],
+  ['an access while redirected to nothing', notYet],
+  ['a unique map believed private while others map the same', notYet],
+  ['less than a page of kernel memory mapped into a task', notYet],
+  ['getMapOptions() misread', notYet],
+  ['a result not tested for NULL', notYet],
+  ['the address tested in place of the map', notYet],
+  ['an offset without a length', notYet],
+  ['an offset or length from an application', taint],
+  ['a sub-descriptor believed to be a fence', notYet],
+  ['a sub-range from unchecked sums', taint],
+  ['a mapping beyond setLength()', notYet],
+  ['the offset in the page ignored', notYet],
+  ['a part of copy-on-write memory mapped', notYet],
+  ['data returned through a copy-on-write mapping', design],
+  ['scattered memory treated as linear', lengths],
+  ['an interleaved descriptor mapped', notYet],
+  ['kIOMapUnique on scattered device memory', 'Whether device memory has several ranges is not in the driver’s text.'],
+  ['a NULL task', notYet],
+  ['current_task() in the wrong context', contexts],
+  ['an owning task kept without a reference', wholeClass],
+  ['an address in a client’s task used in the kernel', notYet],
+  ['a kernel address given to an application', notYet],
+  ['registers mapped writable into a client', design],
+  ['a field of shared memory read twice', time],
+  ['indices in shared memory trusted', taint],
+  ['kIOMapPrefault without prepare()', notYet],
+  ['kIOMapPrefault into the kernel on old releases', notYet],
+  ['bytes or physical addresses without prepare()', notYet],
+  ['prepare() and complete() out of balance', notYet],
+  ['prepare() whose result is ignored', notYet],
+  ['complete() or release during DMA', notYet],
+  ['pageable memory touched with preemption off', contexts],
+  ['a map made or released in such a context', contexts],
+  ['removeMappingForDescriptor() of a sub-range', notYet],
+  ['OSDynamicCast to IODeviceMemory', notYet],
+  ['a buffer of another task that is not pageable', notYet],
+  ['registers accessed past the mapping', 'How long a device’s memory is, is not in the driver’s text.'],
+  ['an address cut to 32 bits', notYet],
+  ['a client’s memory mapped without a limit', taint],
+  ['a map released while another call runs', time],
+  ['DriverKit: read-only on a buffer of one’s own', notYet],
+  ['DriverKit: an alignment or address that is ignored', notYet],
+  ['DriverKit: two cache modes', notYet],
+  ['DriverKit: a fixed address with guard pages', notYet],
+  ['DriverKit: SetLength() beyond the capacity', notYet],
+  ['DriverKit: an out-parameter used without a test of the result', notYet],
+  ['DriverKit: a new buffer believed empty', notYet],
+];
+
+export const misuses: readonly Misuse[] = rows.map(([what, unless], index) => ({
+  id: `J${String(index + 1).padStart(2, '0')}`,
+  what,
+  unless,
+}));
