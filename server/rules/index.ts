@@ -1,6 +1,12 @@
+import { accessWhileRedirected } from './access-while-redirected';
+import { addressAfterUnmap } from './address-after-unmap';
+import { clientMemoryMadeAnew } from './client-memory-made-anew';
+import { clientMemoryResult } from './client-memory-result';
+import { clientMemoryWithoutReference } from './client-memory-without-reference';
 import { deadAddress } from './dead-address';
 import { foreignConstant } from './foreign-constant';
 import { ignoredAddress } from './ignored-address';
+import { ignoredPrepare } from './ignored-prepare';
 import { leakedReference } from './leaked-reference';
 import { noAddress } from './no-address';
 import { overRelease } from './over-release';
@@ -12,14 +18,22 @@ import { suppressionWithoutReason } from './suppression-without-reason';
 import { uncheckedNull } from './unchecked-null';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
+import { userAddressInKernel } from './user-address-in-kernel';
+import { writeToReadOnlyMap } from './write-to-read-only-map';
 
 export type { Confidence, Example, Rule, RuleDescription, Severity } from './rule';
 
 /** The rules about code, by id. */
 export const rules: readonly Rule[] = [
+  accessWhileRedirected,
+  addressAfterUnmap,
+  clientMemoryMadeAnew,
+  clientMemoryResult,
+  clientMemoryWithoutReference,
   deadAddress,
   foreignConstant,
   ignoredAddress,
+  ignoredPrepare,
   leakedReference,
   noAddress,
   overRelease,
@@ -27,6 +41,8 @@ export const rules: readonly Rule[] = [
   severalCacheModes,
   uncheckedNull,
   useAfterRelease,
+  userAddressInKernel,
+  writeToReadOnlyMap,
 ];
 
 /** All rules, also those about suppressions, which no event of a path leads to, by id. */

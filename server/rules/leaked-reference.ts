@@ -169,13 +169,13 @@ done:
         title: 'A retain too many',
         source: `IOReturn FrameGrabber::clientMemoryForType(UInt32 type, IOOptionBits *options, IOMemoryDescriptor **memory)
 {
-    IOMemoryDescriptor *fresh = IOMemoryDescriptor::withPhysicalAddress(0x1000, 0x1000, kIODirectionInOut);
+    IOMemoryDescriptor *fresh = IOSubMemoryDescriptor::withSubRange(fMemory, 0x1000, 0x1000, kIODirectionInOut);
     if (fresh == NULL)
         return kIOReturnNoMemory;
     fresh->retain();
     *memory = fresh;
     return kIOReturnSuccess;
-//  ^^^^^^^^^^^^^^^^^^^^^^^^ warning: 'fresh' keeps a reference too many: retain() was called, and the memory descriptor from withPhysicalAddress() had one to hand on
+//  ^^^^^^^^^^^^^^^^^^^^^^^^ warning: 'fresh' keeps a reference too many: retain() was called, and the memory descriptor from withSubRange() had one to hand on
 }
 `,
       },

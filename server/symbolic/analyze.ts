@@ -7,6 +7,7 @@ import { Interpreter } from './interpreter';
 import type { Dependency, Program, Target } from './program';
 import { RecordingProgram } from './program';
 import type { Step } from './state';
+import { handsOutMemory } from './stores';
 import { Summaries } from './summaries';
 
 export interface FunctionAnalysis {
@@ -67,6 +68,7 @@ export function analyzeFunction(fn: Function, program: Program, checks: readonly
 
 /** Whether anything in a function can be an event: most functions of a driver have nothing to do with references. */
 function concerns(fn: Function, program: Program): boolean {
+  if (handsOutMemory(fn)) return true;
   for (const block of fn.blocks)
     for (const instruction of block.instructions) {
       if (instruction.op !== 'call') continue;

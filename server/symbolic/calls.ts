@@ -275,7 +275,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
         state.change(receiver, { unmappedAt: call.span });
       }
     }
-    if (has(api, 'redirects') && object)
+    if (has(api, 'redirects') && object) {
       context.emit(
         {
           kind: 'redirect',
@@ -285,6 +285,8 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
         },
         state,
       );
+      state.change(receiver, { blockedAt: args[0]?.value.constant === 0n ? call.span : undefined });
+    }
     if (has(api, 'frees')) escape(state, receiver);
     if (invocation.name === 'getRetainCount' && object) escape(state, receiver);
   }

@@ -40,6 +40,7 @@ export type Event =
       readonly at: Span;
       /** 'kept': the function ends and a field or global, `name`, still holds the address. */
       readonly how: 'read' | 'write' | 'argument' | 'return' | 'store' | 'kept';
+      /** Of what is stored or kept: where, as it is written. */
       readonly name?: string;
     }
   /** A method is called on, or memory is accessed through, a pointer that is NULL when the call that made it fails. */
@@ -53,6 +54,16 @@ export type Event =
   | ({ readonly kind: 'call' } & CallFacts)
   /** A condition that decides a branch, or that an assertion takes for granted, with whatever it is computed from. */
   | { readonly kind: 'condition'; readonly value: Value; readonly at: Span }
+  /** A path returns from a user client's method that hands out memory to map (`handsOutMemory`). */
+  | {
+      readonly kind: 'client-memory';
+      /** Without its class. */
+      readonly function: string;
+      readonly at: Span;
+      readonly value: Value | undefined;
+      /** What the path has left behind parameters that are pointers to pointers. */
+      readonly outs: readonly HandedOut[];
+    }
   /** IOMemoryMap::redirect; `object` is the map. */
   | {
       readonly kind: 'redirect';
@@ -60,6 +71,18 @@ export type Event =
       readonly at: Span;
       readonly options: KnownBits | undefined;
     };
+
+/** What a parameter leaves with the caller. */
+export interface HandedOut {
+  readonly parameter: string;
+  readonly at: Span;
+  readonly object: ObjectState | undefined;
+  /**
+   * own: an object of this function with a reference to hand on. none: NULL. borrowed: what a field or the API's getter
+   * holds, without a reference of the path's own. unknown: anything else.
+   */
+  readonly reference: 'own' | 'none' | 'borrowed' | 'unknown';
+}
 
 /** A call as the path makes it. */
 export interface CallFacts {

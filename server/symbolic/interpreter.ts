@@ -1,7 +1,7 @@
 import type { BlockId, Function, Instruction, Terminator } from '../ir/types';
 import type { Span } from './span';
 import { invoke } from './calls';
-import { loseOld, noteStored } from './stores';
+import { handedOut, handsOutMemory, loseOld, noteStored } from './stores';
 import type { Range } from './constraints';
 import { assume, restrict, within } from './constraints';
 import type { Context } from './context';
@@ -114,6 +114,7 @@ export class Interpreter implements Context {
   /** `track`: treat what these parameters point at as objects, to see what becomes of them. */
   run(track: readonly number[] = []): void {
     const start = new State();
+    start.keepsOuts = handsOutMemory(this.fn);
     for (const local of track) {
       const type = this.fn.locals[local]!.type;
       const value = this.values.initial(this.values.local(local), 0, type);
@@ -270,8 +271,11 @@ export class Interpreter implements Context {
         const place = locate(this, state, instruction.place, dead);
         access(this, state, instruction.place, place, 'write', dead);
         const map = addressedMap(state, value);
-        if (map && place.local === undefined)
-          this.emit({ kind: 'address-use', object: map, at: instruction.value.span, how: 'store' }, state);
+        if (map && place.local === undefined) {
+          const name = describePlaceName(this.fn, instruction);
+          const at = instruction.value.span;
+          this.emit({ kind: 'address-use', object: map, at, how: 'store', ...(name !== undefined && { name }) }, state);
+        }
         const wasEnded = place.kind === 'local' && state.ended.delete(place.local!);
         loseOld(state, place, value, wasEnded ? undefined : instruction.span);
         state.forget(place);
@@ -408,6 +412,10 @@ export class Interpreter implements Context {
       if (dead.has(state)) return;
     }
     this.#listener.returned?.(state, value);
+    if (state.keepsOuts) {
+      const outs = handedOut(this.fn, state, terminator.span);
+      this.emit({ kind: 'client-memory', function: this.fn.name, at: terminator.span, value, outs }, state);
+    }
     if (value && terminator.value) {
       const at = terminator.value.span;
       const map = addressedMap(state, value);

@@ -69,6 +69,8 @@ export interface ObjectState {
   readonly doubtful: boolean;
   readonly releasedAt: Span | undefined;
   readonly unmappedAt: Span | undefined;
+  /** redirect(NULL): accesses sleep from here on. */
+  readonly blockedAt: Span | undefined;
   /** Calls that mapped this descriptor before on the path, oldest first; no more than a few. */
   readonly maps: readonly CallFacts[];
   /** What calls have set last, by the property's name in the API model: 'length'. */
@@ -95,6 +97,11 @@ function isHeldByMemory(value: Value): boolean {
 function isAddress(value: Value): boolean {
   const base = baseOf(value);
   return base.kind === 'derived' && base.what === addressOfMap;
+}
+
+/** `*parameter`. */
+export function isOut(place: Location): boolean {
+  return place.kind === 'deref' && place.pointer.kind === 'initial' && place.pointer.place.kind === 'local';
 }
 
 /** Whether this function has to give up a reference that nothing else was handed. */
@@ -126,6 +133,7 @@ export function newForeign(
     doubtful: false,
     releasedAt: undefined,
     unmappedAt: undefined,
+    blockedAt: undefined,
     maps: [],
     settings: {},
     overwrittenAt: undefined,
@@ -161,6 +169,8 @@ export class State implements ConstraintStore {
   /** How often each loop's head was passed, and what the loop's locals held then. Not part of what makes states different. */
   readonly visits = new Map<number, Visit>();
   path: Step | undefined = undefined;
+  /** What is written behind parameters counts at the end of the function. */
+  keepsOuts = false;
 
   fork(): State {
     const copy = new State();
@@ -175,6 +185,7 @@ export class State implements ConstraintStore {
     for (const [key, value] of this.visits) copy.visits.set(key, value);
     copy.epoch = this.epoch;
     copy.path = this.path;
+    copy.keepsOuts = this.keepsOuts;
     return copy;
   }
 
@@ -361,7 +372,8 @@ export class State implements ConstraintStore {
         const object = this.objects.get(value);
         if (object && object.owed > 0 && place.kind === 'local' && !this.ended.has(place.local)) continue;
         this.store.delete(place);
-      } else if (!live.names.has(place.name) && !isAddress(value)) this.store.delete(place);
+      } else if (!live.names.has(place.name) && !isAddress(value) && !(this.keepsOuts && isOut(place)))
+        this.store.delete(place);
     }
     for (const local of this.ended) if (!live.locals.has(local)) this.ended.delete(local);
     const reachable = this.reachable();
@@ -413,7 +425,7 @@ export class State implements ConstraintStore {
       parts.push(
         `o${object.value.id}=${object.owed},${object.stored.join('+')},${object.retained},${object.escaped},` +
           `${object.kept},${object.recoverable},${object.managed},${object.doubtful},${object.releasedAt?.start ?? ''},` +
-          `${object.unmappedAt?.start ?? ''}`,
+          `${object.unmappedAt?.start ?? ''},${object.blockedAt?.start ?? ''}`,
       );
     for (const [name, epoch] of this.epochs) parts.push(`e${name}=${epoch}`);
     for (const local of this.ended) parts.push(`x${local}`);
@@ -430,7 +442,8 @@ export class State implements ConstraintStore {
     for (const object of this.objects.values())
       parts.push(
         `o${object.value.id}=${object.owed},${object.stored.length},${object.escaped},${object.kept},` +
-          `${object.managed},${object.doubtful},${object.releasedAt === undefined},${object.unmappedAt === undefined}`,
+          `${object.managed},${object.doubtful},${object.releasedAt === undefined},${object.unmappedAt === undefined},` +
+          `${object.blockedAt === undefined}`,
       );
     for (const local of this.exposed) parts.push(`y${local}`);
     parts.sort();

@@ -1,6 +1,7 @@
+import type { Function } from '../ir/types';
 import type { Context } from './context';
-
 import { escape } from './evaluate';
+import type { HandedOut } from './events';
 import type { Span } from './span';
 import type { State } from './state';
 import { isOwned } from './state';
@@ -44,4 +45,50 @@ export function noteStored(
 
 function isStatic(context: Context, place: Location): boolean {
   return place.local !== undefined && context.fn.locals[place.local]?.static === true;
+}
+
+/** The methods by which the kernel asks a user client for memory (IOUserClient.h, IOUserClient.iig). */
+const asksForMemory = /^(?:clientMemoryForType|CopyClientMemoryForType(?:_Impl)?)$/;
+
+export function handsOutMemory(fn: Function): boolean {
+  return fn.class !== undefined && asksForMemory.test(fn.name);
+}
+
+/** What the path has written through the function's parameters of kind `Class **`. */
+export function handedOut(fn: Function, state: State, at: Span): readonly HandedOut[] {
+  const outs: HandedOut[] = [];
+  for (const [place, value] of state.store) {
+    if (place.kind !== 'deref' || place.pointer.kind !== 'initial') continue;
+    const { place: pointer } = place.pointer;
+    if (pointer.kind !== 'local' || pointer.local! >= fn.parameters) continue;
+    const { name, type } = fn.locals[pointer.local!]!;
+    if (type.kind !== 'pointer' || type.to.kind !== 'pointer') continue;
+    const base = baseOf(value);
+    outs.push({ parameter: name, at, object: state.objects.get(base), reference: referenceOf(state, base) });
+  }
+  return outs;
+}
+
+/** A field of the object whose method it is, or a global: what other objects hold, they may have retained. */
+function isOwnField(place: Location): boolean {
+  if (place.kind === 'global') return true;
+  // What a getter of the API answers is a place of its own, too (calls.ts, steadyResult), and +0.
+  if (place.kind === 'index') return isOwnField(place.base);
+  if (place.kind !== 'field' || place.base.kind !== 'deref') return false;
+  if (place.name.endsWith('()')) return true;
+  const { pointer } = place.base;
+  return pointer.kind === 'solid' && pointer.what === 'this';
+}
+
+function referenceOf(state: State, value: Value): HandedOut['reference'] {
+  if (value.constant === 0n || state.isNull(value)) return 'none';
+  // What was retained may be in a field that a call has touched since.
+  for (const object of state.objects.values())
+    if (object.value.timeless === value.timeless) {
+      if (object.escaped || object.managed || object.doubtful || object.kept) return 'unknown';
+      if (object.origin === 'created') return object.owed > 0 ? 'own' : 'unknown';
+      if (object.retained || object.owed !== 0) return 'unknown';
+      if (object.value === value && object.origin === 'borrowed') return 'borrowed';
+    }
+  return value.kind === 'initial' && isOwnField(value.place) ? 'borrowed' : 'unknown';
 }
