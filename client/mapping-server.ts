@@ -16,7 +16,17 @@ export const sourceLanguages = ['c', 'cpp', 'objective-c', 'objective-cpp'];
 export const scenarioLanguage = 'iomap';
 export const scenarioGlob = '**/*.iomap';
 const sourceGlob = '**/*.{c,cc,cpp,cxx,m,mm,h,hh,hpp,iig}';
-export const skippedGlob = '**/{.git,node_modules,build,dist,out,DerivedData,Pods}/**';
+/** Folders that nobody writes by hand. */
+export const skippedFolders: readonly string[] = [
+  '.git',
+  'node_modules',
+  'build',
+  'dist',
+  'out',
+  'DerivedData',
+  'Pods',
+];
+const skippedGlob = `**/{${skippedFolders.join(',')}}/**`;
 /** A request that takes longer than this is shown as busy, in milliseconds. */
 const slow = 500;
 

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
-import { scenarioGlob, skippedGlob } from './mapping-server';
+import { scenarioGlob, skippedFolders } from './mapping-server';
 import type { MappingServer } from './mapping-server';
 import { scenarioLine, scenarioOutcome } from './scenario-result';
 import type { ScenarioOutcome } from './scenario-result';
+
+/** A workspace with more folders than this is not looked through further; what is opened or made in it is listed still. */
+const mostFolders = 5000;
 
 type ScenarioState =
   | { readonly kind: 'running' }
@@ -15,6 +18,7 @@ export class ScenarioList implements vscode.Disposable {
   readonly #states = new Map<string, ScenarioState>();
   readonly #disposables: vscode.Disposable[];
   #uris: readonly string[] = [];
+  #loaded: Promise<void> | undefined;
 
   /** The URI of the scenario whose row differs now; undefined where the list does. */
   readonly onDidChange = this.#changed.event;
@@ -24,12 +28,18 @@ export class ScenarioList implements vscode.Disposable {
     private readonly log: (text: string) => void,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher(scenarioGlob);
-    const reload = (): void => void this.load().then(() => this.#changed.fire(undefined));
+    const reload = (): void => {
+      this.#loaded = undefined;
+      void this.load().then(() => this.#changed.fire(undefined));
+    };
     this.#disposables = [
       this.#changed,
       watcher,
-      watcher.onDidCreate(reload),
-      watcher.onDidDelete(reload),
+      watcher.onDidCreate((uri) => {
+        if (!uri.path.split('/').some((name) => skippedFolders.includes(name)))
+          this.#list([...this.#uris, uri.toString()]);
+      }),
+      watcher.onDidDelete((uri) => this.#list(this.#uris.filter((one) => one !== uri.toString()))),
       watcher.onDidChange((uri) => this.#age(uri.toString())),
       vscode.workspace.onDidChangeWorkspaceFolders(reload),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -48,15 +58,38 @@ export class ScenarioList implements vscode.Disposable {
     return [...this.#states.values()].filter((state) => state.kind === 'done' && state.outcome.failed > 0).length;
   }
 
-  /** Looks for the scenarios of the workspace; results of those that are still there stay. */
-  async load(): Promise<void> {
-    try {
-      this.#uris = (await vscode.workspace.findFiles(scenarioGlob, skippedGlob)).map(String).sort();
-    } catch (error) {
-      this.log(`scenarios: ${String(error)}`);
-      this.#uris = [];
+  /** Looks for the scenarios of the workspace, once; from then on its changes are followed. */
+  load(): Promise<void> {
+    return (this.#loaded ??= this.#find().then((uris) => this.#keep(uris)));
+  }
+
+  async #find(): Promise<string[]> {
+    const found: string[] = [];
+    const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
+    for (let at = 0; at < folders.length && at < mostFolders; at++) {
+      const folder = folders[at]!;
+      try {
+        for (const [name, type] of await vscode.workspace.fs.readDirectory(folder)) {
+          const uri = vscode.Uri.joinPath(folder, name);
+          if (type === vscode.FileType.Directory && !skippedFolders.includes(name)) folders.push(uri);
+          else if (type === vscode.FileType.File && name.toLowerCase().endsWith('.iomap')) found.push(uri.toString());
+        }
+      } catch (error) {
+        this.log(`scenarios: ${folder.toString()}: ${String(error)}`);
+      }
     }
-    const there = new Set(this.#uris);
+    return found;
+  }
+
+  #list(uris: readonly string[]): void {
+    this.#keep(uris);
+    this.#changed.fire(undefined);
+  }
+
+  /** Results of those that are still there stay. */
+  #keep(uris: readonly string[]): void {
+    const there = new Set(uris);
+    this.#uris = [...there].sort();
     for (const uri of this.#states.keys()) if (!there.has(uri)) this.#states.delete(uri);
   }
 
