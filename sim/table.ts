@@ -1,5 +1,6 @@
+import { indexOf, type StateIndex } from './state-index';
 import { addressText, countText, sizeText } from './text';
-import type { DescriptorView, EntryView, MapView, State, TaskView } from './trace';
+import type { EntryView, MapView, State, TaskView } from './trace';
 
 /** The table twin of a state: the same facts as the picture, as plain strings, for screen readers, copying and the command line. */
 
@@ -51,13 +52,18 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
   const maps = state.maps.filter(ofTask);
   const entries = state.entries.filter((entry) => ofTask(entry) && entry.kind !== 'reserved');
   const listed = new Set<string>();
-  const news = <T extends { readonly id: string }>(list: readonly T[] | undefined, id: string): string =>
-    list && !list.some((view) => view.id === id) ? 'new' : '';
+  const now = indexOf(state);
+  const earlier = before && indexOf(before);
+  const newMap = (id: string): string => (earlier && !earlier.map(id) ? 'new' : '');
+  const descriptorText = (id: string, offset: string, gone?: StateIndex): string => {
+    const name = (now.descriptor(id) ?? gone?.descriptor(id))?.name ?? '';
+    return name && `${name} +${offset}`;
+  };
 
   const mapRow = (map: MapView, entry: EntryView | undefined, isNew: string): TableRow => {
     listed.add(map.id);
     const address = BigInt(map.address);
-    const superMap = state.maps.find((view) => view.id === map.superMap);
+    const superMap = now.map(map.superMap);
     const words = [
       isNew,
       map.superMap ? `sub-map of ${superMap?.name ?? 'a freed map'}` : '',
@@ -74,7 +80,7 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
       size: sizeText(map.length),
       protection: map.protection,
       cache: map.mapped ? cacheText(map) : '',
-      descriptor: descriptorText(state.descriptors, map.descriptor, map.offset),
+      descriptor: descriptorText(map.descriptor, map.offset),
       variable: map.name,
       holders: map.holders.join(', '),
       state: words.filter(Boolean).join(', '),
@@ -85,9 +91,10 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
     const start = BigInt(entry.start);
     const end = BigInt(entry.end);
     const inside = (map: MapView): boolean => BigInt(map.address) >= start && BigInt(map.address) < end;
-    const map = maps.find((view) => view.id === entry.map);
+    const owned = now.map(entry.map);
+    const map = owned?.task === task.id ? owned : undefined;
     const shows = entry.kind === 'mapping' || entry.kind === 'guard';
-    if (map && shows && inside(map) && !listed.has(map.id)) rows.push(mapRow(map, entry, news(before?.maps, map.id)));
+    if (map && shows && inside(map) && !listed.has(map.id)) rows.push(mapRow(map, entry, newMap(map.id)));
     else {
       const owner =
         entry.kind === 'buffer'
@@ -107,13 +114,11 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
         size: sizeText(end - start),
         protection: entry.protection,
         cache: entry.kind === 'guard' ? '' : cacheText(entry),
-        descriptor: entry.descriptor
-          ? descriptorText(state.descriptors, entry.descriptor, entry.offset ?? '0x0')
-          : (owner?.name ?? ''),
+        descriptor: entry.descriptor ? descriptorText(entry.descriptor, entry.offset ?? '0x0') : (owner?.name ?? ''),
         variable: map?.name ?? owner?.name ?? '',
         holders: '',
         state: [
-          news(before?.entries, entry.id),
+          earlier && !earlier.entry(entry.id) ? 'new' : '',
           entry.kind === 'mapping' ? (map ? 'another part of the map' : 'left mapped, its map is gone') : entry.kind,
           entry.note && entry.note !== entry.kind ? entry.note : '',
         ]
@@ -121,25 +126,18 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
           .join(', '),
       });
     }
-    const within = maps
-      .filter(
-        (view) =>
-          view.mapped &&
-          !view.freed &&
-          !listed.has(view.id) &&
-          (view.static || view.superMap !== undefined) &&
-          inside(view),
-      )
+    const within = now
+      .lodgersIn(task.id, start, end)
+      .filter((view) => !view.freed && !listed.has(view.id))
       .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
-    for (const each of within) rows.push(mapRow(each, entry, news(before?.maps, each.id)));
+    for (const each of within) rows.push(mapRow(each, entry, newMap(each.id)));
   }
   for (const map of maps)
     if (!listed.has(map.id) && (!map.freed || map.holders.length)) rows.push(mapRow(map, undefined, ''));
   for (const map of before?.maps ?? []) {
     if (!ofTask(map) || map.freed || !map.mapped) continue;
-    const now = maps.find((view) => view.id === map.id);
-    if (now && !now.freed) continue;
-    if (now?.holders.length) continue;
+    const left = now.map(map.id);
+    if (left && (!left.freed || left.holders.length)) continue;
     rows.push({
       id: map.id,
       task: task.name,
@@ -147,18 +145,13 @@ function taskRows(task: TaskView, state: State, before: State | undefined): Tabl
       size: sizeText(map.length),
       protection: map.protection,
       cache: map.cache,
-      descriptor: descriptorText([...state.descriptors, ...(before?.descriptors ?? [])], map.descriptor, map.offset),
+      descriptor: descriptorText(map.descriptor, map.offset, earlier),
       variable: map.name,
       holders: '',
       state: 'gone',
     });
   }
   return rows;
-}
-
-function descriptorText(descriptors: readonly DescriptorView[], id: string, offset: string): string {
-  const name = descriptors.find((view) => view.id === id)?.name ?? '';
-  return name && `${name} +${offset}`;
 }
 
 /** The table as aligned text, for a terminal. Columns that are empty in every row are left out. */

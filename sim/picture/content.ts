@@ -1,4 +1,5 @@
 import { addressText, countText, sizeText } from '../text';
+import { indexOf, type StateIndex } from '../state-index';
 import type { Timeline } from '../timeline';
 import type { DescriptorView, EntryView, MapView, Protection, State, TaskView } from '../trace';
 import type { TextRun } from './scene';
@@ -70,6 +71,9 @@ const dangling: Badge = { word: 'DANGLING', class: 'is-dangling' };
 interface Context {
   readonly now: State;
   readonly before: State;
+  /** Views of the two states by their ids. */
+  readonly nowBy: StateIndex;
+  readonly beforeBy: StateIndex;
   readonly first: boolean;
   readonly highlight: ReadonlySet<string>;
 }
@@ -78,17 +82,43 @@ interface Context {
 export function contentAt(timeline: Timeline, step: number, highlight: readonly string[] = []): PictureContent {
   const now = timeline.stateAt(step);
   const before = step > 0 ? timeline.stateAt(step - 1) : now;
-  const context: Context = { now, before, first: step === 0, highlight: new Set(highlight) };
+  const context: Context = {
+    now,
+    before,
+    nowBy: indexOf(now),
+    beforeBy: indexOf(before),
+    first: step === 0,
+    highlight: new Set(highlight),
+  };
+  const { used, order } = wholeRun(timeline);
+  const tasks = now.tasks.filter((task) => used.has(task.id));
+  return {
+    cards: cards(context, order),
+    lanes: (tasks.length ? tasks : now.tasks.slice(0, 1)).map((task) => lane(context, task)),
+  };
+}
+
+interface WholeRun {
+  /** Tasks in which something is mapped at some time. */
+  readonly used: ReadonlySet<string>;
+  /** The order of the cards. */
+  readonly order: ReadonlyMap<string, number>;
+}
+
+const wholeRuns = new WeakMap<Timeline, WholeRun>();
+
+/** What a picture takes from all steps of the run, made once. */
+function wholeRun(timeline: Timeline): WholeRun {
+  const known = wholeRuns.get(timeline);
+  if (known) return known;
   const used = new Set<string>();
   for (const each of timeline.trace.steps)
     for (const change of each.changes)
       if (change.value && (change.of === 'map' || (change.of === 'entry' && change.value.kind !== 'reserved')))
         used.add(change.value.task);
-  const tasks = now.tasks.filter((task) => used.has(task.id));
-  return {
-    cards: cards(context, cardOrder(timeline)),
-    lanes: (tasks.length ? tasks : now.tasks.slice(0, 1)).map((task) => lane(context, task)),
-  };
+  const made = { used, order: cardOrder(timeline) };
+  wholeRuns.set(timeline, made);
+  return made;
 }
 
 /**
@@ -115,13 +145,11 @@ function cardOrder(timeline: Timeline): ReadonlyMap<string, number> {
 }
 
 function descriptorOf(context: Context, id: string | undefined): DescriptorView | undefined {
-  const same = (view: DescriptorView): boolean => view.id === id;
-  return context.now.descriptors.find(same) ?? context.before.descriptors.find(same);
+  return context.nowBy.descriptor(id) ?? context.beforeBy.descriptor(id);
 }
 
 function mapOf(context: Context, id: string | undefined): MapView | undefined {
-  const same = (view: MapView): boolean => view.id === id;
-  return context.now.maps.find(same) ?? context.before.maps.find(same);
+  return context.nowBy.map(id) ?? context.beforeBy.map(id);
 }
 
 /** Whether a descriptor describes physical memory, such as a device's registers. */
@@ -214,6 +242,7 @@ function lane(context: Context, task: TaskView): Lane {
   const lostIds = new Set(lost.map((entry) => entry.id));
   const all = [...entries, ...lost].sort((a, b) => (BigInt(a.start) < BigInt(b.start) ? -1 : 1));
   const maps = context.now.maps.filter(ofTask);
+  const placed = placedIn(entries);
 
   const items: LaneItem[] = [];
   let end = BigInt(task.min);
@@ -235,17 +264,17 @@ function lane(context: Context, task: TaskView): Lane {
     if (entry.kind === 'guard') {
       const size = sizeText(BigInt(entry.end) - BigInt(entry.start));
       items.push({ kind: 'guard', object: entry.id, text: `guard ${size}`, ...(isLost ? { badge: gone } : {}) });
-    } else items.push({ kind: 'block', block: entryBlock(context, entry, isLost, maps) });
+    } else items.push({ kind: 'block', block: entryBlock(context, entry, isLost) });
   }
   gap(BigInt(task.max));
 
-  const nowhere = maps.filter((map) => (map.freed ? map.holders.length > 0 : !map.mapped || !isPlaced(map, entries)));
+  const nowhere = maps.filter((map) => (map.freed ? map.holders.length > 0 : !map.mapped || !placed(map)));
   if (nowhere.length) items.push({ kind: 'heading', text: 'mapped nowhere' });
   for (const map of nowhere) items.push({ kind: 'block', block: nowhereBlock(context, map) });
 
   const made = entries.filter((entry) => entry.kind === 'mapping');
   const size = made.reduce((sum, entry) => sum + BigInt(entry.end) - BigInt(entry.start), 0n);
-  const live = maps.filter((map) => map.mapped && !map.freed && isPlaced(map, entries));
+  const live = maps.filter((map) => map.mapped && !map.freed && placed(map));
   const note = live.length
     ? `${countText(live.length, 'mapping')}, ${String(made.length)} VM ${made.length === 1 ? 'entry' : 'entries'} · ${sizeText(size)}`
     : 'no mapping';
@@ -262,14 +291,23 @@ function gapText(task: TaskView, size: bigint, reserved: readonly EntryView[]): 
   return `⋯ ${sizeText(size - kept)} free, ${sizeText(kept)} reserved`;
 }
 
-/** Whether a map has a block of its own, or lies inside one: else nothing of it is mapped. */
-function isPlaced(map: MapView, entries: readonly EntryView[]): boolean {
-  const address = BigInt(map.address);
-  return entries.some((entry) => {
-    if (isSystemReserved(entry)) return false;
-    if (!map.static && !map.superMap) return entry.map === map.id;
-    return address >= BigInt(entry.start) && address < BigInt(entry.end);
-  });
+/** Tells whether a map has a block of its own, or lies inside one: else nothing of it is mapped. */
+function placedIn(entries: readonly EntryView[]): (map: MapView) => boolean {
+  const shown = entries.filter((entry) => !isSystemReserved(entry));
+  const owners = new Set(shown.map((entry) => entry.map));
+  const ranges = shown.map((entry) => ({ start: BigInt(entry.start), end: BigInt(entry.end) }));
+  return (map) => {
+    if (!map.static && !map.superMap) return owners.has(map.id);
+    const address = BigInt(map.address);
+    let low = 0;
+    let high = ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ranges[middle]!.end <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low < ranges.length && ranges[low]!.start <= address;
+  };
 }
 
 /** Reserved by the system, as opposed to lost by a failed mapping. */
@@ -279,10 +317,10 @@ function isSystemReserved(entry: EntryView): boolean {
 
 const dim = (text: string): TextRun => ({ text, class: 'dim' });
 
-function entryBlock(context: Context, entry: EntryView, lost: boolean, maps: readonly MapView[]): Block {
+function entryBlock(context: Context, entry: EntryView, lost: boolean): Block {
   const start = BigInt(entry.start);
   const end = BigInt(entry.end);
-  const beforeMap = context.before.maps.find((view) => view.id === entry.map);
+  const beforeMap = context.beforeBy.map(entry.map);
   const map = (lost ? beforeMap : undefined) ?? mapOf(context, entry.map);
   const inside = (address: bigint): boolean => address >= start && address < end;
   const owners = entry.descriptor
@@ -299,9 +337,7 @@ function entryBlock(context: Context, entry: EntryView, lost: boolean, maps: rea
   const offset = entry.offset === undefined ? '' : ` +${entry.offset}`;
   const liveMap = map && (map.mapped || lost) ? map : undefined;
   // Ranges that are not adjacent make a VM entry each.
-  const parts = (lost ? context.before : context.now).entries.filter(
-    (each) => each.kind === 'mapping' && each.map !== undefined && each.map === entry.map,
-  );
+  const parts = entry.map === undefined ? [] : (lost ? context.beforeBy : context.nowBy).partsOf(entry.map);
   const part = parts.length > 1 ? parts.findIndex((each) => each.id === entry.id) + 1 : 0;
   const name =
     liveMap && part
@@ -317,43 +353,26 @@ function entryBlock(context: Context, entry: EntryView, lost: boolean, maps: rea
   if (liveMap && !lost) lines.push([dim(holdersText(liveMap.holders))]);
   if (entry.kind === 'reserved') lines.push([dim('reserved, never given back')]);
 
-  const wasThere = context.before.entries.some((each) => each.id === entry.id);
+  const wasThere = context.beforeBy.entry(entry.id) !== undefined;
   const badge = lost
     ? gone
     : liveMap
-      ? badgeOf(
-          context,
-          context.now.maps.find((view) => view.id === entry.map),
-          beforeMap,
-        )
+      ? badgeOf(context, context.nowBy.map(entry.map), beforeMap)
       : wasThere || context.first
         ? undefined
         : fresh;
   const inner = lost
     ? []
-    : maps
-        .filter(
-          (each) =>
-            each.mapped &&
-            !each.freed &&
-            each.id !== entry.map &&
-            inside(BigInt(each.address)) &&
-            (each.static || each.superMap !== undefined),
-        )
+    : context.nowBy
+        .lodgersIn(entry.task, start, end)
+        .filter((each) => !each.freed && each.id !== entry.map)
         .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
         .map((each) => innerBlock(context, each, BigInt(each.address) - start));
   const ghosts = lost
     ? []
-    : context.before.maps
-        .filter(
-          (each) =>
-            each.task === entry.task &&
-            each.mapped &&
-            each.id !== entry.map &&
-            inside(BigInt(each.address)) &&
-            (each.static || each.superMap !== undefined) &&
-            !maps.some((map) => map.id === each.id && map.mapped && !map.freed),
-        )
+    : context.beforeBy
+        .lodgersIn(entry.task, start, end)
+        .filter((each) => each.id !== entry.map && !isLive(context.nowBy.map(each.id)))
         .map((each) => ({ ...innerBlock(context, each, BigInt(each.address) - start), badge: gone, current: true }));
   const shows: Shows | undefined = descriptor
     ? {
@@ -382,6 +401,10 @@ function entryBlock(context: Context, entry: EntryView, lost: boolean, maps: rea
   };
 }
 
+function isLive(map: MapView | undefined): boolean {
+  return map !== undefined && map.mapped && !map.freed;
+}
+
 function min(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
@@ -389,11 +412,7 @@ function min(a: bigint, b: bigint): bigint {
 function innerBlock(context: Context, map: MapView, delta: bigint): Block {
   const descriptor = descriptorOf(context, map.descriptor);
   const superMap = mapOf(context, map.superMap);
-  const badge = badgeOf(
-    context,
-    context.now.maps.find((view) => view.id === map.id),
-    context.before.maps.find((view) => view.id === map.id),
-  );
+  const badge = badgeOf(context, context.nowBy.map(map.id), context.beforeBy.map(map.id));
   const relation = map.static
     ? 'the same memory, no second mapping'
     : superMap
@@ -428,7 +447,7 @@ function nowhereBlock(context: Context, map: MapView): Block {
       : stale
         ? 'nothing of it is mapped at its address any more'
         : 'unmapped, the object is still held';
-  const beforeMap = context.before.maps.find((view) => view.id === map.id);
+  const beforeMap = context.beforeBy.map(map.id);
   const badge = stale ? dangling : badgeOf(context, map, beforeMap);
   return {
     object: map.id,
