@@ -44,7 +44,8 @@ public:
     [[maplens::driverkit]] [[maplens::since(macos(10.15))]] [[maplens::maps(current_task)]]
     virtual kern_return_t CreateMapping([[maplens::bits(driverkit_map_options)]] uint64_t options,
         [[maplens::address_hint]] uint64_t address, [[maplens::map_offset]] uint64_t offset,
-        [[maplens::map_length]] uint64_t length, uint64_t alignment, [[maplens::out(retained)]] IOMemoryMap **map);
+        [[maplens::map_length]] uint64_t length, [[maplens::ignored]] uint64_t alignment,
+        [[maplens::out(retained)]] IOMemoryMap **map);
 
     /// Describes a part of another descriptor, which the new one retains.
     [[maplens::driverkit]] [[maplens::since(driverkit(20.0))]]
@@ -65,7 +66,7 @@ class [[maplens::driverkit]] IOBufferMemoryDescriptor : public IOMemoryDescripto
 public:
     /// Allocates a buffer. Options other than a direction are refused.
     [[maplens::driverkit]] [[maplens::since(macos(10.15))]]
-    static kern_return_t Create([[maplens::bits(driverkit_direction)]] uint64_t options, uint64_t capacity,
+    static kern_return_t Create([[maplens::bits(driverkit_direction)]] uint64_t options, [[maplens::sets(length)]] uint64_t capacity,
         uint64_t alignment, [[maplens::out(retained)]] IOBufferMemoryDescriptor **memory);
 
     /// Where the buffer is in the driver's task. Valid as long as the descriptor.

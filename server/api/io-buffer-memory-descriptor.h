@@ -5,16 +5,16 @@ public:
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
     static OSPtr<IOBufferMemoryDescriptor> withOptions(
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
-        vm_size_t capacity, vm_offset_t alignment = 1);
+        [[maplens::sets(length)]] vm_size_t capacity, vm_offset_t alignment = 1);
 
     /// Allocates a buffer in the kernel, of that capacity and length.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOBufferMemoryDescriptor> withCapacity(vm_size_t capacity,
+    static OSPtr<IOBufferMemoryDescriptor> withCapacity([[maplens::sets(length)]] vm_size_t capacity,
         [[maplens::bits(direction)]] IODirection withDirection, bool withContiguousMemory = false);
 
     /// Allocates a buffer in the kernel and copies those bytes into it.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOBufferMemoryDescriptor> withBytes([[maplens::reads]] const void *bytes, vm_size_t withLength,
+    static OSPtr<IOBufferMemoryDescriptor> withBytes([[maplens::reads]] const void *bytes, [[maplens::sets(length)]] vm_size_t withLength,
         [[maplens::bits(direction)]] IODirection withDirection, bool withContiguousMemory = false);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
@@ -26,24 +26,24 @@ public:
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
     static OSPtr<IOBufferMemoryDescriptor> inTaskWithOptions([[maplens::task]] task_t inTask,
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
-        vm_size_t capacity, vm_offset_t alignment = 1);
+        [[maplens::sets(length)]] vm_size_t capacity, vm_offset_t alignment = 1);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
     static OSPtr<IOBufferMemoryDescriptor> inTaskWithOptions([[maplens::task]] task_t inTask,
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
-        vm_size_t capacity, vm_offset_t alignment, uint32_t kernTag, uint32_t userTag);
+        [[maplens::sets(length)]] vm_size_t capacity, vm_offset_t alignment, uint32_t kernTag, uint32_t userTag);
 
     /// Allocates a buffer whose physical addresses fit a mask. Another task than kernel_task needs kIOMemoryPageable.
     [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]]
     static OSPtr<IOBufferMemoryDescriptor> inTaskWithPhysicalMask([[maplens::task]] task_t inTask,
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
-        mach_vm_size_t capacity, mach_vm_address_t physicalMask);
+        [[maplens::sets(length)]] mach_vm_size_t capacity, mach_vm_address_t physicalMask);
 
     /// Allocates a buffer between two guard pages.
     [[maplens::kernel]] [[maplens::since(macos(12.0))]] [[maplens::returns(retained, nullable)]]
     static OSPtr<IOBufferMemoryDescriptor> inTaskWithGuardPages([[maplens::task]] task_t inTask,
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
-        mach_vm_size_t capacity);
+        [[maplens::sets(length)]] mach_vm_size_t capacity);
 
     [[maplens::kernel]]
     virtual bool initWithPhysicalMask([[maplens::task]] task_t inTask,

@@ -7,7 +7,7 @@ class IOMemoryDescriptor : public OSObject {
 public:
     /// Describes kernel memory; prepared at once. NULL when memory is short.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withAddress(void *address, IOByteCount withLength,
+    static OSPtr<IOMemoryDescriptor> withAddress(void *address, [[maplens::sets(length)]] IOByteCount withLength,
         [[maplens::bits(direction)]] IODirection withDirection);
 
     /// 32-bit kernels only: use withAddressRange.
@@ -17,7 +17,7 @@ public:
 
     /// Describes physical memory, e.g. device registers. Never needs prepare().
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withPhysicalAddress(IOPhysicalAddress address, IOByteCount withLength,
+    static OSPtr<IOMemoryDescriptor> withPhysicalAddress(IOPhysicalAddress address, [[maplens::sets(length)]] IOByteCount withLength,
         [[maplens::bits(direction)]] IODirection withDirection);
 
     /// 32-bit kernels only: use withAddressRanges.
@@ -28,7 +28,7 @@ public:
 
     /// Describes one range of a task's memory; with a NULL task the range is physical. Not prepared.
     [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withAddressRange(mach_vm_address_t address, mach_vm_size_t length,
+    static OSPtr<IOMemoryDescriptor> withAddressRange(mach_vm_address_t address, [[maplens::sets(length)]] mach_vm_size_t length,
         [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options, [[maplens::task]] task_t task);
 
     /// Describes several ranges of a task's memory as one. Not prepared.

@@ -87,7 +87,7 @@ public:
     /// Takes the map of a descriptor out of this client's mappings, with a reference for the caller. NULL where there is
     /// none, and for sub-range descriptors always.
     [[maplens::kernel]] [[maplens::since(macos(10.4))]] [[maplens::returns(retained, nullable)]]
-    OSPtr<IOMemoryMap> removeMappingForDescriptor([[maplens::borrows]] IOMemoryDescriptor *memory);
+    OSPtr<IOMemoryMap> removeMappingForDescriptor([[maplens::map_owner]] IOMemoryDescriptor *memory);
 
     [[maplens::kernel]]
     virtual IOReturn exportObjectToClient([[maplens::task]] task_t task, [[maplens::consumes]] OSObject *obj,

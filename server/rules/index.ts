@@ -1,21 +1,35 @@
 import { accessWhileRedirected } from './access-while-redirected';
 import { addressAfterUnmap } from './address-after-unmap';
+import { bufferTask } from './buffer-task';
 import { clientMemoryMadeAnew } from './client-memory-made-anew';
 import { clientMemoryResult } from './client-memory-result';
 import { clientMemoryWithoutReference } from './client-memory-without-reference';
+import { contradictoryMapOptions } from './contradictory-map-options';
 import { deadAddress } from './dead-address';
+import { deviceMemoryCast } from './device-memory-cast';
 import { foreignConstant } from './foreign-constant';
+import { guardWithoutEffect } from './guard-without-effect';
 import { ignoredAddress } from './ignored-address';
+import { ignoredDriverkitArgument } from './ignored-driverkit-argument';
 import { ignoredPrepare } from './ignored-prepare';
+import { interleavedMapped } from './interleaved-mapped';
 import { leakedReference } from './leaked-reference';
+import { lengthBeyondCapacity } from './length-beyond-capacity';
+import { mappingBeyondLength } from './mapping-beyond-length';
 import { noAddress } from './no-address';
+import { nullTask } from './null-task';
+import { offsetWithoutLength } from './offset-without-length';
 import { overRelease } from './over-release';
+import { ownBufferReadOnly } from './own-buffer-read-only';
 import { redirectNotUnique } from './redirect-not-unique';
 import type { Rule, RuleDescription } from './rule';
 import { severalCacheModes } from './several-cache-modes';
+import { staticOption } from './static-option';
+import { subRangeLookup } from './sub-range-lookup';
 import { suppressionOfUnknownRule } from './suppression-of-unknown-rule';
 import { suppressionWithoutReason } from './suppression-without-reason';
 import { uncheckedNull } from './unchecked-null';
+import { undefinedMapBits } from './undefined-map-bits';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
 import { userAddressInKernel } from './user-address-in-kernel';
@@ -27,19 +41,33 @@ export type { Confidence, Example, Rule, RuleDescription, Severity } from './rul
 export const rules: readonly Rule[] = [
   accessWhileRedirected,
   addressAfterUnmap,
+  bufferTask,
   clientMemoryMadeAnew,
   clientMemoryResult,
   clientMemoryWithoutReference,
+  contradictoryMapOptions,
   deadAddress,
+  deviceMemoryCast,
   foreignConstant,
+  guardWithoutEffect,
   ignoredAddress,
+  ignoredDriverkitArgument,
   ignoredPrepare,
+  interleavedMapped,
   leakedReference,
+  lengthBeyondCapacity,
+  mappingBeyondLength,
   noAddress,
+  nullTask,
+  offsetWithoutLength,
   overRelease,
+  ownBufferReadOnly,
   redirectNotUnique,
   severalCacheModes,
+  staticOption,
+  subRangeLookup,
   uncheckedNull,
+  undefinedMapBits,
   useAfterRelease,
   userAddressInKernel,
   writeToReadOnlyMap,

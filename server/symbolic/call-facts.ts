@@ -2,7 +2,6 @@ import { attribute, bitFamilies, has } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Expr, Instruction } from '../ir/types';
 import type { Context } from './context';
-import { classOf } from './context';
 import type { CallArgument, CallFacts, TaskKind } from './events';
 import type { State } from './state';
 import { newForeign } from './state';
@@ -15,8 +14,9 @@ type Call = Extract<Instruction, { op: 'call' }>;
 export function concernsMemory(api: FunctionDeclaration): boolean {
   return (
     /^IO\w*Memory/.test(api.class ?? '') ||
-    has(api, 'cast') ||
-    api.parameters.some((parameter) => bitFamilies(parameter).length > 0 || has(parameter, 'task'))
+    api.parameters.some(
+      (parameter) => bitFamilies(parameter).length > 0 || has(parameter, 'task') || has(parameter, 'map_owner'),
+    )
   );
 }
 
@@ -43,7 +43,6 @@ export function callFacts(
     receiverSpan: call.callee.kind === 'method' ? call.callee.receiver.span : undefined,
     arguments: given,
     at: call.span,
-    resultClass: classOf(call.type),
     used: call.temp !== undefined && context.usedTemps.has(call.temp),
     written: call.macro === undefined,
   };

@@ -447,6 +447,7 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
   const { values, program } = context;
   const wanted = classOf(invocation.call.type);
   const base = baseOf(value);
+  if (wanted !== undefined) context.emit({ kind: 'cast', to: wanted, at: invocation.call.span }, state);
   if (isImmortal(wanted)) escape(state, base);
   if (value.constant === 0n || state.isNull(value)) {
     setResult(state, invocation, values.constant(0n));

@@ -64,6 +64,8 @@ export type Event =
       /** What the path has left behind parameters that are pointers to pointers. */
       readonly outs: readonly HandedOut[];
     }
+  /** A cast that looks at the object's class. */
+  | { readonly kind: 'cast'; readonly to: string; readonly at: Span }
   /** IOMemoryMap::redirect; `object` is the map. */
   | {
       readonly kind: 'redirect';
@@ -96,8 +98,6 @@ export interface CallFacts {
   /** Those that are written; an omitted one has its default. */
   readonly arguments: readonly CallArgument[];
   readonly at: Span;
-  /** The class that the result points at, as the call is written. */
-  readonly resultClass: string | undefined;
   /** The result is read by something. */
   readonly used: boolean;
   /** The call stands in the text itself, so that its parts may be edited; not so where a macro wrote it. */
