@@ -123,10 +123,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   }
 
   async function loadFolder(folder: string): Promise<void> {
-    const remote = !folder.startsWith('file:');
-    const list = remote
-      ? await connection.sendRequest<string[]>(messages.listFiles, { folder })
-      : await files.list(folder);
+    const list = await listFolder(folder);
     folders.set(folder, list);
     const progress =
       canReportProgress && list.length > 200 ? await connection.window.createWorkDoneProgress() : undefined;
@@ -145,6 +142,12 @@ export function serve(connection: Connection, service: LanguageService, files: W
     } finally {
       progress?.done();
     }
+  }
+
+  async function listFolder(folder: string): Promise<readonly string[]> {
+    return folder.startsWith('file:')
+      ? files.list(folder)
+      : connection.sendRequest<string[]>(messages.listFiles, { folder });
   }
 
   async function readText(uri: string): Promise<string | undefined> {
@@ -168,13 +171,32 @@ export function serve(connection: Connection, service: LanguageService, files: W
     await connection.sendNotification(messages.workspaceChanged);
   }
 
+  /** Reads those sources of a scenario's driver that no folder of the workspace has. */
+  async function readDriver({ uri: scenario, text }: SimulateScenarioParams): Promise<void> {
+    const missing: string[] = [];
+    for (const source of service.scenarioSources(scenario, documents.get(scenario)?.getText() ?? text)) {
+      if (!source.endsWith('/')) missing.push(source);
+      else if (![...folders.keys()].some((folder) => source.startsWith(`${folder}/`)))
+        missing.push(...(await listFolder(source.slice(0, -1))));
+    }
+    const known = new Set(missing.length ? service.files().map(decoded) : []);
+    for (const uri of missing) {
+      if (known.has(decoded(uri))) continue;
+      const found = await attempt(`reading ${uri}`, undefined, () => readText(uri));
+      if (found !== undefined && !documents.get(uri)) service.setFile(uri, found);
+    }
+  }
+
   /** A scenario that was never saved has a name that does not tell. */
   function isOpenScenario(uri: string): boolean {
     return isScenario(uri) || documents.get(uri)?.languageId === scenarioLanguage;
   }
 
-  function diagnose(uri: string): Diagnostic[] {
-    if (isOpenScenario(uri)) return scenarioDiagnostics(simulateScenario({ uri }), !checksJson);
+  async function diagnose(uri: string): Promise<Diagnostic[]> {
+    if (isOpenScenario(uri)) {
+      await readDriver({ uri });
+      return scenarioDiagnostics(simulateScenario({ uri }), !checksJson);
+    }
     return reported(uri).map(toDiagnostic);
   }
 
@@ -188,7 +210,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
 
   async function push(uri: string): Promise<void> {
     await nextTurn();
-    const diagnostics = diagnose(uri);
+    const diagnostics = await diagnose(uri);
     await connection.sendDiagnostics({ uri, diagnostics, version: documents.get(uri)?.version });
   }
 
@@ -233,7 +255,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
     const nothing: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
     return attempt<DocumentDiagnosticReport>('diagnostics', nothing, async () => {
       await turn(token);
-      const items = diagnose(params.textDocument.uri);
+      const items = await diagnose(params.textDocument.uri);
       const resultId = createHash('sha1').update(JSON.stringify(items)).digest('base64');
       return resultId === params.previousResultId
         ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
@@ -299,6 +321,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
       { ok: false, reason: 'The scenario failed inside MapLens; its log in the Output view says more.', problems: [] },
       async () => {
         await turn(token);
+        await readDriver(params);
         return simulateScenario(params);
       },
     ),
@@ -306,4 +329,13 @@ export function serve(connection: Connection, service: LanguageService, files: W
 
   documents.listen(connection);
   connection.listen();
+}
+
+/** A URI without the ways in which the same one can be written. */
+function decoded(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
 }

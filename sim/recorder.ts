@@ -103,6 +103,30 @@ export class Recorder {
     return this.#steps.at(-1)!;
   }
 
+  /** The steps from one number on that are closed. */
+  stepsFrom(number: number): readonly Step[] {
+    return this.#steps.slice(number);
+  }
+
+  /** What step 0 shows; it grows with what `before` makes. */
+  get firstChanges(): readonly Change[] {
+    return this.#first;
+  }
+
+  /**
+   * Closes the open step with a sentence, and does what makes steps of its own. What follows is a further step.
+   * @param after what that step is called; like the one before it where it is left out.
+   */
+  aside<T>(sentence: string, work: () => T, after?: (done: T) => StepStart): T {
+    const start = this.#open;
+    this.say(sentence);
+    this.endStep(true);
+    const done = work();
+    const next = after?.(done) ?? start;
+    if (next) this.beginStep(next);
+    return done;
+  }
+
   /** Ends a step that is still open. */
   beginStep(start: StepStart): void {
     this.endStep();
@@ -183,8 +207,9 @@ export class Recorder {
   /** Ends the run: adds the last step, with what leaked, and gives the trace. */
   finish(outcome: Outcome, end: { readonly label?: string; readonly place?: Place } = {}): Trace {
     this.endStep();
-    const leaks = outcome.kind === 'returned' ? this.#leaks() : [];
-    const sentence = endSentence(outcome, leaks.length);
+    const leaks = outcome.kind === 'returned' ? this.leaks() : [];
+    const leaked = [...this.machine.descriptors, ...this.machine.maps].some((object) => object.leaked && !object.freed);
+    const sentence = endSentence(outcome, leaked);
     this.#open = { kind: 'end', label: end.label ?? 'return', ...(end.place ? { place: end.place } : {}) };
     this.#sentences.push(sentence, ...leaks.map((leak) => leak.message));
     this.#defects.push(...leaks);
@@ -199,10 +224,11 @@ export class Recorder {
     };
   }
 
-  #leaks(): Defect[] {
+  /** What leaks that nothing said before; from then on it is shown as leaked. */
+  leaks(): readonly Defect[] {
     const defects: Defect[] = [];
     for (const object of [...this.machine.descriptors, ...this.machine.maps]) {
-      const lost = object.freed ? 0 : object.references - object.holders.size;
+      const lost = object.freed || object.leaked ? 0 : object.references - object.holders.size;
       if (lost <= 0) continue;
       this.machine.setLeaked(object, true);
       const task = object.kind === 'map' ? (object as MemoryMap).task : undefined;
@@ -227,7 +253,7 @@ function lastOfEach(changes: readonly Change[]): readonly Change[] {
   return [...last.values()];
 }
 
-function endSentence(outcome: Outcome, leaks: number): string {
+function endSentence(outcome: Outcome, leaks: boolean): string {
   switch (outcome.kind) {
     case 'returned': {
       const value = outcome.value ? `Returns ${outcome.value}` : 'Returns';

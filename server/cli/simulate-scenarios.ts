@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { isScenario } from '../features/scenarios';
 import type { LanguageService, Problem, ScenarioResult, ScenarioSimulation } from '../features/service';
 import type { Place } from '../../sim/trace';
@@ -6,6 +7,7 @@ import { displayPath, listSources, readSource } from '../files';
 import type { ScenariosCommand } from './arguments';
 import { schemaProblems } from './scenario-schema';
 import { simulationText } from './simulate-text';
+import { surroundings } from './surroundings';
 import { plural, type Terminal } from './terminal';
 
 interface Ran {
@@ -33,7 +35,7 @@ export async function runSimulateScenarios(
   for (const path of files) {
     const name = displayPath(path, from);
     const source = await readSource(path);
-    if (source.ok) ran.push(await run(name, source.text, service));
+    if (source.ok) ran.push(await run(name, source.text, service, from));
     else {
       missing++;
       terminal.error(`${name}: ${source.problem.message}`);
@@ -75,8 +77,9 @@ async function filesOf(
   return { files: [...new Set(files)], unread };
 }
 
-async function run(file: string, text: string, service: LanguageService): Promise<Ran> {
+async function run(file: string, text: string, service: LanguageService, from: string): Promise<Ran> {
   service.setFile(file, text);
+  for (const [name, source] of await driverOf(service.scenarioSources(file), from)) service.setFile(name, source);
   const simulation = service.simulateScenario(file);
   const fromSchema = await schemaProblems(text, file);
   // What both say is told once, in the schema's words; but nothing is lost where only the reader says it.
@@ -90,6 +93,23 @@ async function run(file: string, text: string, service: LanguageService): Promis
     problems: problems.map(problemLine),
     failures: simulation.ok ? failureLines(simulation) : [],
   };
+}
+
+/** The texts of a scenario's driver, and what they may need to be understood. What is missing the service tells. */
+async function driverOf(sources: readonly string[], from: string): Promise<ReadonlyMap<string, string>> {
+  const paths: string[] = [];
+  for (const source of sources) {
+    const path = resolve(from, source);
+    if (source === '' || source.endsWith('/')) paths.push(...(await listSources(path)).paths);
+    else paths.push(path);
+  }
+  if (!paths.length) return new Map();
+  const texts = new Map(await surroundings(paths, from));
+  for (const path of paths) {
+    const read = await readSource(path);
+    if (read.ok) texts.set(displayPath(path, from), read.text);
+  }
+  return texts;
 }
 
 function jsonOf({ file, simulation, problems, failures }: Ran): object {

@@ -38,17 +38,25 @@ const patience = 64;
 
 /** Gives values to what nothing in the code gives, and lists them. */
 export class Assumer {
-  readonly assumptions: Assumption[] = [];
+  assumptions: Assumption[] = [];
   /** What the value that is read now is compared with, in a test that is there to reject other values. */
   expected: bigint | undefined;
   readonly #run: Interpreter;
-  readonly #given: Given;
+  #given: Given;
   readonly #recorded = new Set<string>();
   readonly #answers = new Map<string, number>();
 
   constructor(run: Interpreter, given: Given) {
     this.#run = run;
     this.#given = given;
+  }
+
+  /** Another call from outside begins: what it assumes is listed anew. */
+  begin(given: Given): void {
+    this.#given = given;
+    this.assumptions = [];
+    this.#recorded.clear();
+    this.#answers.clear();
   }
 
   record(what: string, value: string, place: Place | undefined): void {

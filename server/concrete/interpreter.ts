@@ -6,7 +6,7 @@ import { compileFunction } from './compile';
 import type { Hint } from './compile-expr';
 import { Frame, returned, type Callable, type Captured, type Code } from './frame';
 import { Halt, notModelled, panic } from './halt';
-import { KernelModel } from './kernel-model';
+import { KernelModel, type Stage } from './kernel-model';
 import { isSmartPointer, Layouts } from './layout';
 import { ByteState, readInteger, RunMemory, type Region } from './memory';
 import { Objects } from './objects';
@@ -67,6 +67,7 @@ export class Interpreter {
     readonly profile: MachineProfile,
     given: Given,
     readonly limits: Limits,
+    stage?: Stage,
   ) {
     this.layouts = new Layouts(program);
     this.memory = new RunMemory(profile.arch);
@@ -76,8 +77,18 @@ export class Interpreter {
     this.smart = new SmartPointers(this);
     this.sources = new Sources(program);
     this.assumer = new Assumer(this, given);
-    this.kernel = new KernelModel(this);
+    this.kernel = new KernelModel(this, stage);
     this.#left = limits.steps;
+  }
+
+  /** Another call from outside begins, with a budget of its own. */
+  begin(given: Given): void {
+    for (const frame of this.frames.splice(0)) for (const region of frame.regions) if (region) this.memory.free(region);
+    this.#left = this.limits.steps;
+    this.#here = undefined;
+    this.#exit = undefined;
+    this.assumer.begin(given);
+    this.kernel.steps.begin();
   }
 
   get assumptions(): readonly Assumption[] {

@@ -2,6 +2,7 @@ import { Machine } from '../../sim/machine';
 import type { MemoryDescriptor } from '../../sim/memory-descriptor';
 import type { MemoryMap } from '../../sim/memory-map';
 import type { CodeResult, DescriptorResult, MapResult, Panic, UseAfterFree } from '../../sim/outcomes';
+import type { Recorder } from '../../sim/recorder';
 import type { Task } from '../../sim/task';
 import type { Defect } from '../../sim/trace';
 import type { CallSite } from './call-site';
@@ -23,6 +24,12 @@ const inOut = 3;
 /** Where an assumed provider's registers are. */
 const deviceStart = 0xc000_0000n;
 
+/** A machine that there is before the run and after it, with the trace that is being made of it. */
+export interface Stage {
+  readonly machine: Machine;
+  readonly recorder: Recorder;
+}
+
 /** The run's side of the simulator: kernel objects as addresses, outcomes as the end of the run. */
 export class KernelModel {
   readonly machine: Machine;
@@ -38,11 +45,14 @@ export class KernelModel {
   /** How often a register was read as zero. */
   readonly #reads = new Map<bigint, number>();
 
-  constructor(run: Interpreter) {
+  /** The task whose call it is that the run serves, where that is known. */
+  caller: Task | undefined;
+
+  constructor(run: Interpreter, stage?: Stage) {
     this.#run = run;
-    this.machine = new Machine(run.profile.name);
+    this.machine = stage?.machine ?? new Machine(run.profile.name);
     this.codeTask = this.machine.kernelTask;
-    this.steps = new Steps(run, this.machine);
+    this.steps = new Steps(run, this.machine, stage?.recorder);
   }
 
   // Tasks.
@@ -53,6 +63,7 @@ export class KernelModel {
 
   /** The user task that calls the driver. */
   client(): Task {
+    if (this.caller) return this.caller;
     if (!this.#client) {
       const made = this.steps.before(() => this.machine.createTask('client'));
       this.#client = made;

@@ -1,4 +1,5 @@
 import type { MemoryDescriptor } from '../../sim/memory-descriptor';
+import type { Device } from '../../sim/device';
 import type { MemoryMap } from '../../sim/memory-map';
 import type { Task } from '../../sim/task';
 import type { Type } from '../ir/types';
@@ -17,6 +18,8 @@ export interface RunObject {
   /** The simulator's object behind it. */
   sim?: MemoryDescriptor | MemoryMap;
   readonly task?: Task;
+  /** The device whose provider it is. */
+  device?: Device;
   /** It existed before the run. */
   readonly assumed: boolean;
   /** Addresses of objects that it retains (an array's elements). */

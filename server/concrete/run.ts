@@ -18,9 +18,9 @@ export interface RunPlan {
   readonly steps?: number;
 }
 
-const defaultSteps = 2_000_000;
+export const defaultSteps = 2_000_000;
 /** Calls inside of calls; the JavaScript stack holds a few times as many. */
-const depth = 200;
+export const depth = 200;
 
 /**
  * Runs one function of the workspace on a fresh machine. Never throws for what a text says: what goes wrong in the code
@@ -41,10 +41,7 @@ export function runFunction(program: Program, plan: RunPlan): Trace {
     returned = run.invoke(plan.source, self, args);
     outcome = { kind: 'returned', value: valueText(run, returned, code.result) };
   } catch (thrown) {
-    // The JavaScript stack or heap ends before the run's own limits do only for code that nobody wrote.
-    if (thrown instanceof RangeError) outcome = { kind: 'budget', reason: 'more stack or memory than a run may have' };
-    else if (thrown instanceof Halt) outcome = thrown.outcome;
-    else throw thrown;
+    outcome = outcomeOf(thrown);
   }
   const end = outcome.kind === 'returned' ? run.leftAt() : run.here();
   return run.kernel.steps.finish(
@@ -57,14 +54,22 @@ export function runFunction(program: Program, plan: RunPlan): Trace {
   );
 }
 
+/** How a run ended that something thrown ended. */
+export function outcomeOf(thrown: unknown): Outcome {
+  if (thrown instanceof Halt) return thrown.outcome;
+  // The JavaScript stack or heap ends before the run's own limits do only for code that nobody wrote.
+  if (thrown instanceof RangeError) return { kind: 'budget', reason: 'more stack or memory than a run may have' };
+  throw thrown;
+}
+
 /** The pointer in what was returned, raw or smart. */
-function returnedAddress(value: Value): bigint {
+export function returnedAddress(value: Value): bigint {
   if (value instanceof Aggregate) return value.bytes.length === 8 ? readInteger(value.bytes, 0, 8) : 0n;
   return typeof value === 'bigint' ? value : 0n;
 }
 
 /** An object of the method's class. Before init() its fields are zero; later they hold what the run assumes. */
-function thisObject(run: Interpreter, source: SourceFunction): bigint {
+export function thisObject(run: Interpreter, source: SourceFunction): bigint {
   const { class: className = '', name } = source.function;
   const simulated = run.kernel.assumedObject(className, 'this');
   if (simulated) {
@@ -75,13 +80,17 @@ function thisObject(run: Interpreter, source: SourceFunction): bigint {
   return run.objects.make(className, 'this', { assumed: true, zero: fresh }).region.base;
 }
 
-/** The arguments: given by the plan, else assumed by type and name. */
-function parameters(run: Interpreter, source: SourceFunction): Value[] {
+/** The arguments: given by the caller or the plan, else assumed by type and name. */
+export function parameters(
+  run: Interpreter,
+  source: SourceFunction,
+  passed: ReadonlyMap<number, bigint> = new Map(),
+): Value[] {
   const code = source.function;
   const args: Value[] = [];
   for (let index = 0; index < code.parameters; index++) {
     const { name, type } = code.locals[index]!;
-    const given = run.assumer.given(name, type);
+    const given = passed.get(index) ?? run.assumer.given(name, type);
     if (given !== undefined) args.push(given);
     // A number takes its value where the code first looks at it, so that what the code expects can be assumed.
     else if (type.kind === 'int' || type.kind === 'bool' || type.kind === 'enum')
@@ -98,7 +107,7 @@ function aggregate(run: Interpreter, type: Type): Aggregate {
 }
 
 /** A value as a reader wants it: names for return codes and objects. */
-function valueText(run: Interpreter, value: Value, type: Type): string {
+export function valueText(run: Interpreter, value: Value, type: Type): string {
   if (type.kind === 'void') return '';
   const known = run.settleValue(value, type);
   if (known instanceof Aggregate) return type.kind === 'class' ? withArticle(type.name) : '';

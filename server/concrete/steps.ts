@@ -22,10 +22,17 @@ export class Steps {
   #recorder: Recorder | undefined;
   #open = false;
   #logs = 0;
+  /** The run is a part of something larger, which names holders too. */
+  readonly #shared: boolean;
+  /** The holders that the run itself named. */
+  readonly #own = new WeakMap<KernelObject, ReadonlySet<string>>();
 
-  constructor(run: Interpreter, machine: Machine) {
+  /** @param recorder of what the run is a part of. */
+  constructor(run: Interpreter, machine: Machine, recorder?: Recorder) {
     this.#run = run;
     this.#machine = machine;
+    this.#recorder = recorder;
+    this.#shared = recorder !== undefined;
   }
 
   /** Step 0 is the machine's state now. */
@@ -36,6 +43,19 @@ export class Steps {
   /** Does something that the run takes to have happened before it began: it becomes a part of step 0. */
   before<T>(make: () => T): T {
     return this.#recorder ? this.#recorder.before(make) : make();
+  }
+
+  /** Another call from outside begins. */
+  begin(): void {
+    this.#open = false;
+    this.#logs = 0;
+  }
+
+  /** The call from outside is over: its locals are gone. `returned` is the address that it returned, if any. */
+  end(outcome: Outcome, returned: bigint): void {
+    this.close();
+    this.#open = false;
+    if (outcome.kind === 'returned') this.#holdForever(returned);
   }
 
   /** Ends the open step: the picture is now as the statement left it. */
@@ -67,9 +87,8 @@ export class Steps {
 
   /** The whole trace. `returned` is the address that the function returned, if it returned one. */
   finish(outcome: Outcome, end: { readonly label?: string; readonly place?: Place }, returned: bigint): Trace {
-    this.close();
     const recorder = this.#recorder ?? new Recorder(this.#machine, '');
-    if (outcome.kind === 'returned') this.#holdForever(returned);
+    this.end(outcome, returned);
     for (const assumption of this.#run.assumptions) recorder.assume(assumption);
     return recorder.finish(outcome, end);
   }
@@ -82,7 +101,7 @@ export class Steps {
       if (!object.sim) continue;
       const names = holders.get(object.region.base) ?? [];
       if (names[0] !== undefined && object.sim.unnamed) this.#machine.setName(object.sim, names[0]);
-      this.#machine.setHolders(object.sim, names);
+      this.#setHolders(object.sim, names);
       if (object.sim.freed && names.length === 0) objects.forget(object);
     }
   }
@@ -97,7 +116,7 @@ export class Steps {
       const names = found.get(object) ?? [];
       if (sim.freed) {
         // A local that held it is gone; a field that still does points nowhere.
-        this.#machine.setHolders(sim, names);
+        this.#setHolders(sim, names);
         continue;
       }
       if (object.region.base === returned) names.push('the returned value');
@@ -106,10 +125,26 @@ export class Steps {
         for (const map of sim.mappedBy) {
           // Whoever has the map gets at the descriptor by getMemoryDescriptor().
           const holder = objects.ofSim(map, 'IOMemoryMap');
-          if (found.has(holder) || holder.region.base === returned || holder.assumed) names.push(`map ${map.name}`);
+          if (found.has(holder) || holder.region.base === returned || holder.assumed || this.#others(map).length > 0)
+            names.push(`map ${map.name}`);
         }
-      this.#machine.setHolders(sim, this.#answering(sim, names));
+      this.#setHolders(sim, this.#answering(sim, names));
     }
+  }
+
+  #setHolders(object: KernelObject, names: readonly string[]): void {
+    if (!this.#shared) return this.#machine.setHolders(object, names);
+    const others = this.#others(object);
+    const own = names.map((name) => `${name} (driver)`);
+    this.#own.set(object, new Set(own));
+    this.#machine.setHolders(object, [...others, ...own]);
+  }
+
+  /** Holders that the run did not name. */
+  #others(object: KernelObject): readonly string[] {
+    if (!this.#shared) return [];
+    const own = this.#own.get(object);
+    return [...object.holders].filter((holder) => !own?.has(holder));
   }
 
   /**
@@ -121,7 +156,8 @@ export class Steps {
     const first = distinct[0] ?? (this.#run.kernel.hasEscaped(sim) ? 'code that is not modelled' : undefined);
     if (first === undefined) return [];
     if (distinct.length === 0) distinct.push(first);
-    for (let count = distinct.length + 1; distinct.length < sim.references; count++)
+    const others = this.#others(sim).length;
+    for (let count = distinct.length + 1; distinct.length < sim.references - others; count++)
       distinct.push(`${first} (reference ${String(count)})`);
     return distinct;
   }

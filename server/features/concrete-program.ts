@@ -8,15 +8,18 @@ import type { Workspace } from '../workspace/workspace';
 export class ConcreteProgram implements Program {
   readonly #workspace: Workspace;
   readonly #file: string;
+  readonly #own: ReadonlySet<string>;
 
-  constructor(workspace: Workspace, file: string) {
+  /** @param own files whose functions go before those of others. */
+  constructor(workspace: Workspace, file: string, own: readonly string[] = [file]) {
     this.#workspace = workspace;
     this.#file = file;
+    this.#own = new Set(own);
   }
 
   functions(qualifiedName: string): readonly SourceFunction[] {
     const entries = this.#workspace.table.functions(qualifiedName).filter((entry) => entry.hasBody);
-    const own = entries.filter((entry) => entry.file === this.#file);
+    const own = entries.filter((entry) => this.#own.has(entry.file));
     return (own.length > 0 ? own : entries).flatMap((entry) => {
       const file = this.#workspace.file(entry.file);
       return file ? this.placed(this.#workspace.lowerer.lower(file, entry)) : [];

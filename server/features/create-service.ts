@@ -17,18 +17,20 @@ export function createService(root = ''): LanguageService {
     root,
   );
   const diagnostics = new Diagnostics(workspace, configurations);
-  const scenarios = new Scenarios();
+  const scenarios = new Scenarios(workspace);
   return {
     setFile(file, text) {
       if (isScenario(file)) return scenarios.setFile(file, text);
       if (isConfiguration(file)) return configurations.setFile(file, text);
       workspace.setFile(file, text);
+      scenarios.sourcesChanged();
       diagnostics.changed();
     },
     removeFile(file) {
       if (isScenario(file)) return scenarios.removeFile(file);
       if (isConfiguration(file)) return configurations.removeFile(file);
       workspace.removeFile(file);
+      scenarios.sourcesChanged();
       diagnostics.changed();
     },
     files: () => workspace.paths(),
@@ -46,6 +48,7 @@ export function createService(root = ''): LanguageService {
         ? workspace.readFiles().flatMap((each) => entryPointsOf(workspace, each.path))
         : entryPointsOf(workspace, file),
     simulate: (plan) => simulateFunction(workspace, plan),
+    scenarioSources: (file, text) => scenarios.sources(file, text),
     simulateScenario: (file, text) => scenarios.simulate(file, text),
     stats: (all = false) => statsOf(workspace, diagnostics, all),
   };

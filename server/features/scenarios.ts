@@ -1,6 +1,9 @@
 import { readScenario } from '../scenario/document';
 import type { Problem } from '../scenario/problems';
 import { runScenario } from '../scenario/runner';
+import type { Workspace } from '../workspace/workspace';
+import { driverHost } from './scenario-driver';
+import { sourcePath } from './scenario-sources';
 import type { ScenarioSimulation } from './service';
 
 /** What a file's name ends with when it is a scenario (docs/iomap.md). */
@@ -12,8 +15,13 @@ export function isScenario(file: string): boolean {
 
 /** The workspace's scenarios. They are no sources: nothing that is asked about sources sees them. */
 export class Scenarios {
+  readonly #workspace: Workspace;
   readonly #texts = new Map<string, string>();
   readonly #ran = new Map<string, ScenarioSimulation>();
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
 
   setFile(file: string, text: string): void {
     if (this.#texts.get(file) === text) return;
@@ -26,21 +34,33 @@ export class Scenarios {
     this.#ran.delete(file);
   }
 
+  /** A source changed: what was run with sources may run otherwise now. */
+  sourcesChanged(): void {
+    for (const [file, text] of this.#texts) if (text.includes('"sources"')) this.#ran.delete(file);
+  }
+
+  /** Paths of the scenario's sources, as `setFile` is to name them; those of folders end with a slash. */
+  sources(file: string, other?: string): readonly string[] {
+    const text = other ?? this.#texts.get(file);
+    if (!text?.includes('"sources"')) return [];
+    return (readScenario(text, file).document?.sources ?? []).map(({ path }) => sourcePath(file, path));
+  }
+
   /** Runs a scenario on each of its machines; the answer is kept until its text changes. `other`: that text instead. */
   simulate(file: string, other?: string): ScenarioSimulation {
     const text = this.#texts.get(file);
-    if (other !== undefined && other !== text) return simulate(other, file);
+    if (other !== undefined && other !== text) return simulate(other, file, this.#workspace);
     if (text === undefined) return { ok: false, reason: `${file} is not part of the workspace.`, problems: [] };
     let answer = this.#ran.get(file);
-    if (!answer) this.#ran.set(file, (answer = simulate(text, file)));
+    if (!answer) this.#ran.set(file, (answer = simulate(text, file, this.#workspace)));
     return answer;
   }
 }
 
-function simulate(text: string, file: string): ScenarioSimulation {
+function simulate(text: string, file: string, workspace: Workspace): ScenarioSimulation {
   const { document, problems } = readScenario(text, file);
   if (!document) return { ok: false, reason: firstOf(problems), problems };
-  const result = runScenario(document);
+  const result = runScenario(document, driverHost(workspace, file));
   return { ok: true, ...result, problems: [...problems, ...result.problems] };
 }
 

@@ -133,6 +133,11 @@ export interface LanguageService {
   /** Entry points of one file, or of all. */
   entryPoints(file?: string): readonly EntryPoint[];
   simulate(plan: SimulationPlan): SimulationResult;
+  /**
+   * What a scenario's driver is read from, by the names that `setFile` is to give them: files, and with a slash at their
+   * end folders.
+   */
+  scenarioSources(file: string, text?: string): readonly string[];
   /** Runs a scenario on each of its machines. `text`: of a file that was not set, and is not kept. */
   simulateScenario(file: string, text?: string): ScenarioSimulation;
   /** `all`: read also the files that a check only scans. */

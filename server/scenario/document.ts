@@ -25,6 +25,8 @@ export interface ScenarioDocument {
   readonly machines: readonly string[];
   readonly tasks: readonly TaskDeclaration[];
   readonly devices: readonly DeviceDeclaration[];
+  /** The driver's sources, as they are written: relative to the scenario. */
+  readonly sources: readonly { readonly path: string; readonly node: Node }[];
   readonly steps: readonly Node[];
 }
 
@@ -40,7 +42,17 @@ export interface ReadScenario {
   readonly problems: readonly Problem[];
 }
 
-export const documentKeys = ['title', 'fact', 'also', 'about', 'machine', 'tasks', 'devices', 'steps'] as const;
+export const documentKeys = [
+  'title',
+  'fact',
+  'also',
+  'about',
+  'machine',
+  'tasks',
+  'devices',
+  'sources',
+  'steps',
+] as const;
 
 /** What a task, a device or an object may be called. */
 export const namePattern = '^[A-Za-z_][A-Za-z0-9_]*$';
@@ -138,6 +150,10 @@ class Reader {
       machines: this.#machines(memberOf(root, 'machine')),
       tasks: this.#tasks(memberOf(root, 'tasks'), taken),
       devices: this.#devices(memberOf(root, 'devices'), taken),
+      sources: this.#list(memberOf(root, 'sources'), 'sources').flatMap((node) => {
+        const path = this.#text(node, 'a source');
+        return path === undefined ? [] : [{ path, node }];
+      }),
       steps: this.#list(stepsNode, 'steps'),
     };
   }

@@ -8,11 +8,12 @@ import type { MemoryMap } from '../../sim/memory-map';
 import { returnCodes } from '../../sim/returns';
 import type { Task } from '../../sim/task';
 import type { UserClient } from '../../sim/user-client';
-import { elementsOf, kindOf, memberOf, membersOf, stringOf } from './json';
+import type { DriverInstance } from './driver';
+import { elementsOf, kindOf, memberOf, membersOf, stringOf, type Member } from './json';
 import type { JsonSchema } from './json-schema';
 import { numberPattern } from './numbers';
 import { optionNames, readOptions } from './option-names';
-import { thingText, type NoObject, type Thing } from './names';
+import { thingText, type NamedNumber, type NoObject, type Thing } from './names';
 import type { Scope } from './scope';
 import type { About } from './verb';
 
@@ -259,8 +260,23 @@ export const dataQueue = named<DataQueue>('a data queue', (thing) =>
   thing.kind === 'queue' ? thing.queue : undefined,
 );
 
-/** Whatever can be looked at: an object, allocated memory, a task, NULL, or the machine. */
-export const checked = field<About | NoObject | { readonly kind: 'machine' }>(
+/** An instance of a driver's class, that a step's "this" made. */
+export const instance = named<DriverInstance>('an instance of the driver', (thing) =>
+  thing.kind === 'instance' ? thing.instance : undefined,
+);
+
+/** Members by name, to be read when it is known what they are for. */
+export function members(schema: JsonSchema, what: string): (description: string) => Field<readonly Member[]> {
+  return field<readonly Member[]>(schema, (node, scope) => {
+    if (node.type === 'object') return membersOf(node);
+    if (node.type === 'array' && schema.anyOf)
+      return elementsOf(node).map((value, at) => ({ key: String(at), keyNode: value, value }));
+    return scope.problem(node, `${what} is wanted here, not ${kindOf(node)}`, true);
+  });
+}
+
+/** Whatever can be looked at: an object, allocated memory, a task, a number, NULL, or the machine. */
+export const checked = field<About | NamedNumber | NoObject | { readonly kind: 'machine' }>(
   { $ref: '#/definitions/name' },
   (node, scope) => {
     const name = stringOf(node);
@@ -273,6 +289,7 @@ export const checked = field<About | NoObject | { readonly kind: 'machine' }>(
       case 'client':
       case 'call':
       case 'queue':
+      case 'instance':
         return scope.problem(node, `"${name}" is ${thingText(thing)}; look at its maps or descriptors`);
       default:
         return thing;

@@ -6,6 +6,7 @@ import type { MemoryDescriptor } from '../../sim/memory-descriptor';
 import type { MemoryMap } from '../../sim/memory-map';
 import type { Task } from '../../sim/task';
 import type { UserClient } from '../../sim/user-client';
+import type { DriverInstance } from './driver';
 
 /** Memory that a scenario allocated in a task. */
 export interface AllocatedMemory {
@@ -22,6 +23,12 @@ export interface NoObject {
   readonly why: string;
 }
 
+/** A number that the driver's code gave. */
+export interface NamedNumber {
+  readonly kind: 'number';
+  readonly value: bigint;
+}
+
 /** What a name in a scenario can stand for. */
 export type Thing =
   | { readonly kind: 'object'; readonly object: KernelObject }
@@ -30,6 +37,8 @@ export type Thing =
   | { readonly kind: 'client'; readonly client: UserClient }
   | { readonly kind: 'call'; readonly call: ExternalCall }
   | { readonly kind: 'queue'; readonly queue: DataQueue }
+  | { readonly kind: 'instance'; readonly instance: DriverInstance }
+  | NamedNumber
   | AllocatedMemory
   | NoObject;
 
@@ -50,6 +59,10 @@ export function thingText(thing: Thing): string {
       return 'a data queue';
     case 'memory':
       return 'allocated memory';
+    case 'instance':
+      return `an instance of ${thing.instance.class}`;
+    case 'number':
+      return 'a number';
     case 'nothing':
       return 'NULL';
     default:
@@ -60,6 +73,8 @@ export function thingText(thing: Thing): string {
 /** A member of a thing as a number: `m.length`, `ring.address`, `gpu.0.length`. Undefined where it has none of that name. */
 export function numberOfThing(thing: Thing, member: string): bigint | undefined {
   switch (thing.kind) {
+    case 'number':
+      return member === 'address' ? thing.value : undefined;
     case 'memory':
       return member === 'address'
         ? thing.address

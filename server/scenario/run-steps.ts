@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import type { Defect, Outcome } from '../../sim/trace';
 import { checkExpectation, foreseesDefect, type Check } from './expectations';
 import { kindOf, membersOf, memberOf, stringOf, elementsOf } from './json';
 import type { Scope } from './scope';
@@ -16,8 +17,8 @@ export interface StepRun {
   readonly checks: readonly Check[];
   /** What went wrong though nothing said that it would. */
   readonly unexpected: string | undefined;
-  /** The kernel panicked in this step: none follows. */
-  readonly panic: string | undefined;
+  /** The kernel panicked, or the driver's code did not return: no step follows. */
+  readonly ended: Outcome | undefined;
 }
 
 /** The verb of a step, or undefined, which was told. */
@@ -42,7 +43,7 @@ function verbOf(step: Node, scope: Scope): { verb: Verb; keyNode: Node; value: N
 
 /** Runs a step; undefined where it is not for this machine. */
 export function runStep(step: Node, scope: Scope, views: Views): StepRun | undefined {
-  const nothing: StepRun = { node: step, checks: [], unexpected: undefined, panic: undefined };
+  const nothing: StepRun = { node: step, checks: [], unexpected: undefined, ended: undefined };
   const found = verbOf(step, scope);
   if (!found) return nothing;
   const on = memberOf(step, 'on');
@@ -53,23 +54,37 @@ export function runStep(step: Node, scope: Scope, views: Views): StepRun | undef
   if (labelNode && label === undefined) scope.problem(labelNode, `a label is a string, not ${kindOf(labelNode)}`, true);
   const { recorder, machine } = scope;
   const place = scope.document.places.place(step.offset, step.length);
+  const first = recorder.nextStep;
+  scope.driverRan = false;
   recorder.beginStep({ label: label ?? stepText(step, scope), place });
   const result = runVerb(verb, step, value, scope);
   if (result?.why) recorder.sayIfSilent(result.why);
+  if (scope.driverRan && !result?.ends)
+    for (const leak of recorder.leaks()) {
+      recorder.say(leak.message);
+      recorder.defect(leak);
+    }
   recorder.endStep(true);
-  const traced = recorder.lastStep;
-  views.apply(traced.changes);
+  const steps = recorder.stepsFrom(first);
+  views.follow(steps);
   const expect = memberOf(step, 'expect');
-  const checks = result && expect ? checkExpectation(expect, { scope, result, step: traced, views }) : [];
+  const checks = result && expect ? checkExpectation(expect, { scope, result, steps, views }) : [];
   // What follows would only fail again.
   if (result?.outcome === 'NULL' && checks.some(({ ok }) => !ok) && found.verb.makes) scope.spoil(stringOf(value)!);
   // What the checks themselves came upon is no part of the run.
   machine.takeNotes();
-  const bad =
-    result && (traced.defects[0] ?? (result.outcome === 'not-modelled' ? { message: result.why ?? '' } : undefined));
-  const unexpected = bad && !foreseesDefect(expect) ? bad.message : undefined;
-  const panic = result?.outcome === 'panic' ? (result.reason ?? result.why ?? 'panic') : undefined;
-  return { node: keyNode, checks, unexpected, panic };
+  const bad: readonly { readonly kind?: Defect['kind']; readonly message: string }[] = !result
+    ? []
+    : [
+        ...steps.flatMap(({ defects }) => defects),
+        ...(result.ends || result.outcome === 'not-modelled' ? [{ message: result.why ?? result.outcome }] : []),
+      ];
+  const unexpected = bad.find(({ kind }) => !foreseesDefect(expect, kind))?.message;
+  return { node: keyNode, checks, unexpected, ended: result && endOf(result) };
+}
+
+function endOf({ ends, outcome, reason, why }: StepResult): Outcome | undefined {
+  return ends ?? (outcome === 'panic' ? { kind: 'panic', reason: reason ?? why ?? 'panic' } : undefined);
 }
 
 /** "on": the machines that a step is for: their names, architectures or releases. */

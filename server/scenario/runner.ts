@@ -1,8 +1,9 @@
 import type { Node } from 'jsonc-parser';
 import { Machine } from '../../sim/machine';
 import { Recorder } from '../../sim/recorder';
-import type { Place, Trace } from '../../sim/trace';
+import type { Outcome, Place, Trace } from '../../sim/trace';
 import type { ScenarioDocument } from './document';
+import type { Driver, DriverHost } from './driver';
 import { sortProblems, type Problem } from './problems';
 import { runStep, type StepRun } from './run-steps';
 import { Scope } from './scope';
@@ -39,12 +40,13 @@ export interface ScenarioResult {
 /**
  * Runs a scenario on each of its machines. Never throws for what stands in it: a step that can't be read is a problem,
  * and the others run.
+ * @param host what runs the driver that its "sources" are.
  */
-export function runScenario(document: ScenarioDocument): ScenarioResult {
+export function runScenario(document: ScenarioDocument, host?: DriverHost): ScenarioResult {
   const runs: ScenarioRun[] = [];
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...unreadSources(document, host)];
   for (const machine of document.machines) {
-    const { run, problems: found } = runOn(document, machine);
+    const { run, problems: found } = runOn(document, machine, host);
     runs.push(run);
     problems.push(...found);
   }
@@ -57,31 +59,56 @@ export function runScenario(document: ScenarioDocument): ScenarioResult {
   };
 }
 
-function runOn(document: ScenarioDocument, machineName: string): { run: ScenarioRun; problems: readonly Problem[] } {
+function unreadSources(document: ScenarioDocument, host: DriverHost | undefined): readonly Problem[] {
+  return document.sources.flatMap(({ path, node }) =>
+    host?.count(path)
+      ? []
+      : [
+          {
+            message: `"${path}" can't be read: there is no such source`,
+            place: document.places.place(node.offset, node.length),
+            bySchema: false,
+          },
+        ],
+  );
+}
+
+function driverOf(
+  { sources }: ScenarioDocument,
+  host: DriverHost | undefined,
+  machine: Machine,
+  recorder: Recorder,
+): Driver | undefined {
+  const paths = sources.map(({ path }) => path).filter((path) => host?.count(path));
+  return paths.length ? host?.start(paths, machine, recorder) : undefined;
+}
+
+function runOn(
+  document: ScenarioDocument,
+  machineName: string,
+  host: DriverHost | undefined,
+): { run: ScenarioRun; problems: readonly Problem[] } {
   const machine = new Machine(machineName);
   const place = (node: Node): Place => document.places.place(node.offset, node.length);
   const recorder = new Recorder(machine, document.title, place(document.titleNode));
-  const scope = new Scope(machine, recorder, document);
+  const scope = new Scope(machine, recorder, document, driverOf(document, host, machine, recorder));
   recorder.before(() => declare(document, scope));
 
   const checks: ScenarioCheck[] = [];
-  const views = new Views(recorder.lastStep.changes);
-  let panic: string | undefined;
+  const views = new Views(recorder.firstChanges);
+  let ended: Outcome | undefined;
   for (const node of document.steps) {
-    if (panic !== undefined) {
-      scope.problem(node, 'is not reached: the kernel panicked before');
+    if (ended) {
+      const why = ended.kind === 'panic' ? 'the kernel panicked' : 'the driver did not return';
+      scope.problem(node, `is not reached: ${why} before`);
       break;
     }
-    const number = recorder.nextStep;
     const run = runStep(node, scope, views);
     if (!run) continue;
-    checks.push(...checksOf(run, number, place));
-    ({ panic } = run);
+    checks.push(...checksOf(run, recorder.nextStep - 1, place));
+    ({ ended } = run);
   }
-  const trace = recorder.finish(
-    panic === undefined ? { kind: 'returned', value: '' } : { kind: 'panic', reason: panic },
-    { label: 'end' },
-  );
+  const trace = recorder.finish(ended ?? { kind: 'returned', value: '' }, { label: 'end' });
   return { run: { machine: machineName, trace, checks }, problems: scope.problems };
 }
 

@@ -69,6 +69,11 @@ export function scenarioSchema(): JsonSchema {
           additionalProperties: false,
         },
       },
+      sources: {
+        type: 'array',
+        description: 'The driver’s sources, relative to the scenario; a folder with a slash at its end.',
+        items: { type: 'string' },
+      },
       steps: {
         type: 'array',
         description: 'What happens, one call after the other.',

@@ -3,6 +3,8 @@ import type { KernelObject } from '../../sim/kernel-object';
 import type { Machine } from '../../sim/machine';
 import type { Recorder } from '../../sim/recorder';
 import type { Task } from '../../sim/task';
+import type { ClientMemoryMethod } from '../../sim/user-client';
+import { returnedHolder, type Driver, type DriverInstance, type DriverValue } from './driver';
 import { isName, type ScenarioDocument } from './document';
 import { numberOfThing, thingText, type Thing } from './names';
 import { readNumber } from './numbers';
@@ -14,14 +16,19 @@ export class Scope {
   readonly recorder: Recorder;
   readonly document: ScenarioDocument;
   readonly problems: Problem[] = [];
+  /** The driver that the scenario's sources are; none where it has none, or none can be read. */
+  readonly driver: Driver | undefined;
+  /** Code of the driver's has run in the step. */
+  driverRan = false;
   readonly #things = new Map<string, Thing>();
   /** Names of steps that could not run; what they stand for is not known, which was told. */
   readonly #spoiled = new Set<string>();
 
-  constructor(machine: Machine, recorder: Recorder, document: ScenarioDocument) {
+  constructor(machine: Machine, recorder: Recorder, document: ScenarioDocument, driver?: Driver) {
     this.machine = machine;
     this.recorder = recorder;
     this.document = document;
+    this.driver = driver;
   }
 
   /** @param bySchema the JSON Schema tells it too. Undefined, so that a reader may return it. */
@@ -51,6 +58,51 @@ export class Scope {
       this.recorder.named(thing.object, name);
       this.recorder.hold(thing.object, name);
     }
+  }
+
+  /** Gives a name to what the driver's code gave: it answers for a reference that nobody else answers for. */
+  adopt(name: string, value: DriverValue | undefined, why: string): void {
+    switch (value?.kind) {
+      case 'object': {
+        const { object } = value;
+        this.recorder.drop(object, returnedHolder);
+        if (object.references > object.holders.size) return this.define(name, { kind: 'object', object });
+        this.#things.set(name, { kind: 'object', object });
+        return;
+      }
+      case 'number':
+      case 'task':
+      case 'device':
+      case 'instance':
+        return this.define(name, value);
+      case 'null':
+      case 'out':
+      case undefined:
+        return this.define(name, { kind: 'nothing', why });
+      default:
+        return value satisfies never;
+    }
+  }
+
+  /** What a function returned and no name took: its reference is still somebody's. */
+  keepReturned(value: DriverValue | undefined, by: string): void {
+    if (value?.kind !== 'object' || !value.object.holders.has(returnedHolder)) return;
+    this.recorder.drop(value.object, returnedHolder);
+    if (value.object.references > value.object.holders.size) this.recorder.hold(value.object, `the value of ${by}()`);
+  }
+
+  /** The driver's own clientMemoryForType(), asked in the middle of a client's call. */
+  clientMemory(driver: Driver, instance: DriverInstance, type: number, caller: Task): ReturnType<ClientMemoryMethod> {
+    this.driverRan = true;
+    const answer = this.recorder.aside(`Asks ${instance.class}::clientMemoryForType(${String(type)}).`, () =>
+      driver.clientMemory(instance, type, caller),
+    );
+    if (answer.kind === 'answer') return answer;
+    const { outcome } = answer;
+    if (outcome.kind === 'panic' || outcome.kind === 'fault')
+      return { kind: 'panic', reason: outcome.kind === 'fault' ? 'fault' : outcome.reason, why: outcome.reason };
+    const what = outcome.kind === 'not-modelled' ? outcome.what : `${instance.class}::clientMemoryForType()`;
+    return { kind: 'not-modelled', what };
   }
 
   /** A further reference of a name's: the name holds it too. */

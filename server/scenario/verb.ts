@@ -1,6 +1,8 @@
 import type { Node } from 'jsonc-parser';
+import type { Assumption, Outcome } from '../../sim/trace';
 import type { Task } from '../../sim/task';
 import type { KernelObject } from '../../sim/kernel-object';
+import type { DriverValue } from './driver';
 import type { Field } from './fields';
 import type { JsonSchema } from './json-schema';
 import type { AllocatedMemory } from './names';
@@ -26,7 +28,7 @@ export interface Verb {
   run(values: Readonly<Record<string, unknown>>, call: Call): StepResult | undefined;
 }
 
-export type VerbFamily = 'making' | 'mapping' | 'lifetime' | 'memory' | 'clients' | 'DriverKit' | 'other';
+export type VerbFamily = 'making' | 'mapping' | 'lifetime' | 'memory' | 'clients' | 'DriverKit' | 'driver' | 'other';
 
 export interface Call {
   readonly scope: Scope;
@@ -55,6 +57,11 @@ export interface StepResult {
   readonly at?: bigint;
   /** Of a call that answers a range: what address and length speak of. */
   readonly range?: { readonly address: bigint; readonly length: bigint };
+  /** Of a run of the driver's code: what it returned, and what it had to assume. */
+  readonly returned?: DriverValue;
+  readonly assumed?: readonly Assumption[];
+  /** How the run ended that did not return: nothing can follow. */
+  readonly ends?: Outcome;
 }
 
 export type About =

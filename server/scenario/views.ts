@@ -1,8 +1,10 @@
-import type { Change, DescriptorView, EntryView, MapView, TaskView } from '../../sim/trace';
+import type { Change, DescriptorView, EntryView, MapView, Step, TaskView } from '../../sim/trace';
 
 /** What the trace shows of a run so far, kept up step by step, for expectations to look at. */
 export class Views {
-  readonly #start: ReadonlyMap<string, EntryView>;
+  readonly #start: Map<string, EntryView>;
+  readonly #first: readonly Change[];
+  #seen: number;
   readonly #tasks = new Map<string, TaskView>();
   readonly #objects = new Map<string, MapView | DescriptorView>();
   readonly #entries = new Map<string, EntryView>();
@@ -11,6 +13,22 @@ export class Views {
   constructor(first: readonly Change[]) {
     this.apply(first);
     this.#start = new Map(this.#entries);
+    this.#first = first;
+    this.#seen = first.length;
+  }
+
+  /** What was added to step 0 since, because a driver's code found it made already. */
+  #late(): void {
+    const late = this.#first.slice(this.#seen);
+    this.#seen = this.#first.length;
+    for (const change of late) if (change.of === 'entry') set(this.#start, change.id, change.value);
+    this.apply(late);
+  }
+
+  /** Applies the changes of a step, or of the several that a step of the scenario made. */
+  follow(steps: readonly Step[]): void {
+    this.#late();
+    for (const { changes } of steps) this.apply(changes);
   }
 
   apply(changes: readonly Change[]): void {

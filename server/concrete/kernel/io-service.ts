@@ -46,15 +46,17 @@ export const serviceCalls: KernelTable = {
     return descriptor ? site.run.objects.ofSim(descriptor, 'IODeviceMemory', true).region.base : 0n;
   },
   'IOService::getDeviceMemoryCount': (site) => {
+    const { device } = site.run.objects.at(site.receiver) ?? {};
+    if (device) return BigInt(device.present ? device.memory.length : 0);
     site.run.assume(`${site.name}()`, String(rangeCount), site.place);
     return rangeCount;
   },
   'IOService::mapDeviceMemoryWithIndex': (site) => mapDeviceMemory(site, site.bits(0)),
   'IOPCIDevice::getDeviceMemoryWithRegister': (site) => {
-    const descriptor = deviceMemory(site, indexOfRegister(site.bits(0)));
+    const descriptor = deviceMemory(site, indexOfRegister(site, site.bits(0)));
     return descriptor ? site.run.objects.ofSim(descriptor, 'IODeviceMemory', true).region.base : 0n;
   },
-  'IOPCIDevice::mapDeviceMemoryWithRegister': (site) => mapDeviceMemory(site, indexOfRegister(site.bits(0))),
+  'IOPCIDevice::mapDeviceMemoryWithRegister': (site) => mapDeviceMemory(site, indexOfRegister(site, site.bits(0))),
   'IOPCIDevice::setMemoryEnable': () => 1n,
   'IOPCIDevice::setBusMasterEnable': () => 1n,
   'IOPCIDevice::setIOEnable': () => 1n,
@@ -64,7 +66,12 @@ export const serviceCalls: KernelTable = {
 };
 
 /** Base address registers of 64-bit ranges take two slots each; an index counts the ranges. */
-function indexOfRegister(register: bigint): bigint {
+function indexOfRegister(site: CallSite, register: bigint): bigint {
+  const { device } = site.run.objects.at(site.receiver) ?? {};
+  if (device) {
+    const index = device.registers.indexOf(Number(register));
+    return BigInt(index < 0 ? device.memory.length : index);
+  }
   return register < firstBaseAddress ? rangeCount : (register - firstBaseAddress) / 8n;
 }
 
@@ -72,6 +79,7 @@ function indexOfRegister(register: bigint): bigint {
 function deviceMemory(site: CallSite, index: bigint): MemoryDescriptor | undefined {
   const { kernel, objects } = site.run;
   const provider = objects.at(site.receiver);
+  if (provider?.device) return provider.device.present ? provider.device.memory[Number(index)] : undefined;
   if (!provider || index >= rangeCount) return undefined;
   const key = `memory ${String(index)}`;
   const known = provider.state.get(key);
@@ -91,6 +99,12 @@ function deviceMemory(site: CallSite, index: bigint): MemoryDescriptor | undefin
 
 function mapDeviceMemory(site: CallSite, index: bigint): Value {
   const { kernel, objects } = site.run;
+  const declared = objects.at(site.receiver)?.device;
+  if (declared)
+    return kernel.mapResult(
+      site,
+      kernel.machine.mapDeviceMemoryWithIndex(declared, Number(index), optionBits(site, 1)),
+    );
   const descriptor = deviceMemory(site, index);
   const name = objects.at(site.receiver)?.region.name ?? 'the provider';
   const provider = new Device(name, descriptor ? [descriptor] : [], []);

@@ -8,7 +8,7 @@ import { storeOut } from './receivers';
 /** Tasks and threads, as far as drivers that map memory ask for them. */
 export const taskCalls: KernelTable = {
   current_task: (site) => {
-    site.run.assume('current_task()', "the client's task", site.place);
+    if (!site.run.kernel.caller) site.run.assume('current_task()', "the client's task", site.place);
     return site.run.kernel.taskAddress(site.run.kernel.client());
   },
   task_reference: () => 0n,
@@ -89,7 +89,7 @@ function region(site: CallSite): Value {
 const badAddress = 14n;
 
 function assumedProcess(site: CallSite): Value {
-  site.run.assume('current_proc()', "the client's process", site.place);
+  if (!site.run.kernel.caller) site.run.assume('current_proc()', "the client's process", site.place);
   return site.run.objects.make('proc', 'current_proc()', { assumed: true }).region.base;
 }
 

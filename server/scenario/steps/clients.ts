@@ -49,14 +49,20 @@ export const clientVerbs: readonly Verb[] = [
       memory: clientMemory,
       shared: f.flag('One client for all tasks (kIOUserClientSharedInstanceKey).'),
       driverKit: f.flag('The driver is a DriverKit driver (IOUserUserClient).'),
+      driver: f.instance('An instance of the driver’s user client, whose own clientMemoryForType() is asked.'),
     },
-    run: ({ task, device, memory, shared, driverKit }, { scope, name }) => {
+    run: ({ task, device, memory, shared, driverKit, driver: instance }, { scope, name, step }) => {
+      const { driver } = scope;
+      if (driver && instance && !driver.servesMemory(instance))
+        return scope.problem(step, `${instance.class} has no clientMemoryForType() of its own`);
       const opened = scope.machine.clients.open(name, task, {
         ...(device ? { device } : {}),
         shared: shared ?? false,
         driverKit: driverKit ?? false,
       });
       for (const [type, each] of memory ?? []) scope.machine.clients.setMemory(opened, type, each);
+      if (driver && instance)
+        scope.machine.clients.setMethod(opened, (type) => scope.clientMemory(driver, instance, type, task));
       scope.define(name, { kind: 'client', client: opened });
       return { outcome: 'open', about: { kind: 'task', task } };
     },

@@ -1,6 +1,7 @@
 import type { Verb } from '../verb';
 import { clientVerbs } from './clients';
 import { deviceVerbs } from './devices';
+import { driverVerbs } from './driver';
 import { driverKitVerbs } from './driver-kit';
 import { lifetimeVerbs } from './lifetime';
 import { makingVerbs } from './making';
@@ -19,6 +20,7 @@ export const verbs: readonly Verb[] = [
   ...deviceVerbs,
   ...clientVerbs,
   ...driverKitVerbs,
+  ...driverVerbs,
   ...otherVerbs,
 ];
 

@@ -13,6 +13,7 @@ export const otherVerbs: readonly Verb[] = [
     fields: {},
     run: ({ subject }) => {
       if (subject.kind === 'nothing') return { outcome: 'NULL', why: subject.why };
+      if (subject.kind === 'number') return { outcome: 'there', value: subject.value };
       const about: About | undefined = subject.kind === 'machine' ? undefined : subject;
       const freed = subject.kind === 'object' && subject.object.freed;
       return { outcome: freed ? 'freed' : 'there', ...(about ? { about } : {}) };

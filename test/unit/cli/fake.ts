@@ -1,4 +1,5 @@
 import { isScenario, Scenarios } from '../../../server/features/scenarios';
+import { Workspace } from '../../../server/workspace/workspace';
 import type { Finding, LanguageService, SimulationResult } from '../../../server/features/service';
 import { runCli } from '../../../server/cli/main';
 import type { RuleInfo } from '../../../server/cli/sarif';
@@ -11,7 +12,7 @@ export const rules: readonly RuleInfo[] = [
 /** A service that finds each "LEAK" (a warning) and "NOTE" (an info) in a text, and runs nothing. */
 export function fakeService(simulate?: LanguageService['simulate']): LanguageService {
   const texts = new Map<string, string>();
-  const scenarios = new Scenarios();
+  const scenarios = new Scenarios(new Workspace());
   return {
     setFile: (file, text) => (isScenario(file) ? scenarios.setFile(file, text) : void texts.set(file, text)),
     removeFile: (file) => texts.delete(file),
@@ -28,6 +29,7 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
       { file: 'a.cpp', function: 'B::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
     ],
     simulate: simulate ?? ((plan): SimulationResult => ({ ok: false, reason: `no function ${plan.function}` })),
+    scenarioSources: (file) => scenarios.sources(file),
     simulateScenario: (file) => scenarios.simulate(file),
     stats: (all) => ({
       files: texts.size,

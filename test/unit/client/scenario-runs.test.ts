@@ -5,11 +5,12 @@ import { drawnTrace, scenarioLine, scenarioOutcome, stepAt } from '../../../clie
 import { ScenarioRuns } from '../../../client/scenario-runs';
 import { Scenarios } from '../../../server/features/scenarios';
 import type { ScenarioSimulation } from '../../../server/protocol';
+import { Workspace } from '../../../server/workspace/workspace';
 
 const file = 'file:///a.iomap';
 
 function simulate(text: string): ScenarioSimulation {
-  return new Scenarios().simulate(file, text);
+  return new Scenarios(new Workspace()).simulate(file, text);
 }
 
 function scenario(steps: string, more = ''): string {

@@ -1,3 +1,4 @@
+import { Workspace } from '../../../server/workspace/workspace';
 import { Scenarios } from '../../../server/features/scenarios';
 import type { EntryPoint, Finding, LanguageService, Range } from '../../../server/features/service';
 import { frameGrabber } from '../sim/example';
@@ -10,7 +11,7 @@ const range = (line: number, text: string, part: string): Range => {
 /** A service for tests of the front door and the panel: it finds by line what the real one finds by analysis. */
 export function fakeService(): LanguageService & { fail: boolean } {
   const texts = new Map<string, string>();
-  const scenarios = new Scenarios();
+  const scenarios = new Scenarios(new Workspace());
   const entryPoints = (file: string): EntryPoint[] => {
     const found: EntryPoint[] = [];
     let current: { name: string; at: Range } | undefined;
@@ -87,6 +88,7 @@ export function fakeService(): LanguageService & { fail: boolean } {
       );
       return { ok: true, trace: { ...trace, title: plan.function, steps } };
     },
+    scenarioSources: (file, text) => scenarios.sources(file, text),
     simulateScenario(file, text) {
       if (this.fail) throw new Error('the fake failed as told');
       if (texts.has(file)) scenarios.setFile(file, texts.get(file)!);
