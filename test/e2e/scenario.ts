@@ -52,7 +52,12 @@ export async function asScenarioAuthor(
 
   await check('the key opens a scenario’s panel beside its text', async () => {
     await goToLine(page, 1);
-    await page.keyboard.press('Control+Alt+M');
+    // Keys of an extension are bound a moment after its text is there.
+    await until('the panel’s page', async () => {
+      await page.keyboard.press('Control+Alt+M');
+      await page.waitForTimeout(1500);
+      return (await page.locator('iframe.webview').count()) > 0;
+    });
     panel = await panelFrame(page);
     await panel.locator('header .title', { hasText: 'A second request for the same range' }).waitFor();
     await chip('✓ 9 expectations hold');
@@ -178,8 +183,11 @@ export async function asScenarioAuthor(
     await rows.filter({ hasText: 'not read: line' }).waitFor();
     await page.mouse.move(700, 1010);
     await page.screenshot({ path: join(pictures, 'scenario-runs-dark.png') });
-    await rows.filter({ hasText: 'ring.iomap' }).click();
-    await page.locator('.tab.active[data-resource-name="ring.iomap"]').first().waitFor();
+    await until('its text', async () => {
+      await rows.filter({ hasText: 'ring.iomap' }).click();
+      await page.waitForTimeout(500);
+      return (await page.locator('.tab.active[data-resource-name="ring.iomap"]').count()) > 0;
+    });
     await setTheme('Default Light Modern');
     await page.waitForTimeout(1000);
     await page.screenshot({ path: join(pictures, 'scenario-runs-light.png') });
