@@ -2,18 +2,18 @@
 class IOBufferMemoryDescriptor : public IOGeneralMemoryDescriptor {
 public:
     /// Allocates a buffer in the kernel. NULL when memory is short.
-    [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::returns(retained, nullable)]] [[maplens::in_kernel]]
     static OSPtr<IOBufferMemoryDescriptor> withOptions(
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
         [[maplens::sets(length)]] vm_size_t capacity, vm_offset_t alignment = 1);
 
     /// Allocates a buffer in the kernel, of that capacity and length.
-    [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::returns(retained, nullable)]] [[maplens::in_kernel]]
     static OSPtr<IOBufferMemoryDescriptor> withCapacity([[maplens::sets(length)]] vm_size_t capacity,
         [[maplens::bits(direction)]] IODirection withDirection, bool withContiguousMemory = false);
 
     /// Allocates a buffer in the kernel and copies those bytes into it.
-    [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::returns(retained, nullable)]] [[maplens::in_kernel]]
     static OSPtr<IOBufferMemoryDescriptor> withBytes([[maplens::reads]] const void *bytes, [[maplens::sets(length)]] vm_size_t withLength,
         [[maplens::bits(direction)]] IODirection withDirection, bool withContiguousMemory = false);
 

@@ -6,7 +6,7 @@ class IOMapper;
 class IOMemoryDescriptor : public OSObject {
 public:
     /// Describes kernel memory; prepared at once. NULL when memory is short.
-    [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::returns(retained, nullable)]] [[maplens::in_kernel]]
     static OSPtr<IOMemoryDescriptor> withAddress(void *address, [[maplens::sets(length)]] IOByteCount withLength,
         [[maplens::bits(direction)]] IODirection withDirection);
 
@@ -27,12 +27,12 @@ public:
         bool asReference = false);
 
     /// Describes one range of a task's memory; with a NULL task the range is physical. Not prepared.
-    [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]] [[maplens::unprepared]]
     static OSPtr<IOMemoryDescriptor> withAddressRange(mach_vm_address_t address, [[maplens::sets(length)]] mach_vm_size_t length,
         [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options, [[maplens::task]] task_t task);
 
     /// Describes several ranges of a task's memory as one. Not prepared.
-    [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]] [[maplens::unprepared]]
     static OSPtr<IOMemoryDescriptor> withAddressRanges([[maplens::reads]] IOAddressRange *ranges, UInt32 rangeCount,
         [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options, [[maplens::task]] task_t task);
 

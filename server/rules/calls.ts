@@ -91,3 +91,10 @@ export function exceeds(value: Value, limit: Value): boolean {
   if (value.operator === '*') return (factor ?? other ?? 0n) > 1n;
   return value.operator === '<<' && (factor ?? 0n) > 0n;
 }
+
+/** Whose memory a new descriptor describes: the kernel's, that of a task; undefined for physical memory and where it can't be told. */
+export function taskOf(made: CallFacts): Value | 'kernel' | undefined {
+  const task = argumentWith(made, 'task');
+  if (task) return task.task === 'kernel' ? 'kernel' : task.task === 'none' ? undefined : task.value.timeless;
+  return has(made.declaration, 'in_kernel') ? 'kernel' : undefined;
+}

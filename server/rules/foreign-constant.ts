@@ -92,7 +92,7 @@ The direction of a descriptor is said when it is made. For a mapping, say \`kIOM
     IOMemoryDescriptor *memory = IOMemoryDescriptor::withAddress(buffer, length, kIODirectionOut);
     if (memory == NULL)
         return NULL;
-    IOMemoryMap *map = memory->map(kIOMapReadOnly | kIOMapInhibitCache);
+    IOMemoryMap *map = memory->map(kIOMapReadOnly | kIOMapUnique);
     memory->release();
     return map;
 }

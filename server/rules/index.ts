@@ -4,6 +4,7 @@ import { bufferTask } from './buffer-task';
 import { clientMemoryMadeAnew } from './client-memory-made-anew';
 import { clientMemoryResult } from './client-memory-result';
 import { clientMemoryWithoutReference } from './client-memory-without-reference';
+import { conflictingCacheModes } from './conflicting-cache-modes';
 import { contradictoryMapOptions } from './contradictory-map-options';
 import { deadAddress } from './dead-address';
 import { deviceMemoryCast } from './device-memory-cast';
@@ -15,13 +16,18 @@ import { ignoredPrepare } from './ignored-prepare';
 import { interleavedMapped } from './interleaved-mapped';
 import { leakedReference } from './leaked-reference';
 import { lengthBeyondCapacity } from './length-beyond-capacity';
+import { mapOptionsMisread } from './map-options-misread';
 import { mappingBeyondLength } from './mapping-beyond-length';
 import { noAddress } from './no-address';
 import { nullTask } from './null-task';
 import { offsetWithoutLength } from './offset-without-length';
+import { optionWithoutEffect } from './option-without-effect';
 import { overRelease } from './over-release';
 import { ownBufferReadOnly } from './own-buffer-read-only';
+import { prefaultUnprepared } from './prefault-unprepared';
 import { redirectNotUnique } from './redirect-not-unique';
+import { redirectUnchecked } from './redirect-unchecked';
+import { retainCountLogic } from './retain-count-logic';
 import type { Rule, RuleDescription } from './rule';
 import { severalCacheModes } from './several-cache-modes';
 import { staticOption } from './static-option';
@@ -30,6 +36,7 @@ import { suppressionOfUnknownRule } from './suppression-of-unknown-rule';
 import { suppressionWithoutReason } from './suppression-without-reason';
 import { uncheckedNull } from './unchecked-null';
 import { undefinedMapBits } from './undefined-map-bits';
+import { uniqueNotPrivate } from './unique-not-private';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
 import { userAddressInKernel } from './user-address-in-kernel';
@@ -45,6 +52,7 @@ export const rules: readonly Rule[] = [
   clientMemoryMadeAnew,
   clientMemoryResult,
   clientMemoryWithoutReference,
+  conflictingCacheModes,
   contradictoryMapOptions,
   deadAddress,
   deviceMemoryCast,
@@ -56,18 +64,24 @@ export const rules: readonly Rule[] = [
   interleavedMapped,
   leakedReference,
   lengthBeyondCapacity,
+  mapOptionsMisread,
   mappingBeyondLength,
   noAddress,
   nullTask,
   offsetWithoutLength,
+  optionWithoutEffect,
   overRelease,
   ownBufferReadOnly,
+  prefaultUnprepared,
   redirectNotUnique,
+  redirectUnchecked,
+  retainCountLogic,
   severalCacheModes,
   staticOption,
   subRangeLookup,
   uncheckedNull,
   undefinedMapBits,
+  uniqueNotPrivate,
   useAfterRelease,
   userAddressInKernel,
   writeToReadOnlyMap,

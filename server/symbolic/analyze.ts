@@ -1,6 +1,7 @@
-import { bitFamilies, has, returnContract } from '../api/attributes';
+import { has, returnContract } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Function } from '../ir/types';
+import { concernsMemory } from './call-facts';
 import { classOf } from './context';
 import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
 import { Interpreter } from './interpreter';
@@ -92,9 +93,10 @@ const telling = ['releases', 'retains', 'frees_mapping', 'redirects', 'address']
 
 function isTelling(api: FunctionDeclaration): boolean {
   return (
+    concernsMemory(api) ||
     returnContract(api).ownership !== undefined ||
     telling.some((name) => has(api, name)) ||
-    api.parameters.some((parameter) => bitFamilies(parameter).length > 0 || has(parameter, 'out'))
+    api.parameters.some((parameter) => has(parameter, 'out'))
   );
 }
 

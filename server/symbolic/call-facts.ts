@@ -128,6 +128,7 @@ export function noteFacts(state: State, api: FunctionDeclaration, facts: CallFac
     const name = attribute(parameter, 'sets')?.args[0];
     if (name !== undefined) settings[name] = setting;
   }
+  if (has(api, 'prepares')) settings['prepared'] = value;
   if (!maps && Object.keys(settings).length === 0) return;
   if (!state.objects.has(value) && value.kind === 'initial')
     state.setObject(newForeign(value, facts.receiverClass, state.depth, undefined));

@@ -288,7 +288,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
       state.change(receiver, { blockedAt: args[0]?.value.constant === 0n ? call.span : undefined });
     }
     if (has(api, 'frees')) escape(state, receiver);
-    if (invocation.name === 'getRetainCount' && object) escape(state, receiver);
+    if (invocation.name === 'getRetainCount' && tracked(context, state, invocation, receiver)) escape(state, receiver);
   }
 
   // A function that is handed over gets the other arguments, now or later.
@@ -301,7 +301,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     const parameter = api.parameters[index];
     const base = baseOf(value);
     if (parameter && has(parameter, 'assumes')) {
-      context.emit({ kind: 'condition', value, at: expr.span }, state);
+      context.emit({ kind: 'condition', value, at: expr.span, classOf: (of) => state.objects.get(of)?.class }, state);
       if (!assume(state, values, value, true)) return [];
       continue;
     }

@@ -53,7 +53,13 @@ export type Event =
   /** A call of a function that the API model declares and that has to do with memory, maps or tasks; before it runs. */
   | ({ readonly kind: 'call' } & CallFacts)
   /** A condition that decides a branch, or that an assertion takes for granted, with whatever it is computed from. */
-  | { readonly kind: 'condition'; readonly value: Value; readonly at: Span }
+  | {
+      readonly kind: 'condition';
+      readonly value: Value;
+      readonly at: Span;
+      /** The class of the object that a value points at. */
+      readonly classOf: (value: Value) => string | undefined;
+    }
   /** A path returns from a user client's method that hands out memory to map (`handsOutMemory`). */
   | {
       readonly kind: 'client-memory';

@@ -339,7 +339,15 @@ export class Interpreter implements Context {
       case 'branch': {
         const condition = evaluate(this, state, terminator.condition, dead);
         if (dead.has(state)) return;
-        this.emit({ kind: 'condition', value: condition, at: terminator.condition.span }, state);
+        this.emit(
+          {
+            kind: 'condition',
+            value: condition,
+            at: terminator.condition.span,
+            classOf: (of) => state.objects.get(of)?.class,
+          },
+          state,
+        );
         const other = state.fork();
         const canHold = assume(state, this.values, condition, true);
         const canFail = assume(other, this.values, condition, false);

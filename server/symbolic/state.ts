@@ -73,7 +73,7 @@ export interface ObjectState {
   readonly blockedAt: Span | undefined;
   /** Calls that mapped this descriptor before on the path, oldest first; no more than a few. */
   readonly maps: readonly CallFacts[];
-  /** What calls have set last, by the property's name in the API model: 'length'. */
+  /** What calls have set last, by the property's name in the API model ('length'); 'prepared' once prepare() was called. */
   readonly settings: Readonly<Record<string, Value>>;
   /** Where the last local that held it was overwritten, or left scope. */
   readonly overwrittenAt: Span | undefined;
