@@ -2,7 +2,9 @@ import packageJson from '../package.json';
 import { runCli } from './cli/main';
 import { wantsColor } from './cli/terminal';
 import { createService } from './features/create-service';
+import { rulePages } from './findings';
 import { allRules } from './rules/index';
+import { rulePage } from './rules/page';
 
 /** The command line's front door: standard streams and the exit code. */
 
@@ -12,7 +14,16 @@ process.stderr.on('error', () => undefined);
 
 void runCli(process.argv.slice(2), {
   createService: () => createService(process.cwd()),
-  rules: allRules.map(({ id, title, explanation, severity }) => ({ id, title, description: explanation, severity })),
+  rules: allRules.map((rule) => ({
+    id: rule.id,
+    title: rule.title,
+    description: rule.explanation,
+    severity: rule.severity,
+    confidence: rule.confidence,
+    semantics: rule.semantics,
+    page: rulePage(rule),
+    helpUri: `${rulePages}${rule.id}.md`,
+  })),
   version: packageJson.version,
   directory: process.cwd(),
   terminal: {

@@ -16,6 +16,12 @@ export interface CheckCommand {
   readonly stats: boolean;
   readonly readAll: boolean;
   readonly failOn: FailOn;
+  /** Show also what comments in the sources suppress. */
+  readonly showSuppressed: boolean;
+  /** A file of findings that are known. */
+  readonly baseline: string | undefined;
+  /** Write such a file. */
+  readonly writeBaseline: string | undefined;
 }
 
 export interface SimulateCommand {
@@ -45,6 +51,8 @@ export type Command =
   | CheckCommand
   | ScenariosCommand
   | SimulateCommand
+  | { readonly command: 'rules'; readonly format: 'text' | 'json' }
+  | { readonly command: 'explain'; readonly rule: string }
   | { readonly command: 'help'; readonly topic: 'all' | 'check' | 'simulate' }
   | { readonly command: 'version' };
 
@@ -74,8 +82,12 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
       return parseCheck(rest);
     case 'simulate':
       return parseSimulate(rest);
+    case 'rules':
+      return parseRules(rest);
+    case 'explain':
+      return parseExplain(rest);
     default:
-      return wrong(`unknown command "${first}"; there are check and simulate`);
+      return wrong(`unknown command "${first}"; there are check, simulate, rules and explain`);
   }
 }
 
@@ -86,6 +98,9 @@ function parseCheck(argv: readonly string[]): ParsedArguments {
     stats: { type: 'boolean', default: false },
     'read-all': { type: 'boolean', default: false },
     'fail-on': { type: 'string', default: 'warning' },
+    'show-suppressed': { type: 'boolean', default: false },
+    baseline: { type: 'string' },
+    'write-baseline': { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (typeof parsed === 'string') return wrong(parsed);
@@ -103,7 +118,33 @@ function parseCheck(argv: readonly string[]): ParsedArguments {
     stats: parsed.flag('stats'),
     readAll: parsed.flag('read-all'),
     failOn: failOn.value,
+    showSuppressed: parsed.flag('show-suppressed'),
+    baseline: parsed.text('baseline'),
+    writeBaseline: parsed.text('write-baseline'),
   });
+}
+
+function parseRules(argv: readonly string[]): ParsedArguments {
+  const parsed = read(argv, {
+    format: { type: 'string', default: 'text' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (typeof parsed === 'string') return wrong(parsed);
+  if (parsed.flag('help')) return right({ command: 'help', topic: 'all' });
+  const format = oneOf('--format', parsed.text('format'), ['text', 'json']);
+  if (!format.ok) return format;
+  if (parsed.positionals.length > 0) return wrong('rules takes no names; "maplens explain RULE" tells of one');
+  return right({ command: 'rules', format: format.value });
+}
+
+function parseExplain(argv: readonly string[]): ParsedArguments {
+  const parsed = read(argv, { help: { type: 'boolean', short: 'h', default: false } });
+  if (typeof parsed === 'string') return wrong(parsed);
+  if (parsed.flag('help')) return right({ command: 'help', topic: 'all' });
+  const [rule, ...more] = parsed.positionals;
+  return rule === undefined || more.length > 0
+    ? wrong('explain needs one rule; "maplens rules" lists them')
+    : right({ command: 'explain', rule });
 }
 
 function parseSimulate(argv: readonly string[]): ParsedArguments {

@@ -1,17 +1,19 @@
 import type { Finding, Stats } from '../features/service';
+import { shown } from './check';
 import type { CheckResult } from './check';
 import { excerpt } from './excerpt';
 import type { Paint, Terminal } from './terminal';
 import { paint, plural, wrapWords } from './terminal';
 
 /** Findings for people: place, message, source with a caret, and the path in numbered steps. */
-export function checkText(result: CheckResult, terminal: Terminal): void {
+export function checkText(result: CheckResult, terminal: Terminal, showSuppressed: boolean): void {
   const brush = paint(terminal.color);
-  for (const finding of result.findings) {
+  for (const finding of shown(result, showSuppressed)) {
     terminal.out(findingText(finding, result.texts, terminal.columns, brush));
   }
   if (result.stats) terminal.out(`${statsText(result.stats, brush)}\n`);
   terminal.out(`${summary(result, brush)}\n`);
+  for (const line of notShown(result)) terminal.out(`${line}\n`);
 }
 
 function findingText(finding: Finding, texts: ReadonlyMap<string, string>, columns: number, brush: Paint): string {
@@ -29,6 +31,7 @@ function findingText(finding: Finding, texts: ReadonlyMap<string, string>, colum
   if (source !== undefined && carets !== undefined) lines.push(source, brush.green(carets));
   for (const line of rest)
     for (const part of wrapWords(line.trim(), Math.max(columns - 6, 40))) lines.push(`      ${part}`);
+  if (finding.suppressed) lines.push(`      ${brush.dim(`suppressed: ${finding.suppressed.reason}`)}`);
   const places = finding.path.map((step) =>
     step.file === finding.file ? `${step.line}:${step.column}` : `${step.file}:${step.line}:${step.column}`,
   );
@@ -49,6 +52,20 @@ function summary(result: CheckResult, brush: Paint): string {
     .map(({ severity, count }) => (severity === 'info' ? plural(count, 'note') : plural(count, severity)));
   const files = new Set(result.findings.map((finding) => finding.file)).size;
   return `${brush.bold(counts.join(', '))} in ${plural(files, 'file')} of ${result.texts.size.toLocaleString('en-US')}.`;
+}
+
+/** What there is besides the findings that are reported. */
+function notShown({ suppressed, baseline, excluded }: CheckResult): readonly string[] {
+  const lines: string[] = [];
+  if (suppressed.length > 0) lines.push(`${plural(suppressed.length, 'finding')} suppressed by comments.`);
+  if (excluded > 0) lines.push(`${plural(excluded, 'file')} left out by .maplens.json.`);
+  if (!baseline) return lines;
+  if (baseline.known > 0) lines.push(`${plural(baseline.known, 'finding')} known to the baseline.`);
+  if (baseline.stale.length > 0) {
+    lines.push(`${plural(baseline.stale.length, 'entry', 'entries')} of the baseline no longer found; write it anew:`);
+    for (const { file, rule, function: name } of baseline.stale) lines.push(`  ${file}: ${rule} in ${name}`);
+  }
+  return lines;
 }
 
 /** How much was read, for people. */

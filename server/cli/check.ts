@@ -1,19 +1,33 @@
-import type { Finding, LanguageService, Severity, Stats } from '../features/service';
+import type { ConfigurationProblem, Finding, LanguageService, Severity, Stats } from '../features/service';
 import { displayPath, listSources, problemOf, readSource } from '../files';
 import type { FileProblem } from '../files';
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { CheckCommand, FailOn } from './arguments';
+import { compare, readBaseline, writeBaseline } from './baseline';
+import type { BaselineEntry, Comparison } from './baseline';
 import { checkText } from './check-text';
+import { loadConfigurations } from './configurations';
+import { fingerprintsOf } from './fingerprints';
 import { sarifLog } from './sarif';
 import type { RuleInfo } from './sarif';
 import { surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
 export interface CheckResult {
+  /** What is reported. */
   readonly findings: readonly Finding[];
+  /** What comments in the sources suppress. */
+  readonly suppressed: readonly Finding[];
+  /** Of all of them. */
+  readonly fingerprints: ReadonlyMap<Finding, string>;
+  readonly baseline: { readonly known: number; readonly stale: readonly BaselineEntry[] } | undefined;
+  /** Files that a configuration leaves out. */
+  readonly excluded: number;
   /** Texts by the names that findings use. */
   readonly texts: ReadonlyMap<string, string>;
   readonly problems: readonly FileProblem[];
+  readonly configurationProblems: readonly ConfigurationProblem[];
   readonly stats: Stats | undefined;
 }
 
@@ -89,21 +103,49 @@ export async function runCheck(
 
   const around = named.length > 0 ? await surroundings(named, from) : new Map<string, string>();
   for (const [file, text] of new Map([...around, ...texts])) service.setFile(file, text);
-  const findings: Finding[] = [];
-  for (const file of texts.keys())
-    for (const finding of service.diagnose(file))
-      if (!finding.suppressed && (command.rules.length === 0 || command.rules.includes(finding.rule)))
-        findings.push(finding);
-  const stats = command.stats ? service.stats(command.readAll) : undefined;
+  const configurations = await loadConfigurations(texts.keys(), from);
+  for (const problem of configurations.problems) terminal.error(`${problem.path}: ${problem.message}`);
+  for (const [file, text] of configurations.texts) service.setFile(file, text);
+  const configurationProblems = service.configurationProblems();
+  for (const { file, line, column, message } of configurationProblems)
+    terminal.error(`${file}:${String(line)}:${String(column)}: ${message}`);
 
-  const code = namedFailed ? 2 : findings.some((finding) => fails(finding.severity, command.failOn)) ? 1 : 0;
-  const result: CheckResult = { findings, texts, problems, stats };
+  const wanted = findingsOf(service, [...texts.keys()]).filter(
+    ({ rule }) => command.rules.length === 0 || command.rules.includes(rule),
+  );
+  const all = wanted.filter((finding) => !finding.suppressed);
+  const prints = fingerprintsOf(wanted, texts);
+  const comparison = command.baseline === undefined ? undefined : await compareWith(command.baseline, all);
+  if (comparison === 'unread') return 2;
+  const findings = comparison?.fresh ?? all;
+  const stats = command.stats ? service.stats(command.readAll) : undefined;
+  const unread = namedFailed || configurationProblems.length > 0 || configurations.problems.length > 0;
+  if (command.writeBaseline !== undefined) {
+    const failed = await writeBaseline(resolve(from, command.writeBaseline), all, prints, from);
+    terminal.error(
+      `${command.writeBaseline}: ${failed ?? `${String(all.length)} ${all.length === 1 ? 'finding' : 'findings'} written`}`,
+    );
+    return failed !== undefined || unread ? 2 : 0;
+  }
+
+  const code = unread ? 2 : findings.some((finding) => fails(finding.severity, command.failOn)) ? 1 : 0;
+  const result: CheckResult = {
+    findings,
+    suppressed: wanted.filter((finding) => finding.suppressed),
+    fingerprints: prints,
+    baseline: comparison && { known: comparison.known, stale: comparison.stale },
+    excluded: [...texts.keys()].filter((file) => !service.isIncluded(file)).length,
+    texts,
+    problems: [...problems, ...configurations.problems],
+    configurationProblems,
+    stats,
+  };
   switch (command.format) {
     case 'text':
-      checkText(result, terminal);
+      checkText(result, terminal, command.showSuppressed);
       break;
     case 'json':
-      terminal.out(`${JSON.stringify(findingsJson(result), null, 2)}\n`);
+      terminal.out(`${JSON.stringify(findingsJson(result, command.showSuppressed), null, 2)}\n`);
       break;
     case 'sarif':
       terminal.out(`${JSON.stringify(sarifLog(result, rules, version, code), null, 2)}\n`);
@@ -112,12 +154,25 @@ export async function runCheck(
       return command.format satisfies never;
   }
   return code;
+
+  async function compareWith(name: string, found: readonly Finding[]): Promise<Comparison | 'unread'> {
+    const path = resolve(from, name);
+    const baseline = await readBaseline(path);
+    if (baseline.ok) return compare(path, baseline.entries, found, prints, new Set(texts.keys()), from);
+    terminal.error(`${name}: ${baseline.message}`);
+    return 'unread';
+  }
+}
+
+/** The findings of some files of a service that knows all of them; what the files are split into changes nothing. */
+export function findingsOf(service: LanguageService, files: readonly string[]): readonly Finding[] {
+  return files.flatMap((file) => service.diagnose(file));
 }
 
 /** What `--format json` prints: docs/findings.schema.json. */
-export function findingsJson(result: CheckResult): object {
+export function findingsJson(result: CheckResult, showSuppressed: boolean): object {
   return {
-    findings: result.findings.map((finding) => ({
+    findings: shown(result, showSuppressed).map((finding) => ({
       file: finding.file,
       line: finding.line,
       column: finding.column,
@@ -128,7 +183,17 @@ export function findingsJson(result: CheckResult): object {
       message: finding.message,
       function: finding.function,
       path: finding.path.map(({ file, line, column, message }) => ({ file, line, column, message })),
+      ...(finding.suppressed && { suppressed: finding.suppressed }),
     })),
+    ...(result.baseline ? { baseline: result.baseline } : {}),
     ...(result.stats ? { stats: result.stats } : {}),
   };
+}
+
+/** Findings in the order of files and texts, with or without those that comments suppress. */
+export function shown(result: CheckResult, showSuppressed: boolean): readonly Finding[] {
+  if (!showSuppressed) return result.findings;
+  return [...result.findings, ...result.suppressed].toSorted(
+    (a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
+  );
 }

@@ -6,6 +6,8 @@ Usage:
   maplens simulate FILE --function NAME
                                run a function and show the mappings that it makes
   maplens simulate SCENARIO…   run scenarios (*.iomap) and check what they expect
+  maplens rules                list the rules
+  maplens explain RULE         what a rule finds, why it matters and what to do
   maplens help check|simulate  all options of a command
   maplens --version
 
@@ -19,6 +21,9 @@ Reads C, C++, Objective-C++ and .iig files; folders are searched.
   --rule ID                         report only this rule; may be repeated, or list several with commas
   --fail-on error|warning|info|never
                                     least severity that makes the exit code 1 (default warning)
+  --show-suppressed                 show also what comments in the sources suppress
+  --baseline FILE                   report only what this file doesn't know
+  --write-baseline FILE             write what is found to this file, as known, and report nothing
   --stats                           say how much of the sources was understood
   --read-all                        for --stats: read also files that can't concern a mapping
   -h, --help

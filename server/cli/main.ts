@@ -2,6 +2,7 @@ import type { LanguageService } from '../features/service';
 import { parseArguments } from './arguments';
 import { runCheck } from './check';
 import { helpTexts } from './help';
+import { explainRule, listRules } from './rules';
 import type { RuleInfo } from './sarif';
 import { runSimulate } from './simulate';
 import { runSimulateScenarios } from './simulate-scenarios';
@@ -42,6 +43,10 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
           options.directory,
           terminal,
         );
+      case 'rules':
+        return listRules(options.rules, command.format, terminal);
+      case 'explain':
+        return explainRule(command.rule, options.rules, terminal);
       case 'simulate':
         return await runSimulate(command, options.createService(), options.directory, terminal);
       case 'scenarios':

@@ -4,9 +4,16 @@ import type { Finding, LanguageService, SimulationResult } from '../../../server
 import { runCli } from '../../../server/cli/main';
 import type { RuleInfo } from '../../../server/cli/sarif';
 
+const page = {
+  confidence: 'high',
+  semantics: ['J1'],
+  page: '# A page\n\nWhy.\n',
+  helpUri: 'https://example.org/',
+} as const;
+
 export const rules: readonly RuleInfo[] = [
-  { id: 'leaked-reference', title: 'A reference is leaked', description: 'Why.', severity: 'warning' },
-  { id: 'ignored-address', title: 'An address is ignored', description: 'Why.', severity: 'info' },
+  { id: 'leaked-reference', title: 'A reference is leaked', description: 'Why.', severity: 'warning', ...page },
+  { id: 'ignored-address', title: 'An address is ignored', description: 'Why.', severity: 'info', ...page },
 ];
 
 /** A service that finds each "LEAK" (a warning) and "NOTE" (an info) in a text, and runs nothing. */
