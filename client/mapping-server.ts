@@ -15,7 +15,7 @@ import type {
 export const sourceLanguages = ['c', 'cpp', 'objective-c', 'objective-cpp'];
 export const scenarioLanguage = 'iomap';
 export const scenarioGlob = '**/*.iomap';
-const sourceGlob = '**/*.{c,cc,cpp,cxx,m,mm,h,hh,hpp,iig}';
+const sourceGlob = '**/{*.c,*.cc,*.cpp,*.cxx,*.m,*.mm,*.h,*.hh,*.hpp,*.iig,.maplens.json}';
 /** Folders that nobody writes by hand. */
 export const skippedFolders: readonly string[] = [
   '.git',

@@ -10,11 +10,11 @@ export interface WorkspaceFiles {
   read(uri: string): Promise<string | undefined>;
 }
 
-const sourceName = /\.(c|cc|cpp|cxx|m|mm|h|hh|hpp|iig)$/i;
+const sourceName = /\.(c|cc|cpp|cxx|m|mm|h|hh|hpp|iig)$|(?:^|\/)\.maplens\.json$/i;
 const skippedFolders = new Set(['node_modules', 'build', 'dist', 'out', 'DerivedData', 'Pods', 'xcuserdata']);
 const maximumBytes = 16 * 1024 * 1024;
 
-/** Whether a file's name is that of a C, C++, Objective-C++ or DriverKit source or header. */
+/** Whether a file's name is that of a C, C++, Objective-C++ or DriverKit source or header, or of a configuration. */
 export function isSource(name: string): boolean {
   return sourceName.test(name);
 }

@@ -214,6 +214,7 @@ test('the folders on disk are read, without those of builds, and watched', async
   await mkdir(join(folder, 'build'));
   await writeFile(join(folder, 'src', 'Swap.cpp'), swap);
   await writeFile(join(folder, 'src', 'Swap.png'), 'no source');
+  await writeFile(join(folder, '.maplens.json'), '{}');
   await writeFile(join(folder, 'src', 'Binary.cpp'), 'no\0source');
   await writeFile(join(folder, 'build', 'Old.cpp'), swap);
   const uri = URI.file(join(folder, 'src', 'Swap.cpp')).toString();
@@ -222,14 +223,15 @@ test('the folders on disk are read, without those of builds, and watched', async
   await client.sendNotification('initialized', {});
   const entries = await client.sendRequest<EntryPointItem[]>(messages.entryPoints);
   expect(entries.map((entry) => [entry.uri, entry.function])).toEqual([[uri, 'FrameGrabber::swap']]);
-  expect(service.files()).toEqual([uri]);
+  const configuration = URI.file(join(folder, '.maplens.json')).toString();
+  expect(service.files()).toEqual([configuration, uri]);
   await loaded;
 
   const removed = changed();
   await rm(join(folder, 'src', 'Swap.cpp'));
   await client.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 3 }] });
   await removed;
-  expect(service.files()).toEqual([]);
+  expect(service.files()).toEqual([configuration]);
 });
 
 test('folders that are not on a disk are read through the client', async () => {
