@@ -119,7 +119,7 @@ function free(state: KernelState, object: KernelObject): Panic | undefined {
 function freeMap(state: KernelState, map: MemoryMap): Panic | undefined {
   if (map.freed) return undefined;
   map.freed = true;
-  const panicked = removeMapping(state, map);
+  let panicked = removeMapping(state, map);
   state.touch(map);
   unblock(state, map);
   const { memory, superMap } = map;
@@ -129,10 +129,18 @@ function freeMap(state: KernelState, map: MemoryMap): Panic | undefined {
   }
   if (superMap) {
     superMap.subMaps.delete(map);
+    if (superMap.freed) return superMapGone(state, map, superMap);
     state.touch(superMap);
-    if (superMap.owners <= 0) freeMap(state, superMap);
+    if (superMap.owners <= 0) panicked = freeMap(state, superMap) ?? panicked;
   }
   return panicked;
+}
+
+/** IOMemoryMap::free gives back fSuperMap: somebody took that reference before, e.g. a redirect() that failed. */
+function superMapGone(state: KernelState, map: MemoryMap, superMap: MemoryMap): Panic {
+  const why = `Freeing ${map.name} releases ${superMap.name}, the map that it is a part of, which is freed: somebody gave back the reference that ${map.name} has on it.`;
+  state.note('free', why, { kind: 'panic', message: why, object: superMap.id });
+  return { kind: 'panic', reason: 'use after free', why };
 }
 
 /** Commits the UPL with which redirect() blocks memory: who slept on it goes on. */

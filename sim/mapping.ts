@@ -194,6 +194,8 @@ function doMap(
 function guardAll(result: MapResult & { readonly kind: 'map' }, task: Task): MapResult {
   const { map } = result;
   const { space } = task;
+  // Of no bytes nothing is protected (osfmk/vm/vm_user.c, mach_vm_protect).
+  if (map.length === 0n) return result;
   const start = space.pageOf(map.address);
   const end = start + space.pagesFor(map.length);
   for (const entry of space.overlapping(start, end)) {

@@ -123,8 +123,8 @@ function moveTo(
       kIOReturnError,
       `${why} redirect() fails and takes a reference of ${map.name} with it: ${map.references > 1 ? 'other holders still have theirs' : 'it is freed'}.`,
     );
-    release(state, map);
-    return result;
+    const released = release(state, map);
+    return released.kind === 'panic' ? released : result;
   };
   let to = wanted;
   let start = offset;

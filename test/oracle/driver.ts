@@ -80,8 +80,13 @@ export class Driver {
   descriptors: MemoryDescriptor[] = [];
   maps: MemoryMap[] = [];
   allocations: Allocation[] = [];
-  /** What the driver owns, as it believes. */
+  /** What the driver owns, as it believes; below zero where a redirect that failed took what others own. */
   owned = new Map<KernelObject, number>();
+  /**
+   * Maps that a failing redirect gave back a reference of while the driver owned none: makeMapping releases the map that
+   * it was given, and the reference may be that of a map inside it (IOMemoryDescriptor.cpp, makeMapping).
+   */
+  undermined = new WeakSet<MemoryMap>();
   /** Physical ranges that do not meet on pages. */
   readonly #ragged = new WeakSet<MemoryDescriptor>();
   /** How many times the machine came down, and was started again. */
@@ -140,7 +145,7 @@ export class Driver {
 
   #own(object: KernelObject, delta: number): void {
     const count = (this.owned.get(object) ?? 0) + delta;
-    if (count > 0) this.owned.set(object, count);
+    if (count) this.owned.set(object, count);
     else this.owned.delete(object);
   }
 
@@ -321,7 +326,8 @@ export class Driver {
     for (const index of [a, b, c, d].slice(0, 1 + (e % 4))) {
       // Mostly whole pages: the kernel's own condition (IOMultiMemoryDescriptor.h).
       const able = this.descriptors.filter(
-        (each) => !each.freed && !this.#isRagged(each) && (e % 5 === 0 || (each.length % this.page === 0n && each.length > 0n)),
+        (each) =>
+          !each.freed && !this.#isRagged(each) && (e % 5 === 0 || (each.length % this.page === 0n && each.length > 0n)),
       );
       const part = this.#pick(able, index);
       if (part) parts.push(part);
@@ -463,8 +469,12 @@ export class Driver {
     this.#own(result.map, 1);
   }
 
+  #held(): KernelObject[] {
+    return [...this.owned].filter(([, count]) => count > 0).map(([object]) => object);
+  }
+
   release(a: number, b: number): void {
-    const held = [...this.owned.keys()];
+    const held = this.#held();
     const list = b % 2 ? held.filter((each) => each.kind === 'map') : held;
     const object = this.#pick(list, a);
     if (!object) return;
@@ -513,9 +523,14 @@ export class Driver {
     this.#say(`redirect ${this.#name(map)} to ${this.#name(to)}`);
     const result = this.machine.redirect(map, to);
     this.check?.redirected(map, to, result);
-    if (result.kind === 'panic') this.#panicked();
-    else if (map.freed && this.owned.has(map)) this.#own(map, -1000);
-    else if (result.kind === 'code' && this.owned.has(map)) this.#own(map, map.references - this.owned.get(map)!);
+    if (result.kind === 'panic') {
+      this.#panicked();
+      return;
+    }
+    const owned = this.owned.get(map) ?? 0;
+    if (map.references === owned) return;
+    if (owned <= 0) this.undermined.add(map);
+    this.#own(map, -1);
   }
 
   prepare(a: number, b: number): void {
@@ -607,10 +622,7 @@ export class Driver {
 
   /** Gives back everything that is owned, in some order. */
   releaseAll(order: number): void {
-    while (this.owned.size) {
-      const keys = [...this.owned.keys()];
-      this.giveBack(keys[order % keys.length]!);
-    }
+    for (let keys = this.#held(); keys.length; keys = this.#held()) this.giveBack(keys[order % keys.length]!);
     for (const place of this.allocations) {
       this.machine.deallocate(place.task, place.address, place.size);
       this.check?.deallocated(place.task, place.address, place.size);

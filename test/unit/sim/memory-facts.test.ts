@@ -73,6 +73,19 @@ const facts: Readonly<Record<string, string>> = {
     map p a A 0 kIOMapAnywhere|kIOMapUnique 0 1P => new
     redirect p b => kIOReturnSuccess
     read A p 1 => 11`,
+  'D.2.5 a redirect that fails takes the reference of a map inside it, which then releases a freed map': `${two}
+    buffer y NULL kIODirectionInOut|kIOMemoryPageable 1P => descriptor
+    map l a B 0 kIOMapAnywhere => new
+    map p a B 0 kIOMapAnywhere 0 1P => sub-map
+    release l
+    redirect l y => kIOReturnError
+    get l getLength => use-after-free
+    release p => panic`,
+  'B.18 a part of no bytes of guard pages is not protected': `guards g 4P => descriptor
+    sub s g 0x1000 0 => descriptor
+    allocate src A 4P
+    map m s A src+1P kIOMapOverwrite => new
+    entries A => 0`,
   'D.4 physical segments need wired memory': `allocate src A 2P
     describe d A kIODirectionInOut src 2P => descriptor
     segment d 2P => 0
