@@ -65,7 +65,8 @@ export function mapParts(
     const first = space.pageOf(own.address);
     const after = first + space.pagesFor(BigInt(space.offsetInPage(own.address)) + size);
     // The part's map goes at once; the pages that it made stay, and are the multi descriptor's map's to show.
-    for (const entry of space.overlapping(first, after)) if (entry.map === own) space.replace({ ...entry, map });
+    for (const entry of space.overlapping(first - 1, after + 1))
+      if (entry.map === own) space.replace({ ...entry, map });
     if (own.address !== next && !misplaced)
       misplaced = ` The data of ${part.name} is at ${addressText(own.address)}, not at ${addressText(next)}: parts must start and end on pages.`;
     dropOwnMap(state, own);

@@ -197,7 +197,7 @@ function guardAll(result: MapResult & { readonly kind: 'map' }, task: Task): Map
   // Of no bytes nothing is protected (osfmk/vm/vm_user.c, mach_vm_protect).
   if (map.length === 0n) return result;
   const start = space.pageOf(map.address);
-  const end = start + space.pagesFor(map.length);
+  const end = start + space.pagesFor(map.length + BigInt(space.offsetInPage(map.address)));
   for (const entry of space.overlapping(start, end)) {
     const from = Math.max(entry.start, start);
     space.replace({

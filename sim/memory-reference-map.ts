@@ -1,6 +1,6 @@
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import type { KernelState } from './kernel-state';
-import { cacheName, type MapOptions } from './map-options';
+import { cacheName, kIOMapCacheMask, type MapOptions } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import { setCache } from './memory-reference-create';
@@ -34,7 +34,7 @@ export function place(
   const { rules } = state.layout;
   const byData = reference.byData && rules.byteAccurate;
   const pieces = piecesOf(copy ?? reference.chunks, map.offset, map.length, state.pageSize, copy !== undefined);
-  if (!byData && !contiguousPages(pieces, state.pageSize))
+  if (!byData && (!contiguousPages(pieces, state.pageSize) || !inStep(descriptor, map.offset, pieces, state.pageSize)))
     return nothing(
       'not-aligned',
       `kIOReturnNotAligned: the ranges inside this ${descriptor.task ? '' : 'physical '}memory do not start and end on pages. Map each range by itself.`,
@@ -74,13 +74,14 @@ export function place(
   }
   if (options.cache && !refusal) reference.mode = options.cache;
   if (reference.mode && !copy) setCache(state, reference.chunks, reference.mode);
-  if (!descriptor.task && options.cache === 0)
+  if (!descriptor.task && (options.bits & kIOMapCacheMask) === 0)
     // doMap puts the mode's number, unshifted, into the low bits of fOptions.
     map.options = (map.options | descriptor.cache) >>> 0;
 
   const asked = map.address;
   map.protection = protection;
-  map.address = space.addressOf(base) + BigInt(pieces.inPage);
+  // What overwrites by whole pages is not told where the pages went (memoryReferenceMap keeps the address it was given).
+  if (byData || !options.overwrite) map.address = space.addressOf(base) + BigInt(pieces.inPage);
   enter(state, descriptor, map, task, { base, guard, protection, inherited: prefault && !copy }, pieces);
 
   const { name } = task;
@@ -196,6 +197,13 @@ function refusedMode(descriptor: MemoryDescriptor, options: MapOptions): string 
   if (!reference.writable)
     return `KERN_INVALID_RIGHT: ${descriptor.name} was first mapped read-only, and changing its cache mode to ${mode} needs write access.`;
   return undefined;
+}
+
+/** A byte must be as far into its page as the pages before it let it be (memoryReferenceMap, kIOReturnNotAligned). */
+function inStep(descriptor: MemoryDescriptor, offset: bigint, pieces: Pieces, pageSize: number): boolean {
+  if (descriptor.task) return true;
+  const first = descriptor.ranges[0]?.address ?? 0n;
+  return Number((first + offset) % BigInt(pageSize)) === pieces.inPage;
 }
 
 function contiguousPages(pieces: Pieces, pageSize: number): boolean {

@@ -50,7 +50,9 @@ export function chunksOfPhysical(
 ): readonly Chunk[] {
   const size = BigInt(store.pageSize);
   let start = 0;
-  const runs = ranges.map((range) => {
+  // getPhysicalSegment takes adjacent ranges for one.
+  const joined = adjacentRanges(ranges);
+  const runs = joined.map((range) => {
     const page = Number(range.address / size);
     const pages = Number((range.address + range.length + size - 1n) / size) - page;
     const run = { start, pages, store, page };
@@ -59,7 +61,7 @@ export function chunksOfPhysical(
   });
   const object = new MemoryObject(runs, { ...options, device: true, contiguous: ranges.length === 1 });
   let offset = 0n;
-  return ranges.map((range, index) => {
+  return joined.map((range, index) => {
     const pageOffset = Number(range.address % size);
     const chunk: Chunk = { object, page: runs[index]!.start, pageOffset, offset, size: range.length };
     offset += range.length;

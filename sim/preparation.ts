@@ -91,7 +91,7 @@ function wire(state: KernelState, root: MemoryDescriptor, task: Task, write: boo
       state.note('prepare', why, { kind: 'panic', message: why, object: root.id });
       return { kind: 'panic', reason: 'memRefEntry', why };
     }
-    if (write && !reference.writable)
+    if (write && root.length > 0n && !reference.writable)
       return {
         kind: 'code',
         code: KERN_INVALID_RIGHT,

@@ -359,6 +359,7 @@ export class Mapper {
   #setMode(entry: Entry, reference: Reference, options: number): void {
     // The raw field decides whether a mode is asked for, the valid one which.
     const raw = (options >>> 8) & 15;
+    if (reference.entries.length > 1 || has(options, overwrite)) entry.pages.contested = true;
     if (raw) {
       const mode = cacheOf(options);
       // A refusal is stored through object_handle, which is NULL here (mach_make_memory_entry_cleanup).

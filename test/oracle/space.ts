@@ -7,6 +7,8 @@ export class Pages {
   cache = 0;
   /** Memory of the kernel object (osfmk/vm/vm_map.c, vm_map_remap_extract). */
   kernelObject = false;
+  /** Its mode was asked for in ways that the machine, which has one mode for a whole descriptor, does not follow. */
+  contested = false;
   /** What a reservation is until something is mapped over it: zeros. */
   reserved = false;
 

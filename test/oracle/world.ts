@@ -176,7 +176,7 @@ export class World {
     // On Intel a DMA mapper makes small buffers share ordinary pages (IOBufferMemoryDescriptor.cpp, iopa_alloc).
     const shared = !whole && kernel.layout.arch === 'x86_64' && capacity + 1n <= kernel.page - kernel.page / 64n;
     const fromZone = !whole && !shared && capacity < kernel.page;
-    const kernelObject = !whole && !shared && (capacity <= 32768n || kernel.layout.arch === 'arm64');
+    const kernelObject = !whole && !shared && (fromZone || kernel.layout.arch === 'arm64');
     const { data } = kernel.layout;
     if (start < data.start || start + count > data.end) throw new Error('not in the data range');
     if (fromZone) {
