@@ -34,12 +34,14 @@ import { staticOption } from './static-option';
 import { subRangeLookup } from './sub-range-lookup';
 import { suppressionOfUnknownRule } from './suppression-of-unknown-rule';
 import { suppressionWithoutReason } from './suppression-without-reason';
+import { truncatedAddress } from './truncated-address';
 import { uncheckedNull } from './unchecked-null';
 import { undefinedMapBits } from './undefined-map-bits';
 import { uniqueNotPrivate } from './unique-not-private';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
 import { userAddressInKernel } from './user-address-in-kernel';
+import { writableOutMemory } from './writable-out-memory';
 import { writeToReadOnlyMap } from './write-to-read-only-map';
 
 export type { Confidence, Example, Rule, RuleDescription, Severity } from './rule';
@@ -79,11 +81,13 @@ export const rules: readonly Rule[] = [
   severalCacheModes,
   staticOption,
   subRangeLookup,
+  truncatedAddress,
   uncheckedNull,
   undefinedMapBits,
   uniqueNotPrivate,
   useAfterRelease,
   userAddressInKernel,
+  writableOutMemory,
   writeToReadOnlyMap,
 ];
 

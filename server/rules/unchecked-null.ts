@@ -27,7 +27,7 @@ export const uncheckedNull: Rule = {
   title: 'A result is not tested for NULL',
   severity: 'error',
   confidence: 'certain',
-  semantics: ['J61', 'J62', 'J03'],
+  semantics: ['J61', 'J62', 'J03', 'J52'],
   check,
   explanation: `All failures of the mapping calls are NULL; there is no error code. A range that does not fit, an address
 that is taken, memory that is not accessible, a descriptor of length zero: all the same NULL. Calling a method on it is
@@ -61,6 +61,18 @@ call has crashed by then.`,
         memory->complete();
     memory->release();
     return result;
+}
+`,
+      },
+      {
+        title: 'kIOMapReference finds a map or nothing',
+        source: `mach_vm_size_t FrameGrabber::existingLength(IOMemoryDescriptor *memory, task_t task)
+{
+    IOMemoryMap *map = memory->createMappingInTask(task, 0, kIOMapAnywhere | kIOMapReference);
+    mach_vm_size_t length = map->getLength();
+//                          ^^^ error: 'map' is used without a test for NULL: getLength()
+    map->release();
+    return length;
 }
 `,
       },

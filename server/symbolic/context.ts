@@ -61,3 +61,10 @@ export function addressedMap(state: State, value: Value): ObjectState | undefine
 export function siteOf(span: Span, what: string): string {
   return `${span.start}:${span.end}:${what}`;
 }
+
+/** Whether an address is meant as such: not masked, but moved by an offset at most. */
+export function isWholeAddress(value: Value): boolean {
+  if (value.kind === 'cast') return isWholeAddress(value.value);
+  if (value.kind !== 'binary') return value.kind === 'derived';
+  return (value.operator === '+' || value.operator === '-') && isWholeAddress(value.left);
+}

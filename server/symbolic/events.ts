@@ -70,6 +70,8 @@ export type Event =
       /** What the path has left behind parameters that are pointers to pointers. */
       readonly outs: readonly HandedOut[];
     }
+  /** An address that a map gave is converted to fewer bits, without a cast, where it is stored; `object` is the map. */
+  | { readonly kind: 'address-cut'; readonly object: ObjectState; readonly at: Span; readonly bits: number }
   /** A cast that looks at the object's class. */
   | { readonly kind: 'cast'; readonly to: string; readonly at: Span }
   /** IOMemoryMap::redirect; `object` is the map. */

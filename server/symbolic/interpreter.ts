@@ -5,7 +5,7 @@ import { handedOut, handsOutMemory, loseOld, noteStored } from './stores';
 import type { Range } from './constraints';
 import { assume, restrict, within } from './constraints';
 import type { Context } from './context';
-import { addressedMap, classOf, holds, isSmartPointer, siteOf } from './context';
+import { addressedMap, classOf, holds, isSmartPointer, siteOf, isWholeAddress } from './context';
 import { describeExpr } from './describe';
 import { access, DeadPath, escape, evaluate, locate } from './evaluate';
 import type { Event } from './events';
@@ -276,6 +276,18 @@ export class Interpreter implements Context {
           const at = instruction.value.span;
           this.emit({ kind: 'address-use', object: map, at, how: 'store', ...(name !== undefined && { name }) }, state);
         }
+        const { type } = instruction.place;
+        const meant = instruction.value.op === 'cast' && instruction.value.explicit;
+        const from = instruction.value.op === 'cast' ? instruction.value.value.type : instruction.value.type;
+        if (
+          map &&
+          type.kind === 'int' &&
+          from.kind === 'int' &&
+          type.bits < from.bits &&
+          !meant &&
+          isWholeAddress(value)
+        )
+          this.emit({ kind: 'address-cut', object: map, at: instruction.value.span, bits: type.bits }, state);
         const wasEnded = place.kind === 'local' && state.ended.delete(place.local!);
         loseOld(state, place, value, wasEnded ? undefined : instruction.span);
         state.forget(place);
