@@ -1,4 +1,5 @@
 import type { Attribute, FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
+import type { Type } from '../ir/types';
 
 /** Questions to MapLens attributes; README.md lists the vocabulary. */
 
@@ -38,16 +39,27 @@ export function isRetained(fn: Attributed): boolean {
 
 /** What a call does with a reference that is passed to it. */
 export type ParameterEffect =
-  'borrows' | 'keeps' | 'keeps-elements' | 'consumes' | 'moves' | 'out-retained' | 'out-borrowed';
+  'borrows' | 'keeps' | 'keeps-elements' | 'consumes' | 'moves' | 'escapes' | 'out-retained' | 'out-borrowed';
 
 export function parameterEffect(parameter: Attributed): ParameterEffect {
   const keeps = attribute(parameter, 'keeps');
   if (keeps) return keeps.args.includes('elements') ? 'keeps-elements' : 'keeps';
   if (has(parameter, 'consumes')) return 'consumes';
   if (has(parameter, 'moves')) return 'moves';
+  if (has(parameter, 'escapes')) return 'escapes';
   const out = attribute(parameter, 'out');
   if (out) return out.args.includes('retained') ? 'out-retained' : 'out-borrowed';
   return 'borrows';
+}
+
+/** When a call has stored through its out-parameter: always, when it answers zero, or when it answers anything else. */
+export type Success = 'always' | 'zero' | 'nonzero';
+
+/** Zero for a kern_return_t, true for a bool, unless the attribute says it. */
+export function outSuccess(parameter: Attributed, result: Type): Success {
+  const said = attribute(parameter, 'out')?.args.find((arg) => arg === 'always' || arg === 'zero' || arg === 'nonzero');
+  if (said === 'always' || said === 'zero' || said === 'nonzero') return said;
+  return result.kind === 'void' ? 'always' : result.kind === 'bool' ? 'nonzero' : 'zero';
 }
 
 /** The parameter with that attribute, and its index. */

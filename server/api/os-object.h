@@ -42,6 +42,14 @@ public:
     [[maplens::returns(retained, nullable)]] virtual class OSObject *alloc() const;
 
     [[maplens::returns(retained, nullable)]] static class OSObject *allocClassWithName(const char *name);
+
+    /// The class of that name, with a reference to give up by releaseMetaClass(); NULL where there is none.
+    [[maplens::returns(retained, nullable)]] static const OSMetaClass *copyMetaClassWithName(const OSSymbol *name);
+    [[maplens::returns(retained, nullable)]] static const OSMetaClass *copyMetaClassWithName(const char *name);
+
+    /// Gives up the reference that copyMetaClassWithName() returned.
+    [[maplens::releases]] void releaseMetaClass() const;
+
     [[maplens::pure]] [[maplens::returns(borrowed, nonnull)]] const char *getClassName() const;
     [[maplens::pure]] [[maplens::returns(borrowed, nullable)]] const OSMetaClass *getSuperClass() const;
     [[maplens::pure]] static void checkMetaCast(const char *name, const OSMetaClassBase *object);

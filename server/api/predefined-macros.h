@@ -7,6 +7,7 @@
 #define __LP64__ 1
 #define __LITTLE_ENDIAN__ 1
 #define __clang__ 1
+#define __clang_analyzer__ 1
 #define __GNUC__ 4
 #define __cplusplus 201703L
 #define __STDC__ 1

@@ -55,17 +55,17 @@
 #define APPLE_KEXT_DEPRECATED
 #define APPLE_KEXT_WSHADOW_PUSH
 #define APPLE_KEXT_WSHADOW_POP
-#define LIBKERN_RETURNS_RETAINED
-#define LIBKERN_RETURNS_NOT_RETAINED
-#define LIBKERN_RETURNS_RETAINED_ON_ZERO
-#define LIBKERN_RETURNS_RETAINED_ON_NONZERO
-#define LIBKERN_CONSUMED
-#define LIBKERN_CONSUMES_THIS
-#define DRIVERKIT_RETURNS_RETAINED
-#define DRIVERKIT_RETURNS_NOT_RETAINED
-#define DRIVERKIT_RETURNS_RETAINED_ON_ZERO
-#define DRIVERKIT_CONSUMED
-#define DRIVERKIT_CONSUMES_THIS
+#define LIBKERN_RETURNS_RETAINED __attribute__((os_returns_retained))
+#define LIBKERN_RETURNS_NOT_RETAINED __attribute__((os_returns_not_retained))
+#define LIBKERN_RETURNS_RETAINED_ON_ZERO __attribute__((os_returns_retained_on_zero))
+#define LIBKERN_RETURNS_RETAINED_ON_NONZERO __attribute__((os_returns_retained_on_non_zero))
+#define LIBKERN_CONSUMED __attribute__((os_consumed))
+#define LIBKERN_CONSUMES_THIS __attribute__((os_consumes_this))
+#define DRIVERKIT_RETURNS_RETAINED __attribute__((os_returns_retained))
+#define DRIVERKIT_RETURNS_NOT_RETAINED __attribute__((os_returns_not_retained))
+#define DRIVERKIT_RETURNS_RETAINED_ON_ZERO __attribute__((os_returns_retained_on_zero))
+#define DRIVERKIT_CONSUMED __attribute__((os_consumed))
+#define DRIVERKIT_CONSUMES_THIS __attribute__((os_consumes_this))
 #define MIG_SERVER_ROUTINE
 #define OSCONTAINER_ACCUMSIZE(size)
 #define IOSTATISTICS_SKIP(...)

@@ -9,9 +9,12 @@ import type { Workspace } from '../workspace/workspace';
 import { applySuppressions } from './apply-suppressions';
 import type { Configurations } from './configurations';
 import { rangeOf } from './positions';
-import { touchesMappings } from './relevance';
+import { touchesMappings, touchesReferences } from './relevance';
 import type { Finding } from './service';
 import { SymbolicProgram } from './symbolic-program';
+
+/** The rules for functions that have to do with kernel objects, but not with mappings. */
+const everyObject = rules.filter((rule) => rule.everyObject);
 
 /** Findings of files. What was found in a function is kept as long as its code and the answers it was found with hold. */
 export class Diagnostics {
@@ -50,10 +53,10 @@ export class Diagnostics {
   }
 
   #find(file: SourceFile): readonly Finding[] {
-    if (!file.mentionsApi) return [];
+    if (file.mentions === 'nothing') return [];
     const program = new SymbolicProgram(this.#workspace, file.path);
     const found: Finding[] = [];
-    for (const lowered of this.#workspace.mappingFunctions(file.path)) {
+    for (const lowered of this.#workspace.checkedFunctions(file.path)) {
       // Another arm of an #if tells the same place again, perhaps in other words.
       const seen = new Set<string>();
       for (const variant of lowered.variants) {
@@ -75,7 +78,7 @@ export class Diagnostics {
 
   /** How many functions of a file ended at their budget. */
   budgetEnded(path: string): number {
-    if (!this.#workspace.file(path)?.mentionsApi) return 0;
+    if ((this.#workspace.file(path)?.mentions ?? 'nothing') === 'nothing') return 0;
     const program = new SymbolicProgram(this.#workspace, path);
     return this.#workspace
       .functions(path)
@@ -90,12 +93,16 @@ export class Diagnostics {
     }
     this.#analyses++;
     const recording = new RecordingProgram(program);
-    const touches = touchesMappings(fn, recording);
-    const analysis = touches
-      ? analyzeFunction(fn, program, rules)
-      : { findings: [], budgetEnded: false, dependencies: recording.dependencies };
-    this.#kept.set(fn, { ...analysis, checked: this.#generation });
-    return analysis;
+    const checks = touchesMappings(fn, recording) ? rules : touchesReferences(fn, recording) ? everyObject : [];
+    const analysis =
+      checks.length > 0
+        ? analyzeFunction(fn, program, checks, checks === rules ? 'full' : 'less')
+        : { findings: [], budgetEnded: false, dependencies: recording.dependencies };
+    const dependencies =
+      checks.length > 0 ? [...recording.dependencies, ...analysis.dependencies] : analysis.dependencies;
+    const result = { ...analysis, dependencies, checked: this.#generation };
+    this.#kept.set(fn, result);
+    return result;
   }
 
   #place(file: SourceFile, lowered: LoweredFunction, finding: FunctionAnalysis['findings'][number]): Finding {

@@ -8,7 +8,7 @@ import { SymbolicProgram } from './symbolic-program';
 /** The functions of a file that map memory themselves, in the order of the text. */
 export function entryPointsOf(workspace: Workspace, path: string): EntryPoint[] {
   const file = workspace.file(path);
-  if (!file?.mentionsApi && !file?.text.includes('map')) return [];
+  if (file?.mentions !== 'mapping' && !file?.text.includes('map')) return [];
   const program = new SymbolicProgram(workspace, path);
   const found: EntryPoint[] = [];
   for (const lowered of workspace.mappingFunctions(path)) {

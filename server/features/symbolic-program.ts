@@ -1,10 +1,16 @@
 import type { ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
+import { promiseOf, saysOwnership, withInherited } from '../api/contracts';
+import type { Hierarchy } from '../api/contracts';
 import { pickOverload } from '../ir/lower-calls';
 import type { Function } from '../ir/types';
 import type { Program, Target } from '../symbolic/program';
 import type { FunctionEntry } from '../workspace/facts';
+import { fingerprint } from '../workspace/declarations';
 import { isHeader } from '../workspace/scoped-names';
 import type { Workspace } from '../workspace/workspace';
+
+/** One object for one promise, so that answers can be compared. */
+const promises = new WeakMap<FunctionDeclaration, { readonly text: string; readonly promise: FunctionDeclaration }[]>();
 
 /** The workspace as the symbolic interpreter asks about it, from where one file stands. */
 export class SymbolicProgram implements Program {
@@ -19,9 +25,14 @@ export class SymbolicProgram implements Program {
 
   findFunction(name: string, argumentCount: number): Target {
     const api = this.#workspace.api.model.function(name, argumentCount);
-    const declared = this.#workspace.namesOf(this.#file).functions(name, '');
+    const names = this.#workspace.namesOf(this.#file);
+    const cut = name.lastIndexOf('::');
+    const member = cut > 0 ? names.member(name.slice(0, cut), name.slice(cut + 2)) : undefined;
+    const declared = member?.kind === 'method' ? member.methods : names.functions(name, '');
+    const declaration = declared && pickOverload(declared, argumentCount);
     const entries = this.#workspace.table.functions(name).filter((entry) => entry.hasBody && this.#isVisible(entry));
-    return target(api, this.#body(entries, argumentCount), declared && pickOverload(declared, argumentCount));
+    const body = this.#body(entries, argumentCount);
+    return target(api, body, declaration, api ? undefined : this.#promise(declaration, entries.length > 0));
   }
 
   findMethod(className: string, name: string, argumentCount: number, direct: boolean): Target {
@@ -30,10 +41,50 @@ export class SymbolicProgram implements Program {
     const declaration = member?.kind === 'method' ? pickOverload(member.methods, argumentCount) : undefined;
     const owner = member?.kind === 'method' ? member.owner : undefined;
     const api = owner === undefined ? undefined : this.#workspace.api.model.method(owner, name, argumentCount);
-    if (owner === undefined || (!direct && this.#isOverridden(owner, className, name)))
-      return target(api, undefined, declaration);
+    if (owner === undefined) return target(api, undefined, declaration, undefined);
     const entries = this.#workspace.table.functions(`${owner}::${name}`).filter((entry) => entry.hasBody);
-    return target(api, this.#body(entries, argumentCount), declaration);
+    const overridden = !direct && this.#isOverridden(owner, className, name);
+    const body = overridden ? undefined : this.#body(entries, argumentCount);
+    return target(
+      api,
+      body,
+      declaration,
+      api ? undefined : this.#promise(declaration, overridden || entries.length > 0),
+    );
+  }
+
+  /** What a declaration promises, with what it inherits from those that it overrides. */
+  #promise(declaration: FunctionDeclaration | undefined, seen: boolean): FunctionDeclaration | undefined {
+    if (!declaration) return undefined;
+    let whole = declaration;
+    let known = seen;
+    const names = this.#workspace.namesOf(this.#file);
+    const { model } = this.#workspace.api;
+    if (declaration.class !== undefined && !declaration.static) {
+      const line = [...(names.class(declaration.class)?.bases ?? [])];
+      for (let at = 0; at < line.length && at < 20; at++) {
+        const base = line[at]!;
+        // What the kernel declares has its promises there, whatever an override is called.
+        if (model.method(base, declaration.name)) known = true;
+        const above = names.class(base);
+        const same = above?.methods.filter((method) => method.name === declaration.name) ?? [];
+        const overridden = pickOverload(same, declaration.parameters.length);
+        if (overridden && saysOwnership(overridden)) whole = withInherited(whole, overridden);
+        line.push(...(above?.bases ?? []).filter((each) => !line.includes(each)));
+      }
+    }
+    const hierarchy: Hierarchy = {
+      isObject: (name) => names.derives(name, 'OSMetaClassBase'),
+      isIterator: (name) => names.derives(name, 'OSIterator'),
+    };
+    const promise = promiseOf(whole, hierarchy, known);
+    if (!promise) return undefined;
+    const text = fingerprint([promise.attributes, promise.parameters.map((parameter) => parameter.attributes)]);
+    const list = promises.get(declaration) ?? [];
+    promises.set(declaration, list);
+    const same = list.find((each) => each.text === text);
+    if (!same) list.push({ text, promise });
+    return same?.promise ?? promise;
   }
 
   isA(className: string, base: string): boolean {
@@ -94,6 +145,12 @@ function target(
   api: FunctionDeclaration | undefined,
   body: Function | undefined,
   declaration: FunctionDeclaration | undefined,
+  promise: FunctionDeclaration | undefined,
 ): Target {
-  return { ...(api && { api }), ...(body && { body }), ...(declaration && { declaration }) };
+  return {
+    ...(api && { api }),
+    ...(body && { body }),
+    ...(declaration && { declaration }),
+    ...(promise && { promise }),
+  };
 }

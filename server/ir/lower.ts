@@ -479,6 +479,11 @@ class FunctionLowering extends ExpressionLowering {
     }
     this.emit({ op: 'begin', local }, node);
     const place = this.localPlace(local, node);
+    // Whatever the cleanup function does happens at the scope's end, to what the local holds then.
+    if (node.attributes.some(({ name }) => name === 'gnu:cleanup')) {
+      const address: Expr = { op: 'address', place, type: pointerTo(type), span: node.nameSpan };
+      this.emit({ op: 'opaque', reason: 'cleanup', touches: [address] }, node);
+    }
     if (value) this.emit({ op: 'store', place, value, initial: true }, node);
     else if (node.init) this.#initialize(place, [node.init], node);
     else if (node.arguments) this.#initialize(place, node.arguments, node, true);

@@ -26,6 +26,7 @@ import { overRelease } from './over-release';
 import { ownBufferReadOnly } from './own-buffer-read-only';
 import { prefaultUnprepared } from './prefault-unprepared';
 import { redirectNotUnique } from './redirect-not-unique';
+import { referenceName } from './reference-name';
 import { redirectUnchecked } from './redirect-unchecked';
 import { retainCountLogic } from './retain-count-logic';
 import type { Rule, RuleDescription } from './rule';
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   ownBufferReadOnly,
   prefaultUnprepared,
   redirectNotUnique,
+  referenceName,
   redirectUnchecked,
   retainCountLogic,
   severalCacheModes,

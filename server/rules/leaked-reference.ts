@@ -1,19 +1,39 @@
 import type { Event, Report } from '../symbolic/events';
-import { isOwned } from '../symbolic/state';
+import { describeClass } from '../symbolic/describe';
+import { allocation, handedOver, isOwned } from '../symbolic/state';
+import type { ObjectState } from '../symbolic/state';
 import type { Rule } from './rule';
 import { isCertain, theObject } from './wording';
 
-const why =
-  'The caller owns the reference that the call returned. A leaked map keeps its address range, its memory descriptor ' +
-  'and the memory itself; a leaked descriptor keeps the memory. Release it on every way out, or hold it in an OSSharedPtr.';
+const advice = 'Release it on every way out, or hold it in an OSSharedPtr.';
+const costs: Readonly<Record<string, string>> = {
+  map: 'A leaked map keeps its address range, its memory descriptor and the memory itself; a leaked descriptor keeps the memory.',
+  'memory descriptor': 'A leaked descriptor keeps the memory.',
+};
+
+function why(object: ObjectState): string {
+  const whose =
+    object.creation?.call === handedOver
+      ? 'The parameter is declared as consumed: its reference came with the call.'
+      : object.creation?.call === allocation
+        ? 'What new makes has one reference, and this function owns it.'
+        : 'The caller owns the reference that the call returned.';
+  const cost = costs[describeClass(object.class)] ?? 'A leaked object is never freed, nor is what it holds.';
+  return `${whose} ${cost} ${advice}`;
+}
 
 function check(event: Event): Report | undefined {
+  if (event.kind === 'kept') return kept(event);
   if (event.kind !== 'lost') return undefined;
   const { object } = event;
   if (!isOwned(object) || !isCertain(object) || object.recoverable) return undefined;
   const created = object.creation!.span;
   const name = `'${object.variable}'`;
-  const report = (at: Report['at'], first: string, step: string): Report => ({ at, message: `${first}\n${why}`, step });
+  const report = (at: Report['at'], first: string, step: string): Report => ({
+    at,
+    message: `${first}\n${why(object)}`,
+    step,
+  });
   const { how } = event;
   const never = `${name} is never released: ${theObject(object)} leaks`;
   switch (how) {
@@ -67,6 +87,19 @@ function check(event: Event): Report | undefined {
   }
 }
 
+function kept({ object, at }: Event & { kind: 'kept' }): Report | undefined {
+  if (!isCertain(object)) return undefined;
+  const name = `'${object.variable}'`;
+  return {
+    at,
+    message:
+      `${name} is retained, and nobody gives that reference up\n` +
+      'retain() took a reference, and the function ends without a release and without an owner for it. ' +
+      'Release it, or store the pointer where somebody releases it.',
+    step: `the function ends with a reference of ${name} too many`,
+  };
+}
+
 /** A reference that the function owns is gone without a release, a return or a new owner. */
 export const leakedReference: Rule = {
   id: 'leaked-reference',
@@ -74,6 +107,7 @@ export const leakedReference: Rule = {
   severity: 'warning',
   confidence: 'high',
   semantics: ['J01', 'J02', 'J03', 'J08', 'J09', 'J25'],
+  everyObject: true,
   check,
   explanation: `Calls such as \`createMappingInTask()\`, \`map()\` or \`withAddressRange()\` return an object with a
 reference for the caller (+1). MapLens follows each path through the function, with the conditions that it takes, and
@@ -180,6 +214,64 @@ done:
 `,
       },
       {
+        title: 'A retain for nobody',
+        source: `void FrameGrabber::note(IOMemoryDescriptor *memory)
+{
+    memory->retain();
+    fLength = memory->getLength();
+    return;
+//  ^^^^^^^ warning: 'memory' is retained, and nobody gives that reference up
+}
+`,
+      },
+      {
+        title: 'Other objects than maps: the first one, when the second can not be made',
+        source: `OSArray *FrameGrabber::names(unsigned int count)
+{
+    OSArray *list = OSArray::withCapacity(count);
+    if (list == NULL)
+        return NULL;
+    OSString *name = OSString::withCString("frame");
+    if (name == NULL)
+        return NULL;
+//      ^^^^^^^^^^^^ warning: This way out leaks 'list', the OSArray from withCapacity()
+    list->setObject(name);
+    name->release();
+    return list;
+}
+`,
+      },
+      {
+        title: 'An object from new',
+        source: `class Frame : public OSObject {
+public:
+    bool fill(IOMemoryDescriptor *memory);
+};
+
+bool FrameGrabber::check(IOMemoryDescriptor *memory)
+{
+    Frame *frame = new Frame;
+//                 ^^^^^^^^^ warning: 'frame' is never released: the Frame from new leaks
+    return frame->fill(memory);
+}
+`,
+      },
+      {
+        title: 'An out-parameter that is declared with its reference',
+        source: `IOReturn copyFrame(unsigned int index, LIBKERN_RETURNS_RETAINED OSObject **frame);
+
+IOReturn FrameGrabber::count(unsigned int index)
+{
+    OSObject *frame;
+    IOReturn result = copyFrame(index, &frame);
+//                    ^^^^^^^^^^^^^^^^^^^^^^^^ warning: 'frame' is never released: the OSObject from copyFrame() leaks
+    if (result == kIOReturnSuccess)
+        fCount++;
+    return result;
+}
+`,
+      },
+      {
         title: 'The descriptor, when the mapping fails',
         source: `IOMemoryMap *FrameGrabber::mapRange(mach_vm_address_t address, mach_vm_size_t length, task_t task)
 {
@@ -197,6 +289,35 @@ done:
       },
     ],
     good: [
+      {
+        title: 'Parameters that are declared as consumed, and a method that consumes its object',
+        source: `class Frame : public OSObject {
+public:
+    void put(OSArray *list) LIBKERN_CONSUMES_THIS;
+};
+void take(LIBKERN_CONSUMED OSObject *object);
+
+void FrameGrabber::handOver(OSArray *list)
+{
+    Frame *first = new Frame;
+    take(first);
+    Frame *second = new Frame;
+    second->put(list);
+}
+`,
+      },
+      {
+        title: 'A local with a cleanup function',
+        source: `void drop(OSObject **object);
+
+void FrameGrabber::peekAt(OSDictionary *table)
+{
+    __attribute__((cleanup(drop))) OSObject *copy = OSDictionary::withDictionary(table);
+    if (copy != NULL)
+        fCount++;
+}
+`,
+      },
       {
         title: 'Kept together with a collection that a field holds',
         source: `bool FrameGrabber::keep(IOMemoryDescriptor *memory)

@@ -4,6 +4,7 @@ import type { Rule } from './rule';
 import { isCertain, nameOf, theObject, upper } from './wording';
 
 function check(event: Event): Report | undefined {
+  if (event.kind === 'free') return freed(event);
   if (event.kind !== 'release') return undefined;
   const { object } = event;
   if (!isCertain(object)) return undefined;
@@ -11,7 +12,7 @@ function check(event: Event): Report | undefined {
   const spent = object.origin === 'foreign' ? object.value.kind === 'initial' && object.owed < 0 : object.owed <= 0;
   if (!spent) return undefined;
   const borrowed = object.origin === 'borrowed' && object.releasedAt === undefined;
-  if (borrowed && !isProvidersOwn(object)) return undefined;
+  if (borrowed && !object.creation?.promised && !isProvidersOwn(object)) return undefined;
   const message = borrowed
     ? `${event.call}() gives up a reference that this function does not own: ${nameOf(object)}\n` +
       `${object.creation!.call}() returns ${theObject(object)} without a reference for the caller. The release takes ` +
@@ -23,6 +24,18 @@ function check(event: Event): Report | undefined {
     at: event.at,
     message,
     step: borrowed ? 'the release of a reference of somebody else' : 'the second release',
+  };
+}
+
+function freed({ object, at }: Event & { kind: 'free' }): Report | undefined {
+  if (!isCertain(object)) return undefined;
+  return {
+    at,
+    message:
+      `free() ends ${nameOf(object)}, which somebody else may hold as well\n` +
+      `${upper(theObject(object))} was handed to code that may have taken a reference of its own. free() does not ask for ` +
+      'references: release() instead.',
+    step: 'free() does not ask who else has a reference',
   };
 }
 
@@ -49,6 +62,7 @@ export const overRelease: Rule = {
   severity: 'error',
   confidence: 'high',
   semantics: ['J06', 'J07'],
+  everyObject: true,
   check,
   explanation: `A release gives up one reference. When this function has none to give (it was given up before on the same
 path, or a getter returned the object without one), the release takes another owner's: a second user of a shared map, a

@@ -14,6 +14,8 @@ export interface RuleDescription {
   readonly confidence: Confidence;
   /** Entries of the misuse catalogue that it finds; none for rules about suppressions. */
   readonly semantics: readonly string[];
+  /** It speaks about every counted object, also in functions that have nothing to do with mappings. */
+  readonly everyObject?: true;
   /** Why it matters and what to do; Markdown. */
   readonly explanation: string;
   readonly examples: {

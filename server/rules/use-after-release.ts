@@ -25,6 +25,7 @@ export const useAfterRelease: Rule = {
   severity: 'error',
   confidence: 'high',
   semantics: ['J06', 'J14'],
+  everyObject: true,
   check,
   explanation: `After the release of the last reference in view, the object may be gone. A method call, a member, or
 passing the pointer on then reads freed memory.

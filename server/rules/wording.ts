@@ -1,9 +1,12 @@
 import { describeClass } from '../symbolic/describe';
+import { allocation, handedOver } from '../symbolic/state';
 import type { ObjectState } from '../symbolic/state';
 
 /** "the map from createMappingInTask()". */
 export function theObject(object: ObjectState): string {
   const what = `the ${describeClass(object.class)}`;
+  if (object.creation?.call === allocation) return `${what} from new`;
+  if (object.creation?.call === handedOver) return `${what} from the caller`;
   return object.creation ? `${what} from ${object.creation.call}()` : what;
 }
 

@@ -6,7 +6,7 @@ import { classOf } from './context';
 import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
 import { Interpreter } from './interpreter';
 import type { Dependency, Program, Target } from './program';
-import { RecordingProgram } from './program';
+import { ownTarget, RecordingProgram } from './program';
 import type { Step } from './state';
 import { handsOutMemory } from './stores';
 import { Summaries } from './summaries';
@@ -20,7 +20,13 @@ export interface FunctionAnalysis {
   readonly dependencies: readonly Dependency[];
 }
 
-const budget = { instructions: 40_000, states: 4_000 };
+/** How much is spent on a function: on those that have nothing to do with mappings, less. */
+export type Effort = 'full' | 'less';
+
+const budgets = {
+  full: { instructions: 40_000, states: 4_000 },
+  less: { instructions: 10_000, states: 1_000 },
+} as const;
 /** Steps shown of one path; the first ones and the last ones of a longer path. */
 const mostSteps = 24;
 
@@ -33,7 +39,12 @@ interface Candidate {
  * Follows the paths of one function and of the closures in it, and asks the rules about what happens on them. Each
  * defect is told once, by its shortest path. Never throws; the result depends on the text alone.
  */
-export function analyzeFunction(fn: Function, program: Program, checks: readonly Check[]): FunctionAnalysis {
+export function analyzeFunction(
+  fn: Function,
+  program: Program,
+  checks: readonly Check[],
+  effort: Effort = 'full',
+): FunctionAnalysis {
   const recording = new RecordingProgram(program);
   const summaries = new Summaries(recording);
   const found = new Map<string, Candidate>();
@@ -53,7 +64,7 @@ export function analyzeFunction(fn: Function, program: Program, checks: readonly
           }
         },
       },
-      budget,
+      budgets[effort],
     );
     interpreter.run();
     budgetEnded ||= interpreter.budgetEnded;
@@ -70,8 +81,13 @@ export function analyzeFunction(fn: Function, program: Program, checks: readonly
 /** Whether anything in a function can be an event: most functions of a driver have nothing to do with references. */
 function concerns(fn: Function, program: Program): boolean {
   if (handsOutMemory(fn)) return true;
+  if (ownTarget(fn, program).promise?.parameters.some((parameter) => has(parameter, 'consumes'))) return true;
+  // A parameter may be handed back.
+  const result = fn.result.kind === 'pointer' ? classOf(fn.result) : undefined;
+  if (fn.parameters > 0 && result !== undefined && program.isA(result, 'OSMetaClassBase')) return true;
   for (const block of fn.blocks)
     for (const instruction of block.instructions) {
+      if (instruction.op === 'new' && instruction.of.kind === 'class') return true;
       if (instruction.op !== 'call') continue;
       const { callee, args } = instruction;
       if (callee.kind === 'constructor' || callee.kind === 'pointer') continue;
@@ -84,7 +100,8 @@ function concerns(fn: Function, program: Program): boolean {
         if (className !== undefined) target = program.findMethod(className, callee.name, args.length, callee.direct);
       }
       if (target.api && isTelling(target.api)) return true;
-      if (!target.api && classOf(instruction.type) !== undefined && (target.body ?? target.declaration)) return true;
+      if (target.promise && isTelling(target.promise)) return true;
+      if (!target.api && classOf(instruction.type) !== undefined && target.body) return true;
     }
   return false;
 }

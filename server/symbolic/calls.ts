@@ -1,33 +1,25 @@
-import { bitFamilies, has, mapsContract, parameterEffect, returnContract } from '../api/attributes';
+import type { Success } from '../api/attributes';
+import { bitFamilies, has, mapsContract, outSuccess, parameterEffect, returnContract } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
-import type { Expr, Instruction, Type } from '../ir/types';
+import type { Expr, Type } from '../ir/types';
 import { assume } from './constraints';
 import type { Context } from './context';
 import { addressedMap, classOf, isSmartPointer, siteOf } from './context';
-import { describeClass, describeExpr } from './describe';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate, usePointer } from './evaluate';
-import type { Argument } from './smart-pointers';
+import type { Call, Invocation } from './ownership';
+import { create, freshResult, isImmortal, named, release, retain, setResult, steadyResult, tracked } from './ownership';
 import { construct, smartMethod } from './smart-pointers';
 import { loseOld, noteStored } from './stores';
 import { callFacts, concernsMemory, noteFacts } from './call-facts';
 import type { CallFacts } from './events';
 import type { Target } from './program';
-import type { ObjectState, State } from './state';
-import { isDead, newForeign } from './state';
+import type { Span } from './span';
+import type { State } from './state';
+import { isDead } from './state';
 import type { Effect, Summary } from './summaries';
 import type { Location, Value } from './values';
 import { addressOfMap, baseOf, knownBits } from './values';
-
-type Call = Extract<Instruction, { op: 'call' }>;
-
-interface Invocation {
-  readonly call: Call;
-  readonly name: string;
-  readonly receiver: Value | undefined;
-  readonly receiverClass: string | undefined;
-  readonly args: readonly Argument[];
-}
 
 /** Calls that look without touching, by a name that says so. */
 const question = /^(is|has|get|can|should|needs|uses|supports|test)[A-Z_]/;
@@ -104,11 +96,13 @@ function dispatch(context: Context, state: State, invocation: Invocation, target
   const cast = /^(?:OSDynamicCast|OSRequiredCast|OSCheckedCast)\b/.exec(invocation.name);
   if (cast && invocation.args.length > 0)
     return castCall(context, state, invocation, invocation.args[0]!.value, cast[0] !== 'OSDynamicCast');
+  const prints = printer.test(invocation.name) && invocation.receiver === undefined;
+  if (target.promise && !prints) return apiCall(context, state, invocation, target.promise);
   if (target.body) {
     const summary = context.summaries.of(target.body);
     if (summary) return summarizedCall(context, state, invocation, summary, target);
   }
-  return unknownCall(context, state, invocation, target.declaration);
+  return unknownCall(context, state, invocation);
 }
 
 function usePointerOf(context: Context, state: State, call: Invocation, releases: boolean, dead: DeadPath): void {
@@ -128,118 +122,6 @@ function useArgument(context: Context, state: State, value: Value, expr: Expr, c
   const object = state.objects.get(baseOf(value));
   if (object && expr.type.kind === 'pointer')
     context.emit({ kind: 'use', object, at: expr.span, how: `the argument of ${callee}()` }, state);
-}
-
-// ---------------------------------------------------------------- ownership
-
-function nameOfReceiver(context: Context, invocation: Invocation): string | undefined {
-  const { callee } = invocation.call;
-  return callee.kind === 'method' ? describeExpr(context.fn, callee.receiver) : undefined;
-}
-
-function tracked(context: Context, state: State, invocation: Invocation, value: Value): ObjectState | undefined {
-  const known = state.objects.get(value);
-  if (known) return known;
-  if (value.constant !== undefined || value.kind === 'solid' || value.kind === 'address') return undefined;
-  const object = newForeign(value, invocation.receiverClass, state.depth, nameOfReceiver(context, invocation));
-  state.setObject(object);
-  return object;
-}
-
-function release(context: Context, state: State, invocation: Invocation, value: Value): void {
-  const object = tracked(context, state, invocation, value);
-  if (!object) return;
-  const at = invocation.call.span;
-  context.emit({ kind: 'release', object, at, call: invocation.name }, state);
-  state.addStep(at, `${invocation.name}() gives up a reference of ${named(object)} (−1)`);
-  state.change(value, { owed: object.owed - 1, releasedAt: at });
-}
-
-function retain(context: Context, state: State, invocation: Invocation, value: Value): void {
-  const object = tracked(context, state, invocation, value);
-  if (!object) return;
-  state.addStep(invocation.call.span, `${invocation.name}() takes a reference of ${named(object)} (+1)`);
-  state.change(value, { owed: object.owed + 1, retained: true });
-}
-
-function named(object: ObjectState): string {
-  return object.variable === undefined ? `the ${describeClass(object.class)}` : `'${object.variable}'`;
-}
-
-/** Notes that a value now points at a new object that this function owns a reference of (or not). */
-function create(
-  state: State,
-  invocation: Invocation,
-  value: Value,
-  className: string | undefined,
-  facts: {
-    readonly retained: boolean;
-    readonly managed?: boolean;
-    readonly nullable: boolean;
-    readonly options?: Value | undefined;
-    readonly of?: Value | undefined;
-    readonly made?: CallFacts | undefined;
-  },
-): void {
-  const at = invocation.call.span;
-  const what = describeClass(className);
-  if (facts.retained)
-    state.addStep(at, `${simpleName(invocation.name)}() returns ${article(what)} with a reference to give up (+1)`);
-  state.setObject({
-    ...newForeign(value, className, state.depth, undefined),
-    origin: facts.retained ? 'created' : 'borrowed',
-    owed: facts.retained ? 1 : 0,
-    creation: {
-      span: at,
-      call: simpleName(invocation.name),
-      options: facts.options,
-      nullable: facts.nullable,
-      of: facts.of && baseOf(facts.of),
-      receiver: invocation.receiverClass,
-      made: facts.made,
-    },
-    managed: facts.managed === true || (facts.retained && isSmartPointer(invocation.call.type)),
-    escaped: isImmortal(className),
-  });
-  // Before what follows, so that the path starts with the creation.
-  if (facts.retained) state.change(value, { since: state.depth - 1 });
-}
-
-/** Without the class: "withAddress". */
-function simpleName(name: string): string {
-  return name.slice(name.lastIndexOf(':') + 1);
-}
-
-function article(noun: string): string {
-  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
-}
-
-/** The two of them live as long as the kernel (xnu libkern/c++/OSBoolean.cpp, OSBoolean::taggedRelease). */
-function isImmortal(className: string | undefined): boolean {
-  return className === 'OSBoolean';
-}
-
-function setResult(state: State, invocation: Invocation, value: Value): void {
-  if (invocation.call.temp !== undefined) state.temps.set(invocation.call.temp, value);
-}
-
-function freshResult(state: State, context: Context, invocation: Invocation, what = 'call'): Value {
-  const site = siteOf(invocation.call.span, what);
-  const value = context.values.result(site, state.freeGeneration(site), invocation.call.type);
-  state.renew(value);
-  return value;
-}
-
-/** The result of a call that gives the same answer for the same arguments until memory changes. */
-function steadyResult(context: Context, state: State, invocation: Invocation): Value {
-  const { values } = context;
-  const name = `${invocation.name}()`;
-  let place: Location =
-    invocation.receiver === undefined
-      ? values.global(name)
-      : values.field(values.deref(baseOf(invocation.receiver)), name);
-  for (const { value } of invocation.args) place = values.index(place, value);
-  return state.load(values, place, invocation.call.type);
 }
 
 // ---------------------------------------------------------------- kinds of calls
@@ -264,7 +146,13 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     setResult(state, invocation, same.value);
     return [state];
   }
+  const unseen = has(api, 'unseen');
+  if (unseen) {
+    if (receiver !== undefined) state.annotate(baseOf(receiver), { kept: true });
+    disturb(context, state, invocation);
+  }
   if (receiver !== undefined) {
+    if (has(api, 'consumes_this')) consume(state, receiver);
     if (has(api, 'releases')) release(context, state, invocation, receiver);
     if (has(api, 'retains')) retain(context, state, invocation, receiver);
     const object = state.objects.get(receiver);
@@ -287,7 +175,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
       );
       state.change(receiver, { blockedAt: args[0]?.value.constant === 0n ? call.span : undefined });
     }
-    if (has(api, 'frees')) escape(state, receiver);
+    if (has(api, 'frees')) free(context, state, invocation, receiver);
     if (invocation.name === 'getRetainCount' && tracked(context, state, invocation, receiver)) escape(state, receiver);
   }
 
@@ -315,20 +203,32 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
       case 'keeps-elements':
         escape(state, value);
         break;
-      case 'consumes': {
-        const object = state.objects.get(base);
-        if (object) state.change(base, { owed: object.owed - 1, kept: true });
+      case 'consumes':
+        consume(state, base);
         break;
-      }
+      case 'escapes':
+        escape(state, value);
+        if (base.kind === 'address' && base.place.local !== undefined)
+          overwrite(context, state, values.deref(value), call, index);
+        break;
       case 'moves':
         state.change(base, { managed: true });
         break;
       case 'out-retained':
       case 'out-borrowed':
-        outs.push({ place: values.deref(value), type: expr.type, retained: effect === 'out-retained' });
+        outs.push({
+          place: values.deref(value),
+          type: expr.type,
+          retained: effect === 'out-retained',
+          success: effect === 'out-borrowed' && unseen ? 'always' : outSuccess(parameter!, api.result),
+          span: expr.span,
+          promised: unseen,
+        });
         break;
       case 'borrows':
         if (parameter && has(parameter, 'reads')) break;
+        // A pointer that goes as a number is not what the declaration speaks of.
+        if (expr.type.kind === 'int' && state.objects.has(base)) escape(state, value);
         if (base.kind === 'solid') runClosure(context, state, expr);
         else if (base.kind === 'address' && expr.type.kind === 'pointer')
           overwrite(context, state, values.deref(value), call, index);
@@ -357,6 +257,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
       managed: context.program.usesSharedPointers(),
       nullable: returns.nullable === true,
       options,
+      promised: unseen,
       of: maps && receiver,
       made: facts,
     });
@@ -368,8 +269,9 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
         retained: false,
         nullable: returns.nullable === true,
         made: facts,
+        promised: unseen,
       });
-  } else if (has(api, 'pure')) value = steadyResult(context, state, invocation);
+  } else if (has(api, 'pure') || (unseen && isQuestion(invocation))) value = steadyResult(context, state, invocation);
   else value = freshResult(state, context, invocation);
   setResult(state, invocation, value);
   return [state];
@@ -380,10 +282,31 @@ function isCallback(parameter: ParameterDeclaration): boolean {
   return (type.kind === 'pointer' && type.to.kind === 'function') || /(?:action|handler|callback|routine)$/i.test(name);
 }
 
+function consume(state: State, value: Value): void {
+  const object = state.objects.get(value);
+  if (object) state.change(value, { owed: object.owed - 1, kept: true });
+}
+
+/** The object is gone, whoever else has references. */
+function free(context: Context, state: State, invocation: Invocation, value: Value): void {
+  const object = state.objects.get(value);
+  const at = invocation.call.span;
+  if (object?.origin !== 'created' || object.escaped || object.managed) {
+    escape(state, value);
+    return;
+  }
+  if (object.kept) context.emit({ kind: 'free', object, at }, state);
+  state.addStep(at, `${invocation.name}() frees ${named(object)}`);
+  state.change(value, { owed: 0, kept: false, releasedAt: at });
+}
+
 interface Out {
   readonly place: Location;
   readonly type: Type;
   readonly retained: boolean;
+  readonly success: Success;
+  readonly span: Span;
+  readonly promised: boolean;
 }
 
 /** Evaluating the closure has exposed what it captures; whoever is given it may run it now. */
@@ -401,25 +324,44 @@ function outCall(
   made: CallFacts | undefined,
 ): State[] {
   const { values } = context;
+  const fill = (into: State, outcome: Success): void => {
+    outs.forEach((out, index) => {
+      if (out.success !== 'always' && out.success !== outcome) {
+        put(context, into, out.place, values.constant(0n));
+        return;
+      }
+      const object = freshResult(into, context, invocation, `out ${index}`);
+      const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
+      create(into, invocation, object, classOf(pointee), {
+        retained: out.retained,
+        nullable: false,
+        promised: out.promised,
+        made,
+        ...(outs.length > 1 && { at: out.span }),
+      });
+      if (out.retained && isSmartPointer(pointee)) into.change(object, { managed: true });
+      into.setRange(object, { low: undefined, high: undefined, not: [0n] });
+      put(context, into, out.place, object);
+    });
+  };
+  const usual = outs.find((out) => out.success !== 'always')?.success ?? 'always';
+  if (api.result.kind === 'void' || usual === 'always') {
+    fill(state, usual);
+    if (api.result.kind !== 'void') setResult(state, invocation, freshResult(state, context, invocation));
+    return [state];
+  }
   const failed = state.fork();
-  outs.forEach((out, index) => {
-    const object = freshResult(state, context, invocation, `out ${index}`);
-    const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
-    create(state, invocation, object, classOf(pointee), { retained: out.retained, nullable: false, made });
-    if (out.retained && isSmartPointer(pointee)) state.change(object, { managed: true });
-    state.setRange(object, { low: undefined, high: undefined, not: [0n] });
-    put(context, state, out.place, object);
-  });
-  if (api.result.kind === 'void') return [state];
-  const answer = freshResult(state, context, invocation);
-  assume(state, values, answer, api.result.kind === 'bool');
-  setResult(state, invocation, answer);
-
-  const failure = freshResult(failed, context, invocation);
-  assume(failed, values, failure, api.result.kind !== 'bool');
+  const answer = (of: State, outcome: Success): void => {
+    const value = freshResult(of, context, invocation);
+    assume(of, values, value, outcome === 'nonzero');
+    setResult(of, invocation, value);
+  };
+  fill(state, usual);
+  answer(state, usual);
+  const other = usual === 'zero' ? 'nonzero' : 'zero';
   failed.addStep(invocation.call.span, `${invocation.name}() fails`);
-  for (const out of outs) put(context, failed, out.place, values.constant(0n));
-  setResult(failed, invocation, failure);
+  fill(failed, other);
+  answer(failed, other);
   return [state, failed];
 }
 
@@ -467,7 +409,9 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
         setResult(state, invocation, value);
         state.change(base, { class: wanted ?? object.class });
       }
-      escape(failed, base);
+      // Of what it made itself, the author knows the class.
+      if (object.creation?.made) escape(failed, base);
+      failed.addStep(invocation.call.span, `${named(object)} is of another class, and the cast yields NULL`);
       setResult(failed, invocation, values.constant(0n));
       return [state, failed];
     }
@@ -477,12 +421,7 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
 }
 
 /** Calls whose body nobody has, and that no header promises anything about. */
-function unknownCall(
-  context: Context,
-  state: State,
-  invocation: Invocation,
-  declaration?: FunctionDeclaration,
-): State[] {
+function unknownCall(context: Context, state: State, invocation: Invocation): State[] {
   const { call, args, receiver, name } = invocation;
   const harmless = printer.test(name) && receiver === undefined;
   if (!harmless) {
@@ -495,35 +434,17 @@ function unknownCall(
     if (base.kind === 'address' && base.place.local !== undefined)
       overwrite(context, state, context.values.deref(value), call, index);
   });
-  const pointer = call.type.kind === 'pointer' || call.type.kind === 'reference' || call.type.kind === 'class';
-  const value =
-    !pointer && question.test(name.replace(/^.*::/, ''))
-      ? steadyResult(context, state, invocation)
-      : freshResult(state, context, invocation);
-  setResult(state, invocation, value);
-  if (declaration && followsConvention(context, declaration, name))
-    create(state, invocation, value, classOf(call.type) ?? classOf(declaration.result), {
-      retained: true,
-      nullable: false,
-    });
+  setResult(
+    state,
+    invocation,
+    isQuestion(invocation) ? steadyResult(context, state, invocation) : freshResult(state, context, invocation),
+  );
   return [state];
 }
 
-/**
- * Apple's naming convention (xnu libkern/libkern/c++/OSMetaClass.h): a method that returns an object and whose name
- * does not start with "get" returns it retained. Only the names that nobody uses otherwise are believed.
- */
-function followsConvention(context: Context, declaration: FunctionDeclaration, name: string): boolean {
-  if (!/^(copy|with)[A-Z]/.test(name.replace(/^.*::/, ''))) return false;
-  const result = classOf(declaration.result);
-  const owner = declaration.class;
-  return (
-    declaration.result.kind === 'pointer' &&
-    result !== undefined &&
-    owner !== undefined &&
-    context.program.isA(result, 'OSMetaClassBase') &&
-    context.program.isA(owner, 'OSMetaClassBase')
-  );
+function isQuestion({ call, name }: Invocation): boolean {
+  const pointer = call.type.kind === 'pointer' || call.type.kind === 'reference' || call.type.kind === 'class';
+  return !pointer && question.test(name.replace(/^.*::/, ''));
 }
 
 /** Code that can't be seen ran: memory may be different, and what memory holds may have been freed or kept. */

@@ -35,11 +35,24 @@ export function classOf(type: Type | undefined): string | undefined {
   }
 }
 
-const smartPointers = new Set(['OSSharedPtr', 'OSPtr', 'OSTaggedSharedPtr', 'OSTaggedPtr', 'intrusive_shared_ptr']);
+const smartPointers = new Set([
+  'OSSharedPtr',
+  'OSPtr',
+  'OSTaggedSharedPtr',
+  'OSTaggedPtr',
+  'intrusive_shared_ptr',
+  'smart_ptr',
+]);
 
 /** A type whose values own the reference that they hold. */
 export function isSmartPointer(type: Type | undefined): boolean {
   return type?.kind === 'class' && smartPointers.has(type.name.replace(/^.*::/, ''));
+}
+
+/** Of a smart pointer that is made of a plain one without a tag: whether it takes a reference of its own. */
+export function takesReference(type: Type): boolean {
+  // libkern's first one, os::smart_ptr (xnu-6153 libkern/libkern/c++/OSPtr.h), retains.
+  return type.kind === 'class' && type.name.replace(/^.*::/, '') === 'smart_ptr';
 }
 
 /** Whether holding `value` is holding a pointer to `object`. */

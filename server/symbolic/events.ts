@@ -1,3 +1,4 @@
+import type { Ownership } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Span } from './span';
 import type { ObjectState } from './state';
@@ -31,6 +32,18 @@ export type Event =
     }
   /** release(), or another call that gives up one reference; `object` as it was before. */
   | { readonly kind: 'release'; readonly object: ObjectState; readonly at: Span; readonly call: string }
+  /** The function ends with references of a parameter's object that it took and that nobody has. */
+  | { readonly kind: 'kept'; readonly object: ObjectState; readonly at: Span }
+  /** A counted object is returned by a function whose name says whose reference it is; `object` as it was before. */
+  | {
+      readonly kind: 'answer';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly function: string;
+      readonly says: Ownership;
+    }
+  /** free() of an object that somebody else may hold as well. */
+  | { readonly kind: 'free'; readonly object: ObjectState; readonly at: Span }
   /** A method of an object, its memory, or the pointer as an argument of a call in view. */
   | { readonly kind: 'use'; readonly object: ObjectState; readonly at: Span; readonly how: string }
   /** An address that a map gave is used; `object` is the map. */

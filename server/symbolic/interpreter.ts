@@ -1,6 +1,9 @@
+import type { Ownership } from '../api/attributes';
+import { has } from '../api/attributes';
 import type { BlockId, Function, Instruction, Terminator } from '../ir/types';
 import type { Span } from './span';
 import { invoke } from './calls';
+import { appear } from './ownership';
 import { handedOut, handsOutMemory, loseOld, noteStored } from './stores';
 import type { Range } from './constraints';
 import { assume, restrict, within } from './constraints';
@@ -12,9 +15,10 @@ import type { Event } from './events';
 import type { Liveness } from './liveness';
 import { collectExpr, computeLiveness } from './liveness';
 import type { Program } from './program';
+import { ownTarget } from './program';
 import type { ObjectState } from './state';
 import type { Knowledge, Step } from './state';
-import { isOwned, newForeign, State } from './state';
+import { allocation, handedOver, isOwned, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import type { Location, Value } from './values';
 import { Values, baseOf, eachPart } from './values';
@@ -111,14 +115,26 @@ export class Interpreter implements Context {
     }
   }
 
-  /** `track`: treat what these parameters point at as objects, to see what becomes of them. */
-  run(track: readonly number[] = []): void {
+  /**
+   * `track`: treat what these parameters point at as objects, to see what becomes of them. `self`: and the object whose
+   * method it is.
+   */
+  run(track: readonly number[] = [], self = false): void {
     const start = new State();
     start.keepsOuts = handsOutMemory(this.fn);
+    if (self) start.setObject(newForeign(this.values.solid('this'), this.fn.class, 0, 'this'));
+    this.#takeOver(start);
+    for (let local = 0; local < this.fn.parameters; local++) {
+      const { type, name } = this.fn.locals[local]!;
+      const className = type.kind === 'pointer' ? classOf(type) : undefined;
+      if (className === undefined || !this.program.isA(className, 'OSMetaClassBase')) continue;
+      const value = this.values.initial(this.values.local(local), 0, type);
+      if (!start.objects.has(value)) start.setObject(newForeign(value, className, 0, name));
+    }
     for (const local of track) {
       const type = this.fn.locals[local]!.type;
       const value = this.values.initial(this.values.local(local), 0, type);
-      start.setObject(newForeign(value, classOf(type), 0, this.fn.locals[local]!.name));
+      if (!start.objects.has(value)) start.setObject(newForeign(value, classOf(type), 0, this.fn.locals[local]!.name));
     }
     this.#enqueue(this.fn.entry, start);
     for (let next = this.#next(); next; next = this.#next()) {
@@ -132,6 +148,27 @@ export class Interpreter implements Context {
       const always = !this.budgetEnded && !event.object.retained && !this.#givenUp.has(creationKey(event.object));
       this.#listener.event({ ...event, always }, path);
     }
+  }
+
+  /** Parameters whose declaration says that the caller's reference comes with them. */
+  #takeOver(start: State): void {
+    const { fn } = this;
+    const { promise } = ownTarget(fn, this.program);
+    promise?.parameters.forEach((parameter, index) => {
+      const local = fn.locals[index];
+      if (!has(parameter, 'consumes') || !local || index >= fn.parameters) return;
+      const value = this.values.initial(this.values.local(index), 0, local.type);
+      const { span: at } = local;
+      appear(start, value, classOf(local.type), {
+        retained: true,
+        nullable: false,
+        at,
+        call: handedOver,
+        receiver: undefined,
+      });
+      start.change(value, { variable: local.name });
+      start.store.set(this.values.local(index), value);
+    });
   }
 
   #next(): { block: BlockId; state: State } | undefined {
@@ -303,6 +340,15 @@ export class Interpreter implements Context {
         const value = this.values.result(site, state.freeGeneration(site), instruction.type);
         state.renew(value);
         state.temps.set(instruction.temp, value);
+        const made = instruction.of.kind === 'class' && !instruction.count ? instruction.of.name : undefined;
+        if (made !== undefined && this.program.isA(made, 'OSMetaClassBase'))
+          appear(state, value, made, {
+            retained: true,
+            nullable: false,
+            at: instruction.span,
+            call: allocation,
+            receiver: undefined,
+          });
         return [state];
       }
       case 'delete':
@@ -442,8 +488,13 @@ export class Interpreter implements Context {
       if (map && terminator.value.type.kind !== 'bool')
         this.emit({ kind: 'address-use', object: map, at, how: 'return' }, state);
       const object = state.objects.get(baseOf(value));
-      if (object && terminator.value.type.kind !== 'bool') state.change(object.value, { owed: object.owed - 1 });
+      if (object && terminator.value.type.kind !== 'bool') {
+        const says = this.#nameSays();
+        if (says) this.emit({ kind: 'answer', object, at, function: this.fn.name, says }, state);
+        state.change(object.value, { owed: object.owed - 1 });
+      }
     }
+    this.#findTaken(state, terminator);
     this.#findKept(state);
     this.#findLost(
       state,
@@ -451,6 +502,27 @@ export class Interpreter implements Context {
       () => false,
       () => false,
     );
+  }
+
+  /** What the function's name says of the object that it returns; a method may override one that says it otherwise. */
+  #nameSays(): Ownership | undefined {
+    const { fn } = this;
+    const result = fn.result.kind === 'pointer' ? classOf(fn.result) : undefined;
+    if (result === undefined || (fn.class !== undefined && !fn.static) || fn.name.endsWith('Matching'))
+      return undefined;
+    if (!this.program.isA(result, 'OSMetaClassBase') || this.program.isA(result, 'OSIterator')) return undefined;
+    if (ownTarget(fn, this.program).promise) return undefined;
+    return /^[gG]et/.test(fn.name) ? 'borrowed' : 'retained';
+  }
+
+  /** States which parameters' objects were retained for nobody. */
+  #findTaken(state: State, terminator: Extract<Terminator, { op: 'return' }>): void {
+    for (const object of state.objects.values()) {
+      const { value } = object;
+      if (value.kind !== 'initial' || value.place.kind !== 'local' || !object.retained) continue;
+      if (object.origin === 'foreign' && !object.escaped && !object.kept && object.owed > object.stored.length)
+        this.emit({ kind: 'kept', object, at: terminator.span }, state);
+    }
   }
 
   /** States which addresses outlive the function in memory, though their maps are gone. */

@@ -9,6 +9,8 @@ export interface Target {
   readonly body?: Function;
   /** Declared by the workspace, with or without a body. */
   readonly declaration?: FunctionDeclaration;
+  /** What the workspace's declaration promises, in MapLens attributes: by its own, or because no body is in view. */
+  readonly promise?: FunctionDeclaration;
 }
 
 /**
@@ -30,6 +32,13 @@ export interface Program {
   usesSharedPointers(): boolean;
 }
 
+/** What is known about a function itself. */
+export function ownTarget(fn: Function, program: Program): Target {
+  return fn.class === undefined
+    ? program.findFunction(fn.qualifiedName, fn.parameters)
+    : program.findMethod(fn.class, fn.name, fn.parameters, true);
+}
+
 /** One question and what was answered, so that a kept result can be tested for still being right. */
 export type Dependency =
   | { readonly kind: 'function'; readonly name: string; readonly count: number; readonly answer: Target }
@@ -47,7 +56,7 @@ export type Dependency =
   | { readonly kind: 'mentions'; readonly identifier: string; readonly answer: boolean };
 
 function sameTarget(a: Target, b: Target): boolean {
-  return a.api === b.api && a.body === b.body && a.declaration === b.declaration;
+  return a.api === b.api && a.body === b.body && a.declaration === b.declaration && a.promise === b.promise;
 }
 
 /** Whether `program` still gives all the answers that a kept result was computed from. */

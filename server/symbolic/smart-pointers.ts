@@ -1,6 +1,8 @@
+import { has } from '../api/attributes';
+import type { FunctionDeclaration } from '../ir/declarations';
 import type { Expr, Instruction, Type } from '../ir/types';
 import type { Context } from './context';
-import { isSmartPointer, siteOf } from './context';
+import { classOf, isSmartPointer, siteOf, takesReference } from './context';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate } from './evaluate';
 import type { State } from './state';
@@ -29,12 +31,18 @@ export function construct(
   let value: Value;
   if (isSmartPointer(type)) {
     value = args[0]?.value ?? values.constant(0n);
-    takeOver(state, value, args[1]?.expr);
+    takeOver(state, value, args[1]?.expr, takesReference(type));
   } else {
     const site = siteOf(call.span, 'object');
     value = values.result(site, state.freeGeneration(site), call.type);
     state.renew(value);
-    for (const argument of args) escape(state, argument.value);
+    const className = classOf(type);
+    const promise = className && constructorOf(context, className, args.length);
+    args.forEach((argument, index) => {
+      const parameter = promise ? promise.parameters[index] : undefined;
+      if (parameter && has(parameter, 'keeps')) state.annotate(baseOf(argument.value), { kept: true });
+      else escape(state, argument.value);
+    });
     state.invalidate(context.newEpoch(state, siteOf(call.span, 'memory')));
   }
   if (place) {
@@ -45,10 +53,16 @@ export function construct(
   return [state];
 }
 
+/** A constructor's promise, where its body is not in view. */
+function constructorOf(context: Context, className: string, count: number): FunctionDeclaration | undefined {
+  const name = className.slice(className.lastIndexOf(':') + 1);
+  return context.program.findMethod(className, name, count, true).promise;
+}
+
 /** A smart pointer takes a pointer; with OSRetain it takes a reference of its own and leaves ours to us. */
-function takeOver(state: State, value: Value, tag: Expr | undefined): void {
+function takeOver(state: State, value: Value, tag: Expr | undefined, takes: boolean): void {
   const name = tag?.op === 'name' ? tag.name : tag?.op === 'load' && tag.place.kind === 'global' ? tag.place.name : '';
-  state.change(baseOf(value), name === 'OSRetain' ? { kept: true } : { managed: true });
+  state.change(baseOf(value), name === 'OSRetain' || (takes && tag === undefined) ? { kept: true } : { managed: true });
 }
 
 /** Runs a method of a smart pointer itself; undefined for a method that is not known. */
@@ -77,7 +91,7 @@ export function smartMethod(
     }
     case 'reset': {
       const value = args[0]?.value ?? context.values.constant(0n);
-      if (args[0]) takeOver(state, value, args[1]?.expr);
+      if (args[0]) takeOver(state, value, args[1]?.expr, takesReference(type));
       state.change(held, { escaped: true });
       state.store.set(place, value);
       return done(value);

@@ -39,7 +39,13 @@ export interface Creation {
   readonly receiver: string | undefined;
   /** The whole call, where the API declares it. */
   readonly made: CallFacts | undefined;
+  /** The workspace's declaration says so, by its attributes or its name; no body of it is in view, nor the kernel's word. */
+  readonly promised: boolean;
 }
+
+/** What a creation's `call` is for an object that `new` made, and for a parameter that comes with its reference. */
+export const allocation = 'new';
+export const handedOver = '';
 
 /** What a path knows about one kernel object, by the value that points at it. */
 export interface ObjectState {
@@ -90,7 +96,13 @@ export function isDead(object: ObjectState): boolean {
 
 /** Whether a value is what a field or a global held before this function wrote it. */
 function isHeldByMemory(value: Value): boolean {
-  return value.kind === 'initial' && value.place.local === undefined && value.bits === undefined;
+  return (
+    value.kind === 'initial' &&
+    value.place.local === undefined &&
+    value.bits === undefined &&
+    // What a getter answers.
+    !value.place.name.endsWith('()')
+  );
 }
 
 /** Whether a value is an address that a map gave, or computed from one. */

@@ -164,8 +164,20 @@ export abstract class Cursor {
         const close = this.afterGroup(this.at);
         this.#ownAttributes(this.at + 2, close - 2, found);
         this.at = close;
-      } else if (attributeWords.has(word) && this.peek(1) === '(') this.at = this.afterGroup(this.at + 1);
-      else return found;
+      } else if (attributeWords.has(word) && this.peek(1) === '(') {
+        const close = this.afterGroup(this.at + 1);
+        if (word.startsWith('__attribute')) this.#gnuAttributes(this.at + 3, close - 2, found);
+        this.at = close;
+      } else return found;
+    }
+  }
+
+  /** `__attribute__((name, name(…)))`: the names, with "gnu:" before them. */
+  #gnuAttributes(from: number, to: number, found: AttributeNode[]): void {
+    for (let at = from; at < to; at++) {
+      const name = this.tokens[at]!.text;
+      if (/^[A-Za-z_]/.test(name)) found.push({ name: `gnu:${name.replace(/^__(.*)__$/, '$1')}`, args: [] });
+      if (this.tokens[at + 1]?.text === '(') at = this.afterGroup(at + 1) - 1;
     }
   }
 

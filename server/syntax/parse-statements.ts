@@ -70,7 +70,15 @@ export abstract class StatementParser extends ExpressionParser {
 
   #statement(): StatementNode {
     const from = this.at;
-    if (this.peek() === '[' || this.peek().startsWith('__attribute')) this.attributes();
+    if (this.peek() === '[' || this.peek().startsWith('__attribute')) {
+      this.attributes();
+      if (this.isDeclarationAhead()) {
+        // They are the declaration's own.
+        this.at = from;
+        const declarations = this.localDeclaration();
+        return { k: 'declaration', declarations, ...this.node(from) };
+      }
+    }
     const word = this.peek();
     switch (word) {
       case '{':

@@ -399,7 +399,7 @@ export abstract class TypeParser extends Cursor {
       name,
       nameSpan,
       type: suffix.type,
-      attributes,
+      attributes: [...attributes, ...(suffix.attributes ?? [])],
       ...(suffix.argumentsAt !== undefined && { argumentsAt: suffix.argumentsAt }),
     };
   }
@@ -458,7 +458,10 @@ export abstract class TypeParser extends Cursor {
     return name;
   }
 
-  #suffixes(base: TypeNode, abstract: boolean): { type: TypeNode; argumentsAt?: number } {
+  #suffixes(
+    base: TypeNode,
+    abstract: boolean,
+  ): { type: TypeNode; argumentsAt?: number; attributes?: readonly AttributeNode[] } {
     if (this.peek() === '[' && this.peek(1) !== '[') {
       this.at++;
       const size = this.peek() === ']' ? undefined : this.expression();
@@ -470,8 +473,9 @@ export abstract class TypeParser extends Cursor {
     if (!abstract && !this.#isParameterList()) return { type: base, argumentsAt: this.at };
     const { params, variadic } = this.parameters();
     let result = base;
+    const attributes: AttributeNode[] = [];
     for (;;) {
-      this.attributes();
+      attributes.push(...this.attributes());
       if (isTrailingWord(this.peek())) {
         const word = this.peek();
         this.at++;
@@ -482,7 +486,7 @@ export abstract class TypeParser extends Cursor {
       } else if (this.peek() === '&' || this.peek() === '&&') this.at++;
       else break;
     }
-    return { type: { k: 'function', result: this.#suffixes(result, true).type, params, variadic } };
+    return { type: { k: 'function', result: this.#suffixes(result, true).type, params, variadic }, attributes };
   }
 
   #isParameterList(): boolean {
@@ -492,6 +496,7 @@ export abstract class TypeParser extends Cursor {
       // int(x) inside the parentheses is a value.
       return !(isTypeWord(first) && this.peek(2) === '(' && this.insideFunction);
     }
+    if (attributeWords.has(first) && this.peek(2) === '(') return true;
     if (!this.isName(1) && first !== '::') return false;
     const after = this.afterQualifiedName(this.at + 1);
     const next = this.tokens[after];

@@ -15,8 +15,9 @@ export interface Api {
   readonly assertMacros: ReadonlyMap<string, Macro>;
   /** Those of .iig files. */
   readonly iigMacros: ReadonlyMap<string, Macro>;
-  /** Matches a text that names the mapping API. */
-  readonly mentions: RegExp;
+  /** Finds the names whose presence makes a file worth reading for its mappings, and for its counted objects. */
+  readonly mapping: RegExp;
+  readonly objects: RegExp;
 }
 
 let loaded: Api | undefined;
@@ -65,13 +66,19 @@ function readApi(): Api {
         declarations.push(...table.resolve(entry, names, 0, docAbove(text, entry.chunk.start)));
   }
   const model = new ApiModel(declarations);
+  const objects = model
+    .classNames()
+    .filter((name) => model.isObject(name))
+    .toSorted();
   const mapping = [...model.mappingNames()].toSorted();
   return {
     model,
     macros: new Map([...readMacros(macroHeaders.predefined.text), ...readMacros(macroHeaders.wellKnown.text)]),
     assertMacros: readMacros(macroHeaders.assert.text),
     iigMacros: readMacros(macroHeaders.iig.text),
-    mentions: new RegExp(`\\b(?:${mapping.join('|')})\\b`),
+    mapping: new RegExp(`\\b(?:${mapping.join('|')})\\b`),
+    // Their classes, and libkern's macros that make one.
+    objects: new RegExp(`\\b(?:${objects.join('|')}|OS(?:Declare|Define|TypeAlloc|DynamicCast|SafeRelease)\\w*)\\b`),
   };
 }
 

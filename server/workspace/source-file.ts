@@ -4,12 +4,14 @@ import { LineMap } from '../syntax/text';
 import type { FileFacts, MacroDefinition } from './facts';
 import { macrosOf } from './facts';
 
+/** What of the API a file names: the calls that map, or only classes of counted objects. */
+export type Mentions = 'mapping' | 'objects' | 'nothing';
+
 /** One file of the workspace: its text, and what was read of it so far. */
 export class SourceFile {
   readonly path: string;
   text: string;
-  /** Whether it names the mapping API. */
-  mentionsApi: boolean;
+  mentions: Mentions;
   facts: FileFacts | undefined;
   /** The heads of its declarations as one text: changes when what it declares may have. */
   signature = '';
@@ -24,15 +26,15 @@ export class SourceFile {
   #macroText = '';
   #includes: readonly string[] | undefined;
 
-  constructor(path: string, text: string, mentionsApi: boolean) {
+  constructor(path: string, text: string, mentions: Mentions) {
     this.path = path;
     this.text = text;
-    this.mentionsApi = mentionsApi;
+    this.mentions = mentions;
   }
 
-  update(text: string, mentionsApi: boolean): void {
+  update(text: string, mentions: Mentions): void {
     this.text = text;
-    this.mentionsApi = mentionsApi;
+    this.mentions = mentions;
     this.#lines = undefined;
     this.#macros = undefined;
     this.#includes = undefined;

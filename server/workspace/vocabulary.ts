@@ -1,16 +1,62 @@
 import type { ApiModel } from '../api/model';
+import { has, isRetained, parameterEffect } from '../api/attributes';
 import { pointeeClass } from '../api/model';
-import type { FileFacts } from './facts';
+import type { FileFacts, FunctionEntry } from './facts';
 import type { SourceFile } from './source-file';
+
+/** What a vocabulary starts from, and what of the workspace's declarations it takes in. */
+export interface Seed {
+  readonly types: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+  /** Which part of a function's head makes its name a word when it names one of the types. */
+  readonly tells: (name: string, head: string) => 'result' | 'head' | undefined;
+  /** Fields, variables and typedefs count too. */
+  readonly places: boolean;
+}
 
 /**
  * The names that lead to memory descriptors and maps: their classes, what derives from them, and every field, variable,
  * function and macro whose declaration names one of those. A body without any of these words can't touch a mapping, so
  * it need not be read.
  */
+export function mappingSeed(model: ApiModel): Seed {
+  const types = new Set(
+    model
+      .classNames()
+      .filter((name) => model.derives(name, 'IOMemoryDescriptor') || model.derives(name, 'IOMemoryMap')),
+  );
+  const names = new Set([...model.mappingNames(), ...types]);
+  for (const declaration of model.functions())
+    if (types.has(pointeeClass(declaration.result) ?? '')) names.add(declaration.name);
+  for (const name of model.classNames())
+    for (const field of model.class(name)?.fields ?? [])
+      if (types.has(pointeeClass(field.type) ?? '')) names.add(field.name);
+  return { types, names, tells: () => 'result', places: true };
+}
+
+/**
+ * The names by which references come and go: retain, release, new, and every function that answers with a counted
+ * object of the caller's. A body without any of them owns no reference and gives none up.
+ */
+export function referenceSeed(model: ApiModel): Seed {
+  const types = new Set(model.classNames().filter((name) => model.isObject(name)));
+  const names = new Set(['new']);
+  for (const declaration of model.functions()) {
+    const counts = isRetained(declaration) || has(declaration, 'retains') || has(declaration, 'releases');
+    if (counts || declaration.parameters.some((each) => parameterEffect(each) === 'out-retained'))
+      names.add(declaration.name);
+  }
+  const annotated = /RETAINED|CONSUME|os_returns|os_consume/;
+  const tells: Seed['tells'] = (name, head) => {
+    if (annotated.test(head)) return 'head';
+    return !/^[gG]et/.test(name) || head.includes('Iterator') ? 'result' : undefined;
+  };
+  return { types, names, tells, places: false };
+}
+
+/** The words that make a function's body worth reading: those of a seed, and what the workspace adds to them. */
 export class Vocabulary {
-  readonly #api: ReadonlySet<string>;
-  readonly #apiTypes: ReadonlySet<string>;
+  readonly #seed: Seed;
   readonly #perFile = new WeakMap<FileFacts, { readonly types: string; readonly names: readonly string[] }>();
   readonly #answers = new WeakMap<object, { readonly version: number; readonly answer: boolean }>();
   #names: ReadonlySet<string>;
@@ -18,22 +64,10 @@ export class Vocabulary {
   #key = '';
   #version = 0;
 
-  constructor(model: ApiModel) {
-    const types = new Set(
-      model
-        .classNames()
-        .filter((name) => model.derives(name, 'IOMemoryDescriptor') || model.derives(name, 'IOMemoryMap')),
-    );
-    const names = new Set([...model.mappingNames(), ...types]);
-    for (const declaration of model.functions())
-      if (types.has(pointeeClass(declaration.result) ?? '')) names.add(declaration.name);
-    for (const name of model.classNames())
-      for (const field of model.class(name)?.fields ?? [])
-        if (types.has(pointeeClass(field.type) ?? '')) names.add(field.name);
-    this.#apiTypes = types;
-    this.#types = types;
-    this.#api = names;
-    this.#names = names;
+  constructor(seed: Seed) {
+    this.#seed = seed;
+    this.#types = seed.types;
+    this.#names = seed.names;
   }
 
   /** Takes in what the read files declare. */
@@ -41,7 +75,7 @@ export class Vocabulary {
     const all = [...files];
     const types = this.#collectTypes(all);
     const typeKey = [...types].toSorted().join();
-    const names = new Set([...this.#api, ...types]);
+    const names = new Set([...this.#seed.names, ...(this.#seed.places ? types : [])]);
     for (const file of all) for (const name of this.#namesOf(file, types, typeKey)) names.add(name);
     this.#types = types;
     const key = [...names].toSorted().join();
@@ -66,7 +100,7 @@ export class Vocabulary {
 
   /** Classes and typedefs that are, derive from or stand for one of the API's. */
   #collectTypes(files: readonly SourceFile[]): Set<string> {
-    const types = new Set(this.#apiTypes);
+    const types = new Set(this.#seed.types);
     for (let before = -1; before !== types.size;) {
       before = types.size;
       for (const { facts, text } of files) {
@@ -87,19 +121,29 @@ export class Vocabulary {
     const known = this.#perFile.get(facts);
     if (known?.types === typeKey) return known.names;
     const names: string[] = [];
+    const { tells, places } = this.#seed;
     const add = (name: string, from: number, to: number): void => {
       if (hasWord(text.slice(from, to), types)) names.push(lastPart(name));
     };
-    for (const entry of facts.functions)
-      add(entry.name, entry.chunk.start, entry.chunk.start + entry.node.nameSpan.start);
-    for (const entry of facts.others) add(entry.name, entry.chunk.start, entry.chunk.end);
+    const addFunction = ({ name, chunk, node }: FunctionEntry): void => {
+      const head = text.slice(chunk.start, chunk.kind === 'function' ? chunk.start + chunk.bodyStart : chunk.end);
+      const simple = lastPart(name);
+      const part = tells(simple, head);
+      if (part && hasWord(part === 'head' ? head : head.slice(0, node.nameSpan.start), types)) names.push(simple);
+    };
+    facts.functions.forEach(addFunction);
+    if (places) for (const entry of facts.others) add(entry.name, entry.chunk.start, entry.chunk.end);
     for (const entry of facts.classes) {
-      for (const method of entry.methods)
-        add(method.name, method.chunk.start, method.chunk.start + method.node.nameSpan.start);
+      entry.methods.forEach(addFunction);
+      if (!places) continue;
       for (const field of entry.fields) if (typeHasWord(field.type, types)) names.push(field.name);
     }
     for (const [name, definitions] of file.macros)
-      if (definitions.some(({ macro }) => macro && (hasWord(macro.body, types) || hasWord(macro.body, this.#api))))
+      if (
+        definitions.some(
+          ({ macro }) => macro && ((places && hasWord(macro.body, types)) || hasWord(macro.body, this.#seed.names)),
+        )
+      )
         names.push(name);
     this.#perFile.set(facts, { types: typeKey, names });
     return names;

@@ -6,16 +6,16 @@ import type { SplitChunk } from '../syntax/split';
 import { loadApi } from './api-model';
 import type { Api } from './api-model';
 import { DeclarationTable } from './declarations';
-import type { MacroDefinition } from './facts';
+import type { FunctionEntry, MacroDefinition } from './facts';
 import { FactReader } from './facts';
 import { Lowerer } from './lowered';
 import type { LoweredFunction } from './lowered';
 import { commonFolders, ScopedNames } from './scoped-names';
 import { SourceFile } from './source-file';
-import { Vocabulary } from './vocabulary';
+import { mappingSeed, referenceSeed, Vocabulary } from './vocabulary';
 
 /**
- * The files of a workspace and what they mean together. Only files that name the mapping API, and what they include, are
+ * The files of a workspace and what they mean together. Only files that name kernel objects, and what they include, are
  * read; the others are kept as text.
  */
 export class Workspace {
@@ -26,7 +26,8 @@ export class Workspace {
   readonly #names = new Map<string, ScopedNames>();
   readonly #reader: FactReader;
   readonly #lowerer: Lowerer;
-  readonly #vocabulary = new Vocabulary(this.api.model);
+  readonly #mapping = new Vocabulary(mappingSeed(this.api.model));
+  readonly #references = new Vocabulary(referenceSeed(this.api.model));
   #vocabularyRevision = -1;
   readonly #read = new Set<SourceFile>();
   readonly #closures = new Map<SourceFile, { readonly files: ReadonlySet<SourceFile>; readonly key: number }>();
@@ -46,18 +47,18 @@ export class Workspace {
   }
 
   setFile(path: string, text: string): void {
-    const mentionsApi = this.api.mentions.test(text);
+    const mentions = this.api.mapping.test(text) ? 'mapping' : this.api.objects.test(text) ? 'objects' : 'nothing';
     const known = this.#files.get(path);
     if (known) {
       if (known.text === text) return;
       const before = known.includes.join('\n');
-      if (known.mentionsApi !== mentionsApi) this.#includesChanged = true;
-      known.update(text, mentionsApi);
+      if ((known.mentions === 'nothing') !== (mentions === 'nothing')) this.#includesChanged = true;
+      known.update(text, mentions);
       if (known.includes.join('\n') !== before) this.#includesChanged = true;
       this.#dirty.add(known);
       return;
     }
-    const file = new SourceFile(path, text, mentionsApi);
+    const file = new SourceFile(path, text, mentions);
     this.#files.set(path, file);
     const base = baseName(path);
     this.#byBaseName.set(
@@ -124,21 +125,36 @@ export class Workspace {
 
   /** Those of them that may touch a memory descriptor or a map; the others are not even lowered. */
   mappingFunctions(path: string): readonly LoweredFunction[] {
+    return this.#lowered(path, (entry, text) => this.#mayMap(entry, text));
+  }
+
+  /** Those of them that a check has to look at: they may touch a mapping, or own or give up a reference. */
+  checkedFunctions(path: string): readonly LoweredFunction[] {
+    return this.#lowered(
+      path,
+      (entry, text) => this.#mayMap(entry, text) || this.#references.mentions(entry.chunk.id, text),
+    );
+  }
+
+  #mayMap(entry: FunctionEntry, text: string): boolean {
+    const inside = entry.ownerClass !== undefined && this.#mapping.isType(entry.ownerClass);
+    return inside || this.#mapping.mentions(entry.chunk.id, text);
+  }
+
+  #lowered(path: string, wanted: (entry: FunctionEntry, text: string) => boolean): readonly LoweredFunction[] {
     this.refresh();
     const file = this.#files.get(path);
     if (!file?.facts || !this.#read.has(file)) return [];
     if (this.#vocabularyRevision !== this.#revision) {
-      this.#vocabulary.update(this.#read);
+      this.#mapping.update(this.#read);
+      this.#references.update(this.#read);
       this.#vocabularyRevision = this.#revision;
     }
-    return file.facts.functions.flatMap((entry) => {
-      const { chunk } = entry;
-      if (!entry.hasBody) return [];
-      const may =
-        (entry.ownerClass !== undefined && this.#vocabulary.isType(entry.ownerClass)) ||
-        this.#vocabulary.mentions(chunk.id, file.text.slice(chunk.start, chunk.end));
-      return may ? [this.#lowerer.lower(file, entry)] : [];
-    });
+    return file.facts.functions.flatMap((entry) =>
+      entry.hasBody && wanted(entry, file.text.slice(entry.chunk.start, entry.chunk.end))
+        ? [this.#lowerer.lower(file, entry)]
+        : [],
+    );
   }
 
   get lowerer(): Lowerer {
@@ -261,12 +277,12 @@ export class Workspace {
     this.#revision++;
   }
 
-  /** Chooses the files to read: those that name the API, and all that they include. */
+  /** Chooses the files to read: those that name kernel objects, and all that they include. */
   #chooseFiles(): void {
     this.#includesChanged = false;
     this.#closures.clear();
     const wanted = new Set<SourceFile>();
-    const queue = [...this.#files.values()].filter((file) => this.#readAll || file.mentionsApi);
+    const queue = [...this.#files.values()].filter((file) => this.#readAll || file.mentions !== 'nothing');
     for (let file = queue.pop(); file; file = queue.pop()) {
       if (wanted.has(file)) continue;
       wanted.add(file);
