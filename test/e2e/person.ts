@@ -179,7 +179,7 @@ export async function asPerson(
     const rows = page
       .locator('.sidebar .monaco-list-row')
       .filter({ has: page.locator('.label-description') })
-      .filter({ hasNotText: '.cpp' });
+      .filter({ hasNotText: /\.(cpp|iomap)|^Scenarios/ });
     await until(
       'all outcomes',
       async () => (await rows.filter({ hasText: /mappings? ·|no mapping|not run:/ }).count()) === (await rows.count()),
