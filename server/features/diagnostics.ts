@@ -1,13 +1,17 @@
 import type { Function } from '../ir/types';
+import type { Rule } from '../rules/index';
 import { findRule, rules } from '../rules/index';
 import type { FunctionAnalysis } from '../symbolic/analyze';
-import { analyzeFunction } from '../symbolic/analyze';
+import { analyzeFunction, noFieldFacts } from '../symbolic/analyze';
+import type { FieldReport } from '../symbolic/field-history';
+import { historyOf } from '../symbolic/field-history';
 import { RecordingProgram, stillHolds } from '../symbolic/program';
 import type { LoweredFunction } from '../workspace/lowered';
 import type { SourceFile } from '../workspace/source-file';
 import type { Workspace } from '../workspace/workspace';
 import { applySuppressions } from './apply-suppressions';
 import type { Configurations } from './configurations';
+import { WordIndex, WorkspaceFields } from './field-program';
 import { rangeOf } from './positions';
 import { touchesMappings, touchesReferences } from './relevance';
 import type { Finding } from './service';
@@ -21,6 +25,9 @@ export class Diagnostics {
   readonly #workspace: Workspace;
   readonly #configurations: Configurations;
   readonly #kept = new WeakMap<Function, FunctionAnalysis & { checked: number }>();
+  readonly #words = new WordIndex();
+  readonly #reports = new Map<string, readonly { readonly rule: Rule; readonly report: FieldReport }[]>();
+  readonly #programs = new Map<string, SymbolicProgram>();
   #analyses = 0;
   #generation = 0;
 
@@ -37,6 +44,8 @@ export class Diagnostics {
   /** To be called when any text changes. */
   changed(): void {
     this.#generation++;
+    this.#reports.clear();
+    this.#programs.clear();
   }
 
   /** Findings of one file, in the order of the text; suppressed ones are marked, those that are switched off left out. */
@@ -56,6 +65,7 @@ export class Diagnostics {
     if (file.mentions === 'nothing') return [];
     const program = new SymbolicProgram(this.#workspace, file.path);
     const found: Finding[] = [];
+    const own: Function[] = [];
     for (const lowered of this.#workspace.checkedFunctions(file.path)) {
       // Another arm of an #if tells the same place again, perhaps in other words.
       const seen = new Set<string>();
@@ -67,7 +77,9 @@ export class Diagnostics {
           found.push(this.#place(file, lowered, finding));
         }
       }
+      own.push(...lowered.variants);
     }
+    found.push(...this.#ofFields(file, own));
     return found;
   }
 
@@ -97,12 +109,87 @@ export class Diagnostics {
     const analysis =
       checks.length > 0
         ? analyzeFunction(fn, program, checks, checks === rules ? 'full' : 'less')
-        : { findings: [], budgetEnded: false, dependencies: recording.dependencies };
-    const dependencies =
-      checks.length > 0 ? [...recording.dependencies, ...analysis.dependencies] : analysis.dependencies;
-    const result = { ...analysis, dependencies, checked: this.#generation };
+        : { findings: [], budgetEnded: false, fields: noFieldFacts, dependencies: recording.dependencies };
+    const result = {
+      ...analysis,
+      // What others than mappings do with fields is not judged.
+      fields: checks === rules ? analysis.fields : noFieldFacts,
+      dependencies: checks.length > 0 ? [...recording.dependencies, ...analysis.dependencies] : analysis.dependencies,
+      checked: this.#generation,
+    };
     this.#kept.set(fn, result);
     return result;
+  }
+
+  /** What the rules say of fields that these functions of a file take, keep or release something in. */
+  #ofFields(file: SourceFile, functions: readonly Function[]): Finding[] {
+    const own = new Set(functions);
+    const found: Finding[] = [];
+    const seen = new Set<string>();
+    for (const { fields } of functions.map((fn) => this.#analyze(fn, this.#programOf(file.path))))
+      for (const { field } of [...fields.takes, ...fields.releases, ...fields.borrows]) {
+        if (field.owner === undefined || seen.has(`${field.owner} ${field.name}`)) continue;
+        seen.add(`${field.owner} ${field.name}`);
+        for (const { rule, report } of this.#reportsOn({ owner: field.owner, name: field.name }, file.path))
+          if (own.has(report.fn)) found.push(this.#placeReport(file, rule, report));
+      }
+    const places = new Set<string>();
+    return found.filter((finding) => {
+      const key = `${finding.rule} ${finding.line} ${finding.column} ${finding.endLine} ${finding.endColumn}`;
+      return !places.has(key) && places.add(key);
+    });
+  }
+
+  /** The rules' words about a field, from where one file stands. */
+  #reportsOn(
+    field: { readonly owner: string; readonly name: string },
+    path: string,
+  ): readonly { readonly rule: Rule; readonly report: FieldReport }[] {
+    const key = `${path} ${field.owner} ${field.name}`;
+    let reports = this.#reports.get(key);
+    if (!reports) {
+      const world = new WorkspaceFields(
+        this.#workspace,
+        this.#words,
+        (file) => this.#programOf(file),
+        (fn) => this.#analyze(fn, this.#programOf(this.#workspace.lowerer.home(fn)?.file ?? path)).fields,
+      );
+      const history = historyOf(field, world, this.#programOf(path));
+      reports = history
+        ? rules.flatMap((rule) => (rule.checkField?.(history) ?? []).map((report) => ({ rule, report })))
+        : [];
+      this.#reports.set(key, reports);
+    }
+    return reports;
+  }
+
+  #programOf(path: string): SymbolicProgram {
+    let program = this.#programs.get(path);
+    if (!program) this.#programs.set(path, (program = new SymbolicProgram(this.#workspace, path)));
+    return program;
+  }
+
+  #placeReport(file: SourceFile, rule: Rule, { fn, at, message, steps }: FieldReport): Finding {
+    return {
+      file: file.path,
+      ...rangeOf(file, this.#startOf(fn), at),
+      rule: rule.id,
+      severity: rule.severity,
+      message,
+      function: fn.qualifiedName,
+      path: steps.flatMap((step) => {
+        const home = this.#workspace.file(this.#workspace.lowerer.home(step.fn)?.file ?? '');
+        const range = home && rangeOf(home, this.#startOf(step.fn), step.span);
+        return home && range ? [{ file: home.path, ...range, message: step.message }] : [];
+      }),
+    };
+  }
+
+  /** Where a function's declaration starts in its file. */
+  #startOf(fn: Function): number {
+    const home = this.#workspace.lowerer.home(fn);
+    const entries = this.#workspace.file(home?.file ?? '')?.facts?.functions ?? [];
+    return entries.find((entry) => entry.chunk.id === home?.id)?.chunk.start ?? 0;
   }
 
   #place(file: SourceFile, lowered: LoweredFunction, finding: FunctionAnalysis['findings'][number]): Finding {

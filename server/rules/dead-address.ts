@@ -151,6 +151,12 @@ void closeWindow(Window *window, IOMemoryDescriptor *memory)
     fRegisters = fMap->getVirtualAddress();
     return true;
 }
+
+void FrameGrabber::free()
+{
+    OSSafeReleaseNULL(fMap);
+    IOService::free();
+}
 `,
       },
     ],

@@ -18,6 +18,7 @@ import { leakedReference } from './leaked-reference';
 import { lengthBeyondCapacity } from './length-beyond-capacity';
 import { mapOptionsMisread } from './map-options-misread';
 import { mappingBeyondLength } from './mapping-beyond-length';
+import { memberNeverReleased } from './member-never-released';
 import { noAddress } from './no-address';
 import { nullTask } from './null-task';
 import { offsetWithoutLength } from './offset-without-length';
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   lengthBeyondCapacity,
   mapOptionsMisread,
   mappingBeyondLength,
+  memberNeverReleased,
   noAddress,
   nullTask,
   offsetWithoutLength,

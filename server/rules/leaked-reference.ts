@@ -387,6 +387,12 @@ done:
     *result = other;
     return kIOReturnSuccess;
 }
+
+void FrameGrabber::free()
+{
+    OSSafeReleaseNULL(fMap);
+    IOService::free();
+}
 `,
       },
       {

@@ -1,4 +1,5 @@
-import type { Check } from '../symbolic/events';
+import type { Check, Report } from '../symbolic/events';
+import type { FieldHistory, FieldReport } from '../symbolic/field-history';
 
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -10,6 +11,8 @@ export interface RuleDescription {
   /** Stable, kebab-case; what suppressions and settings name. */
   readonly id: string;
   readonly title: string;
+  /** What only a look at the whole class tells: all that the workspace does with one field. */
+  checkField?(history: FieldHistory): readonly FieldReport[];
   readonly severity: Severity;
   readonly confidence: Confidence;
   /** Entries of the misuse catalogue that it finds; none for rules about suppressions. */
@@ -32,4 +35,9 @@ export interface Rule extends RuleDescription, Check {}
 export interface Example {
   readonly title: string;
   readonly source: string;
+}
+
+/** For a rule that looks at fields only. */
+export function nothing(): Report | undefined {
+  return undefined;
 }

@@ -40,6 +40,7 @@ Map the same descriptor into \`kernel_task\` for the driver's own accesses: both
     IOMemoryMap *fMap;
     mach_vm_address_t fAddress;
     virtual bool initWithTask(task_t owningTask, void *security, UInt32 type);
+    virtual void free() { OSSafeReleaseNULL(fMap); IOUserClient::free(); }
 };
 
 bool FrameGrabberClient::initWithTask(task_t owningTask, void *security, UInt32 type)
@@ -65,6 +66,7 @@ bool FrameGrabberClient::initWithTask(task_t owningTask, void *security, UInt32 
     IOMemoryMap *fMap;
     mach_vm_address_t fAddress;
     virtual bool initWithTask(task_t owningTask, void *security, UInt32 type);
+    virtual void free() { OSSafeReleaseNULL(fMap); IOUserClient::free(); }
 };
 
 bool FrameGrabberClient::initWithTask(task_t owningTask, void *security, UInt32 type)

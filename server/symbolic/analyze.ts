@@ -4,6 +4,8 @@ import type { Function } from '../ir/types';
 import { concernsMemory } from './call-facts';
 import { classOf } from './context';
 import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
+import type { FieldFacts } from './field-facts';
+import { FieldCollector } from './field-facts';
 import { Interpreter } from './interpreter';
 import type { Dependency, Program, Target } from './program';
 import { ownTarget, RecordingProgram } from './program';
@@ -16,6 +18,8 @@ export interface FunctionAnalysis {
   readonly findings: readonly SymbolicFinding[];
   /** The step budget ended before all paths were followed; what was found until then is right. */
   readonly budgetEnded: boolean;
+  /** What its paths do with fields; nothing where the budget ended. */
+  readonly fields: FieldFacts;
   /** What was asked about the rest of the program; the result holds as long as these answers do. */
   readonly dependencies: readonly Dependency[];
 }
@@ -48,26 +52,32 @@ export function analyzeFunction(
   const recording = new RecordingProgram(program);
   const summaries = new Summaries(recording);
   const found = new Map<string, Candidate>();
+  const fields: FieldFacts[] = [];
   let budgetEnded = false;
   const visit = (one: Function): void => {
     one.closures.forEach(visit);
     if (!concerns(one, recording)) return;
+    const collector = new FieldCollector();
     const interpreter = new Interpreter(
       one,
       recording,
       summaries,
       {
         event: (event, path) => {
+          if (event.kind === 'release') collector.released(event.object, event.at);
           for (const check of checks) {
             const report = check.check(event);
             if (report) keep(found, check, report, event, path);
           }
         },
+        stored: (store) => collector.stored(store),
+        returned: (state) => collector.returned(state),
       },
       budgets[effort],
     );
     interpreter.run();
     budgetEnded ||= interpreter.budgetEnded;
+    fields.push(collector.facts);
   };
   visit(fn);
   const findings = [...found.values()].map((candidate) => candidate.finding);
@@ -75,7 +85,22 @@ export function analyzeFunction(
     (a, b) =>
       a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
   );
-  return { findings, budgetEnded, dependencies: recording.dependencies };
+  return {
+    findings,
+    budgetEnded,
+    fields: budgetEnded ? noFieldFacts : together(fields),
+    dependencies: recording.dependencies,
+  };
+}
+
+export const noFieldFacts: FieldFacts = { takes: [], releases: [], borrows: [] };
+
+function together(all: readonly FieldFacts[]): FieldFacts {
+  return {
+    takes: all.flatMap((each) => each.takes),
+    releases: all.flatMap((each) => each.releases),
+    borrows: all.flatMap((each) => each.borrows),
+  };
 }
 
 /** Whether anything in a function can be an event: most functions of a driver have nothing to do with references. */

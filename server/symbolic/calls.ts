@@ -10,6 +10,7 @@ import { escape, evaluate, usePointer } from './evaluate';
 import type { Call, Invocation } from './ownership';
 import { create, freshResult, isImmortal, named, release, retain, setResult, steadyResult, tracked } from './ownership';
 import { construct, smartMethod } from './smart-pointers';
+import { noteFieldStore } from './field-stores';
 import { loseOld, noteStored } from './stores';
 import { callFacts, concernsMemory, noteFacts } from './call-facts';
 import type { CallFacts } from './events';
@@ -327,7 +328,7 @@ function outCall(
   const fill = (into: State, outcome: Success): void => {
     outs.forEach((out, index) => {
       if (out.success !== 'always' && out.success !== outcome) {
-        put(context, into, out.place, values.constant(0n));
+        put(context, into, out.place, values.constant(0n), invocation.call.span);
         return;
       }
       const object = freshResult(into, context, invocation, `out ${index}`);
@@ -341,7 +342,7 @@ function outCall(
       });
       if (out.retained && isSmartPointer(pointee)) into.change(object, { managed: true });
       into.setRange(object, { low: undefined, high: undefined, not: [0n] });
-      put(context, into, out.place, object);
+      put(context, into, out.place, object, invocation.call.span);
     });
   };
   const usual = outs.find((out) => out.success !== 'always')?.success ?? 'always';
@@ -366,7 +367,8 @@ function outCall(
 }
 
 /** Stores without looking at types: used for out-parameters. */
-function put(context: Context, state: State, place: Location, value: Value): void {
+function put(context: Context, state: State, place: Location, value: Value, at: Span): void {
+  noteFieldStore(context, state, place, value, at);
   loseOld(state, place, value, undefined);
   state.forget(place);
   state.store.set(place, value);

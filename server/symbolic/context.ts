@@ -1,6 +1,7 @@
 import type { Function, Type } from '../ir/types';
 import type { Span } from './span';
 import type { Event } from './events';
+import type { FieldStore } from './field-facts';
 import type { Program } from './program';
 import type { ObjectState, State } from './state';
 import type { Summaries } from './summaries';
@@ -16,6 +17,8 @@ export interface Context {
   /** Temps that something reads. */
   readonly usedTemps: ReadonlySet<number>;
   emit(event: Event, state: State): void;
+  /** A pointer is about to be stored in a field. */
+  stored(store: FieldStore): void;
   /** A number for the memory after the instruction at `site` that no value of the state has. */
   newEpoch(state: State, site: string): number;
 }

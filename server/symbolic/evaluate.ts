@@ -96,7 +96,7 @@ export function locate(context: Context, state: State, place: Place, dead: DeadP
     case 'deref':
       return values.deref(evaluate(context, state, place.pointer, dead));
     case 'field':
-      return values.field(locate(context, state, place.base, dead), place.name);
+      return values.field(locate(context, state, place.base, dead), place.name, place.owner);
     case 'index':
       return values.index(locate(context, state, place.base, dead), evaluate(context, state, place.index, dead));
     case 'value':

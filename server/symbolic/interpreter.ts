@@ -5,6 +5,7 @@ import type { Span } from './span';
 import { invoke } from './calls';
 import { appear } from './ownership';
 import { handedOut, handsOutMemory, loseOld, noteStored } from './stores';
+import { noteFieldStore } from './field-stores';
 import type { Range } from './constraints';
 import { assume, restrict, within } from './constraints';
 import type { Context } from './context';
@@ -12,6 +13,7 @@ import { addressedMap, classOf, holds, isSmartPointer, siteOf, isWholeAddress } 
 import { describeExpr } from './describe';
 import { access, DeadPath, escape, evaluate, locate } from './evaluate';
 import type { Event } from './events';
+import type { FieldStore } from './field-facts';
 import type { Liveness } from './liveness';
 import { collectExpr, computeLiveness } from './liveness';
 import type { Program } from './program';
@@ -34,6 +36,7 @@ export interface Listener {
   event(event: Event, path: Step | undefined): void;
   /** A path returns. `value` is what it returns. */
   returned?(state: State, value: Value | undefined): void;
+  stored?(store: FieldStore): void;
 }
 
 /** States of one shape that were at one block. */
@@ -94,6 +97,10 @@ export class Interpreter implements Context {
 
   emit(event: Event, state: State): void {
     this.#listener.event(event, state.path);
+  }
+
+  stored(store: FieldStore): void {
+    this.#listener.stored?.(store);
   }
 
   newEpoch(state: State, site: string): number {
@@ -326,6 +333,7 @@ export class Interpreter implements Context {
         )
           this.emit({ kind: 'address-cut', object: map, at: instruction.value.span, bits: type.bits }, state);
         const wasEnded = place.kind === 'local' && state.ended.delete(place.local!);
+        noteFieldStore(this, state, place, value, instruction.span);
         loseOld(state, place, value, wasEnded ? undefined : instruction.span);
         state.forget(place);
         state.store.set(place, value);

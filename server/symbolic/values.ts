@@ -48,7 +48,8 @@ export type Location = LocationCommon &
     | { readonly kind: 'local' }
     | { readonly kind: 'global' }
     | { readonly kind: 'deref'; readonly pointer: Value }
-    | { readonly kind: 'field'; readonly base: Location }
+    /** `owner`: the class that declares it, where known. */
+    | { readonly kind: 'field'; readonly base: Location; readonly owner: string | undefined }
     | { readonly kind: 'index'; readonly base: Location; readonly index: Value }
     | { readonly kind: 'value'; readonly value: Value }
   );
@@ -250,8 +251,8 @@ export class Values {
     return this.#location(`d ${pointer.id}`, () => ({ kind: 'deref', local: undefined, name: '', pointer }));
   }
 
-  field(base: Location, name: string): Location {
-    return this.#location(`f ${base.id} ${name}`, () => ({ kind: 'field', local: base.local, name, base }));
+  field(base: Location, name: string, owner?: string): Location {
+    return this.#location(`f ${base.id} ${name}`, () => ({ kind: 'field', local: base.local, name, base, owner }));
   }
 
   index(base: Location, index: Value): Location {
@@ -276,7 +277,7 @@ export class Values {
       case 'deref':
         return this.deref(place.pointer.timeless);
       case 'field':
-        return this.field(this.#still(place.base), place.name);
+        return this.field(this.#still(place.base), place.name, place.owner);
       case 'index':
         return this.index(this.#still(place.base), place.index.timeless);
       case 'value':

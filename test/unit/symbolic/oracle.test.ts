@@ -193,7 +193,7 @@ function runAll(statements: readonly Statement[]): string[] {
 /** Rules that speak of a function; of a pointer that was tested and found NULL none does. */
 function diagnose(statements: readonly Statement[]): string[] {
   const service = createService();
-  const source = `class Driver : public IOService { IOMemoryMap *fMap; UInt32 fCount; };
+  const source = `class Driver : public IOService { IOMemoryMap *fMap; UInt32 fCount;  void free() override { OSSafeReleaseNULL(fMap); IOService::free(); } };
 void Driver::run(IOMemoryDescriptor *m, bool a, bool b, bool c)
 {
 IOMemoryMap *map = NULL;

@@ -7,6 +7,7 @@ const surroundings = `class Driver : public IOService {
     static IOMemoryMap *fShared;
     bool isOpen(); void changed(); IOMemoryMap *make(IOMemoryDescriptor *memory); void drop(IOMemoryMap *map);
     void look(IOMemoryMap *map); void keep(IOMemoryMap *map); IOReturn work(int step); void run(void (^action)(void));
+    void free() override { OSSafeReleaseNULL(fMap); OSSafeReleaseNULL(fMemory); IOService::free(); }
 };
 void unseen(void *pointer);
 bool unseenFlag();

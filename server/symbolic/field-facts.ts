@@ -1,0 +1,185 @@
+import type { Span } from './span';
+import type { ObjectState, State } from './state';
+import type { Location, Value } from './values';
+import { baseOf, knownBits } from './values';
+
+/** A field by the class that declares it, where known. Fields of one name with unknown owners may be the same. */
+export interface FieldName {
+  readonly owner: string | undefined;
+  readonly name: string;
+}
+
+/** What a field held just before it takes another value. */
+export type OldContent =
+  /** NULL, as the path shows. */
+  | 'null'
+  /** What this function made and stored there; nothing else holds it. */
+  | 'owned'
+  /** Something that was released on this path. */
+  | 'released'
+  /** Something that another variable holds too, or that code out of view was given. */
+  | 'shared'
+  /** Something that a condition of the path asked about. */
+  | 'tested'
+  | 'unknown';
+
+/** A store as the interpreter states it. */
+export interface FieldStore {
+  readonly field: FieldName;
+  readonly place: Location;
+  readonly value: Value;
+  readonly state: State;
+  readonly at: Span;
+  readonly old: OldContent;
+}
+
+/** A field takes an object with a reference for it to give up. */
+export interface Take {
+  readonly field: FieldName;
+  /** The call that made the reference. */
+  readonly created: Span;
+  readonly call: string;
+  readonly class: string | undefined;
+  /** Bits of the mapping options that are surely set, where it is a map. */
+  readonly options: bigint | undefined;
+  readonly stored: Span;
+  /** What the field held before, on the worst of the paths. */
+  readonly old: OldContent;
+}
+
+/** A function gives up what the field held when it was entered. */
+export interface FieldRelease {
+  readonly field: FieldName;
+  readonly at: Span;
+  /** On a way out after it, the field still holds the pointer. */
+  readonly leaves: boolean;
+}
+
+/** A field takes an object that somebody else owns, and no reference. */
+export interface Borrow {
+  readonly field: FieldName;
+  readonly stored: Span;
+  /** Where it came from: the field of a structure that the kernel declares, or a call. */
+  readonly from:
+    | { readonly kind: 'field'; readonly owner: string; readonly name: string }
+    | { readonly kind: 'call'; readonly name: string; readonly class: string | undefined }
+    | { readonly kind: 'parameter'; readonly index: number };
+}
+
+/** What one function does with fields, from its paths. */
+export interface FieldFacts {
+  readonly takes: readonly Take[];
+  readonly releases: readonly FieldRelease[];
+  readonly borrows: readonly Borrow[];
+}
+
+/** The field that a place is, or is an element of; undefined for parts of locals. */
+export function fieldOf(place: Location): FieldName | undefined {
+  let at = place;
+  while (at.kind === 'index') at = at.base;
+  if (at.kind !== 'field' || at.local !== undefined) return undefined;
+  return { owner: at.owner, name: at.name };
+}
+
+const worst: readonly OldContent[] = ['owned', 'unknown', 'tested', 'shared', 'released', 'null'];
+
+interface Kept<T> {
+  fact: T;
+  dropped: boolean;
+}
+
+/** Collects what the paths of one function do with fields. */
+export class FieldCollector {
+  readonly #takes = new Map<string, Kept<Take>>();
+  readonly #releases = new Map<string, FieldRelease & { readonly value: Value; readonly place: Location }>();
+  readonly #left = new Set<string>();
+  readonly #borrows = new Map<string, { readonly borrow: Borrow; readonly value: Value; readonly place: Location }>();
+  readonly #kept = new Set<string>();
+  /** Names of the fields that the function stores to. */
+  readonly #written = new Set<string>();
+
+  stored(store: FieldStore): void {
+    const { state, value, field } = store;
+    this.#written.add(field.name);
+    const object = state.objects.get(baseOf(value));
+    if (object?.origin === 'created' && object.creation) {
+      if (object.owed < 1 || object.escaped || object.kept || object.managed || object.stored.length > 0) return;
+      this.#take(store, object);
+      return;
+    }
+    const from = sourceOf(value, object);
+    if (!from) return;
+    const key = keyOf(field, store.at);
+    this.#borrows.set(key, { borrow: { field, stored: store.at, from }, value, place: store.place });
+  }
+
+  #take(store: FieldStore, object: ObjectState): void {
+    const { creation } = object;
+    if (!creation) return;
+    const { field, at, old } = store;
+    const key = `${keyOf(field, at)} ${creation.span.start}`;
+    const known = this.#takes.get(key);
+    if (known && worst.indexOf(known.fact.old) <= worst.indexOf(old)) return;
+    const fact: Take = {
+      field,
+      created: creation.span,
+      call: creation.call,
+      class: object.class,
+      options: creation.options && knownBits(creation.options).ones,
+      stored: at,
+      old,
+    };
+    this.#takes.set(key, { fact, dropped: known?.dropped ?? false });
+  }
+
+  released(object: ObjectState, at: Span): void {
+    const { value, creation } = object;
+    if (creation && object.stored.length > 0)
+      for (const take of this.#takes.values())
+        if (take.fact.created.start === creation.span.start && take.fact.created.end === creation.span.end)
+          take.dropped = true;
+    if (value.kind !== 'initial' || object.owed !== 0 || object.escaped || object.retained) return;
+    const field = fieldOf(value.place);
+    if (!field || value.place.kind !== 'field') return;
+    this.#releases.set(`${keyOf(field, at)}`, { field, at, leaves: false, value, place: value.place });
+  }
+
+  returned(state: State): void {
+    for (const [key, { value, place }] of this.#releases) {
+      if (value.kind === 'initial' && state.epochOf(place) === value.epoch) this.#left.add(key);
+    }
+    for (const [key, { value, place }] of this.#borrows) {
+      const object = state.objects.get(baseOf(value));
+      const own = object !== undefined && (object.owed > 0 || object.retained || object.managed);
+      if (!own && state.store.get(place) === value) this.#kept.add(key);
+    }
+  }
+
+  get facts(): FieldFacts {
+    return {
+      takes: [...this.#takes.values()].filter((take) => !take.dropped).map((take) => take.fact),
+      releases: [...this.#releases].map(([key, { field, at }]) => ({
+        field,
+        at,
+        leaves: this.#left.has(key) && !this.#written.has(field.name),
+      })),
+      borrows: [...this.#borrows].filter(([key]) => this.#kept.has(key)).map(([, { borrow }]) => borrow),
+    };
+  }
+}
+
+function keyOf(field: FieldName, at: Span): string {
+  return `${at.start} ${at.end} ${field.owner ?? ''} ${field.name}`;
+}
+
+function sourceOf(value: Value, object: ObjectState | undefined): Borrow['from'] | undefined {
+  const base = baseOf(value);
+  if (object?.origin === 'borrowed' && object.creation)
+    return { kind: 'call', name: object.creation.call, class: object.class };
+  if (base.kind !== 'initial') return undefined;
+  const { place } = base;
+  if (place.kind === 'local') return { kind: 'parameter', index: place.local! };
+  return place.kind === 'field' && place.owner !== undefined
+    ? { kind: 'field', owner: place.owner, name: place.name }
+    : undefined;
+}
