@@ -11,6 +11,7 @@ class FrameGrabber : public IOService {
     IOVirtualAddress fRegisters;
     UInt64 fLength;
     UInt32 fCount;
+    void free() override { OSSafeReleaseNULL(fMap); OSSafeReleaseNULL(fMemory); IOService::free(); }
 };
 `;
 
