@@ -70,8 +70,12 @@ export async function asScenarioAuthor(
   await check('the caret on a step selects it', async () => {
     await goToLine(page, lineOf('"map": "second"'));
     await until('the step', async () => (await stepText()).includes('step 3 of'));
-    await page.keyboard.press('ArrowUp');
-    await until('the step before', async () => (await stepText()).includes('step 2 of'));
+    await until('the step before', async () => {
+      await goToLine(page, lineOf('"map": "second"'));
+      await page.keyboard.press('ArrowUp');
+      await page.waitForTimeout(700);
+      return (await stepText()).includes('step 2 of');
+    });
   });
 
   await check('choosing a step shows its line', async () => {
