@@ -190,8 +190,9 @@ export async function asPerson(
   });
 
   await check('choosing a run opens the panel on it', async () => {
-    await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'openRing' }).click();
     await until('the function’s name', async () => {
+      await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'openRing' }).click();
+      await page.waitForTimeout(1000);
       panel = await panelFrame(page);
       return (await panel.locator('select.function').inputValue()).endsWith('::openRing');
     });
