@@ -6,21 +6,21 @@ import { invoke } from './calls';
 import { appear } from './ownership';
 import { handedOut, handsOutMemory, loseOld, noteStored } from './stores';
 import { noteFieldStore } from './field-stores';
-import type { Range } from './constraints';
-import { assume, restrict, within } from './constraints';
+import { assume, restrict } from './constraints';
 import type { Context } from './context';
-import { addressedMap, classOf, holds, isSmartPointer, siteOf, isWholeAddress } from './context';
+import { addressedMap, classOf, isSmartPointer, siteOf, isWholeAddress } from './context';
 import { describeExpr } from './describe';
 import { access, DeadPath, escape, evaluate, locate } from './evaluate';
 import type { Event } from './events';
 import type { FieldStore } from './field-facts';
+import { Frontier } from './frontier';
 import type { Liveness } from './liveness';
-import { collectExpr, computeLiveness } from './liveness';
+import { computeLiveness, readTemps } from './liveness';
+import { Losses } from './losses';
 import type { Program } from './program';
 import { ownTarget } from './program';
-import type { ObjectState } from './state';
-import type { Knowledge, Step } from './state';
-import { allocation, handedOver, isOwned, newForeign, State } from './state';
+import type { Step } from './state';
+import { allocation, handedOver, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import type { Location, Value } from './values';
 import { Values, baseOf, eachPart } from './values';
@@ -39,27 +39,7 @@ export interface Listener {
   stored?(store: FieldStore): void;
 }
 
-/** States of one shape that were at one block. */
-interface Shape {
-  readonly keys: Set<string>;
-  readonly variants: Knowledge[];
-  merged: State | undefined;
-}
-
-/** States of one shape at one block before their constraints are merged. */
-const mostVariants = 12;
-/** Shapes at one block before the values that no object hangs on are merged as well. */
-const mostShapes = 48;
-/** States that may go on from each block of a function that is too large for its budget. */
-const leastRoom = 8;
-/** Times round a loop with the values as they are; after that what the loop writes is any value. */
-const exactRounds = 2;
-const mostRounds = 4;
-
-/**
- * Follows all paths of one function. States that are equal at a block are merged; states that differ in what they know
- * about conditions only are merged when they become many, as in property simulation (Das, Lerner, Seigle 2002).
- */
+/** Follows all paths of one function. */
 export class Interpreter implements Context {
   readonly values = new Values();
   readonly usedTemps: Set<number>;
@@ -67,16 +47,8 @@ export class Interpreter implements Context {
   readonly #listener: Listener;
   readonly #budget: Budget;
   readonly #epochs = new Map<string, number>();
-  readonly #seen = new Map<BlockId, Map<string, Shape>>();
-  readonly #coarse = new Map<BlockId, Map<string, State>>();
-  readonly #pending: { block: BlockId; state: State }[][] = [];
-  /** States that went on from each block, and how many may before they are merged more. */
-  readonly #admitted = new Map<BlockId, number>();
-  readonly #room: number;
-  /** Losses, told at the end, when it is known whether other paths do better. */
-  readonly #lost: { event: Extract<Event, { kind: 'lost' }>; path: Step | undefined }[] = [];
-  /** Calls whose objects are given up somewhere, by their spans. */
-  readonly #givenUp = new Set<string>();
+  readonly #frontier: Frontier;
+  readonly #losses: Losses;
   #instructions = 0;
   #states = 0;
   budgetEnded = false;
@@ -91,7 +63,8 @@ export class Interpreter implements Context {
     this.#listener = listener;
     this.#budget = budget;
     this.#liveness = computeLiveness(fn);
-    this.#room = Math.max(leastRoom, Math.floor(budget.states / fn.blocks.length));
+    this.#frontier = new Frontier(this, this.#liveness, budget.states);
+    this.#losses = new Losses(this);
     this.usedTemps = readTemps(fn);
   }
 
@@ -144,17 +117,22 @@ export class Interpreter implements Context {
       if (!start.objects.has(value)) start.setObject(newForeign(value, classOf(type), 0, this.fn.locals[local]!.name));
     }
     this.#enqueue(this.fn.entry, start);
-    for (let next = this.#next(); next; next = this.#next()) {
+    for (let next = this.#frontier.next(); next; next = this.#frontier.next()) {
       if (++this.#states > 3 * this.#budget.states || this.#instructions > this.#budget.instructions) {
         this.budgetEnded = true;
         break;
       }
       this.#block(next.block, next.state);
     }
-    for (const { event, path } of this.#lost) {
-      const always = !this.budgetEnded && !event.object.retained && !this.#givenUp.has(creationKey(event.object));
-      this.#listener.event({ ...event, always }, path);
-    }
+    this.budgetEnded ||= this.#frontier.overflowed;
+    this.#losses.tell(!this.budgetEnded, (event, path) => {
+      this.#listener.event(event, path);
+    });
+  }
+
+  #enqueue(block: BlockId, state: State): void {
+    this.#losses.noteGivenUp(state);
+    this.#frontier.enqueue(block, state);
   }
 
   /** Parameters whose declaration says that the caller's reference comes with them. */
@@ -176,111 +154,6 @@ export class Interpreter implements Context {
       start.change(value, { variable: local.name });
       start.store.set(this.values.local(index), value);
     });
-  }
-
-  #next(): { block: BlockId; state: State } | undefined {
-    for (const queue of this.#pending) {
-      const next = queue?.shift();
-      if (next) return next;
-    }
-    return undefined;
-  }
-
-  /** Brings a state to a block, unless one like it was there before. */
-  #enqueue(block: BlockId, state: State): void {
-    this.#noteGivenUp(state);
-    const loop = this.#liveness.loop(block);
-    if (loop) {
-      const visit = state.visits.get(block) ?? { count: 0, held: new Map() };
-      if (visit.count >= mostRounds) return;
-      state.collect(this.values, this.#liveness, block);
-      if (visit.count >= exactRounds) this.#forgetLoop(block, state, visit.held);
-      const held = new Map([...state.store].filter(([place]) => loop.locals.has(place.local!)));
-      state.visits.set(block, { count: visit.count + 1, held });
-    }
-    state.collect(this.values, this.#liveness, block);
-    const shapes = this.#seen.get(block) ?? new Map<string, Shape>();
-    this.#seen.set(block, shapes);
-    const key = state.shapeKey();
-    const full = (this.#admitted.get(block) ?? 0) >= this.#room;
-    if (!shapes.has(key) && (full || shapes.size >= mostShapes)) {
-      this.#enqueueCoarse(block, state);
-      return;
-    }
-    const shape = shapes.get(key) ?? { keys: new Set(), variants: [], merged: undefined };
-    shapes.set(key, shape);
-    let next = state;
-    if (shape.merged) {
-      if (!shape.merged.widen(state)) return;
-      next = shape.merged.fork();
-      next.visits.clear();
-      for (const [head, visit] of state.visits) next.visits.set(head, visit);
-    } else {
-      const constraints = state.constraintKey();
-      if (shape.keys.has(constraints) || shape.variants.some((known) => covers(known, state))) return;
-      if (full || shape.variants.length >= mostVariants) {
-        shape.merged = state.fork();
-        for (const known of shape.variants) shape.merged.widen(known);
-        next = shape.merged.fork();
-      } else {
-        shape.keys.add(constraints);
-        shape.variants.push({ constraints: new Map(state.constraints), past: new Map(state.past) });
-      }
-    }
-    this.#push(block, next);
-  }
-
-  #noteGivenUp(state: State): void {
-    for (const object of state.objects.values())
-      if (object.origin === 'created' && !isOwned(object)) this.#givenUp.add(creationKey(object));
-  }
-
-  #push(block: BlockId, state: State): void {
-    this.#admitted.set(block, (this.#admitted.get(block) ?? 0) + 1);
-    const order = this.#liveness.order(block);
-    (this.#pending[order] ??= []).push({ block, state });
-  }
-
-  /** Many shapes: states in which the same variables hold the same objects become one. */
-  #enqueueCoarse(block: BlockId, state: State): void {
-    const merged = this.#coarse.get(block) ?? new Map<string, State>();
-    this.#coarse.set(block, merged);
-    const key = state.ownershipKey();
-    const known = merged.get(key);
-    if ((this.#admitted.get(block) ?? 0) >= 3 * this.#room) {
-      // The end of the function is worth more than the last of the ways to here.
-      this.budgetEnded = true;
-      return;
-    }
-    if (!known) {
-      merged.set(key, state);
-      this.#push(block, state.fork());
-      return;
-    }
-    if (!known.blend(state, this.values, `block ${block}`)) return;
-    const next = known.fork();
-    next.visits.clear();
-    for (const [head, visit] of state.visits) next.visits.set(head, visit);
-    this.#push(block, next);
-  }
-
-  /** What changed in the last round of a loop may be anything after more of them. */
-  #forgetLoop(block: BlockId, state: State, before: ReadonlyMap<Location, Value>): void {
-    const loop = this.#liveness.loop(block);
-    if (!loop) return;
-    for (const [place, value] of [...state.store]) {
-      if (place.local === undefined || !loop.locals.has(place.local) || before.get(place) === value) continue;
-      const object = state.objects.get(baseOf(value));
-      const type = this.fn.locals[place.local]?.type;
-      const pointer = type?.kind === 'pointer' || isSmartPointer(type);
-      if (object || (pointer && value.constant !== undefined)) continue;
-      state.store.delete(place);
-      const site = `loop ${block} ${place.id}`;
-      const fresh = this.values.result(site, state.freeGeneration(site), type);
-      state.renew(fresh);
-      state.store.set(place, fresh);
-    }
-    if (loop.names.size > 0) state.invalidate(this.newEpoch(state, `loop ${block}`), loop.names);
   }
 
   #block(id: BlockId, start: State): void {
@@ -469,7 +342,7 @@ export class Interpreter implements Context {
 
   #leave(state: State, to: BlockId): void {
     const live = this.#liveness.at(to);
-    this.#findLost(
+    this.#losses.find(
       state,
       undefined,
       (place, local) =>
@@ -504,7 +377,7 @@ export class Interpreter implements Context {
     }
     this.#findTaken(state, terminator);
     this.#findKept(state);
-    this.#findLost(
+    this.#losses.find(
       state,
       terminator,
       () => false,
@@ -542,127 +415,6 @@ export class Interpreter implements Context {
       if (map && at) this.emit({ kind: 'address-use', object: map, at, how: 'kept', name: place.name }, state);
     }
   }
-
-  /** States the loss of every object that nothing holds any more. `returning`: the function ends here. */
-  #findLost(
-    state: State,
-    returning: Extract<Terminator, { op: 'return' }> | undefined,
-    holdsPlace: (kind: 'whole' | 'part', local: number | undefined) => boolean,
-    holdsTemp: (temp: number) => boolean,
-  ): void {
-    if (returning) {
-      this.#noteGivenUp(state);
-      for (const object of [...state.objects.values()]) state.noteSurvivor(object);
-    }
-    for (const object of [...state.objects.values()]) {
-      if (!isOwned(object) || state.isNull(object.value)) continue;
-      if (!returning && this.#isHeld(state, object, holdsPlace, holdsTemp)) continue;
-      this.#lose(state, this.#settle(object), returning);
-      state.objects.delete(object.value);
-    }
-  }
-
-  /** The way back from a map to its descriptor counts only where somebody goes it. */
-  #settle(object: ObjectState): ObjectState {
-    const way = 'getMemoryDescriptor';
-    // Of a data queue, the call of that name is what made the object.
-    if (!object.recoverable || (object.creation?.call !== way && this.program.mentions(way))) return object;
-    return { ...object, recoverable: false };
-  }
-
-  #isHeld(
-    state: State,
-    object: ObjectState,
-    holdsPlace: (kind: 'whole' | 'part', local: number | undefined) => boolean,
-    holdsTemp: (temp: number) => boolean,
-  ): boolean {
-    for (const [place, value] of state.store)
-      if (holds(value, object.value) && holdsPlace(place.kind === 'local' ? 'whole' : 'part', place.local)) return true;
-    for (const [temp, value] of state.temps) if (holds(value, object.value) && holdsTemp(temp)) return true;
-    return false;
-  }
-
-  #lose(state: State, object: ObjectState, returning: Extract<Terminator, { op: 'return' }> | undefined): void {
-    const created = object.creation!.span;
-    const lost = (how: Extract<Event, { kind: 'lost' }>['how'], at: Span, implicit = false): void =>
-      void this.#lost.push({ event: { kind: 'lost', object, how, at, implicit, always: false }, path: state.path });
-    if (object.variable === undefined) lost(this.#isUsed(created) ? 'chained' : 'dropped', created);
-    else if (object.overwrittenAt) lost('overwritten', object.overwrittenAt);
-    else if (returning) lost('return', returning.span, isImplicit(this.fn, returning));
-    else lost('scope', object.endedAt ?? created);
-  }
-
-  /** Whether the result of the call at a span is read by anything. */
-  #isUsed(span: Span): boolean {
-    return this.fn.blocks.some((block) =>
-      block.instructions.some(
-        (instruction) =>
-          instruction.op === 'call' &&
-          instruction.span.start === span.start &&
-          instruction.span.end === span.end &&
-          instruction.temp !== undefined &&
-          this.usedTemps.has(instruction.temp),
-      ),
-    );
-  }
-}
-
-function creationKey(object: ObjectState): string {
-  const span = object.creation?.span;
-  return span ? `${span.start}:${span.end}` : '';
-}
-
-/** The end of a body without a return statement: the closing brace, or nothing at all. */
-function isImplicit(fn: Function, terminator: Terminator): boolean {
-  return (
-    terminator.op === 'return' &&
-    !terminator.value &&
-    terminator.span.end - terminator.span.start <= 1 &&
-    fn.blocks.length > 0
-  );
-}
-
-/** Whether `known` holds for every run that `state`, which has the same shape, holds for. */
-function covers(known: Knowledge, state: State): boolean {
-  for (const [value, range] of known.constraints) {
-    const other: Range | undefined = state.constraints.get(value);
-    if (!other || !within(other, range)) return false;
-  }
-  return true;
-}
-
-function readTemps(fn: Function): Set<number> {
-  const uses = { locals: new Set<number>(), temps: new Set<number>(), names: new Set<string>() };
-  for (const block of fn.blocks) {
-    for (const instruction of block.instructions) {
-      switch (instruction.op) {
-        case 'set':
-          collectExpr(instruction.value, uses);
-          break;
-        case 'store':
-          collectExpr(instruction.value, uses);
-          collectExpr(
-            { op: 'address', place: instruction.place, type: { kind: 'void' }, span: instruction.span },
-            uses,
-          );
-          break;
-        case 'call':
-          for (const argument of instruction.args) collectExpr(argument, uses);
-          if (instruction.callee.kind === 'method') collectExpr(instruction.callee.receiver, uses);
-          break;
-        case 'opaque':
-          for (const touched of instruction.touches) collectExpr(touched, uses);
-          break;
-        default:
-          break;
-      }
-    }
-    const { terminator } = block;
-    if (terminator.op === 'branch') collectExpr(terminator.condition, uses);
-    if (terminator.op === 'switch') collectExpr(terminator.value, uses);
-    if (terminator.op === 'return' && terminator.value) collectExpr(terminator.value, uses);
-  }
-  return uses.temps;
 }
 
 function describePlaceName(fn: Function, store: Extract<Instruction, { op: 'store' }>): string | undefined {

@@ -309,3 +309,38 @@ function blockUses(fn: Function, id: BlockId): { reads: Uses; kills: Set<Local>;
   });
   return { reads, kills, sets };
 }
+
+/** Temps that anything in the function reads. */
+export function readTemps(fn: Function): Set<number> {
+  const uses = { locals: new Set<number>(), temps: new Set<number>(), names: new Set<string>() };
+  for (const block of fn.blocks) {
+    for (const instruction of block.instructions) {
+      switch (instruction.op) {
+        case 'set':
+          collectExpr(instruction.value, uses);
+          break;
+        case 'store':
+          collectExpr(instruction.value, uses);
+          collectExpr(
+            { op: 'address', place: instruction.place, type: { kind: 'void' }, span: instruction.span },
+            uses,
+          );
+          break;
+        case 'call':
+          for (const argument of instruction.args) collectExpr(argument, uses);
+          if (instruction.callee.kind === 'method') collectExpr(instruction.callee.receiver, uses);
+          break;
+        case 'opaque':
+          for (const touched of instruction.touches) collectExpr(touched, uses);
+          break;
+        default:
+          break;
+      }
+    }
+    const { terminator } = block;
+    if (terminator.op === 'branch') collectExpr(terminator.condition, uses);
+    if (terminator.op === 'switch') collectExpr(terminator.value, uses);
+    if (terminator.op === 'return' && terminator.value) collectExpr(terminator.value, uses);
+  }
+  return uses.temps;
+}
