@@ -22,7 +22,7 @@ public:
 
     /// 32-bit kernels only: use withAddressRanges.
     [[maplens::kernel]] [[maplens::deprecated(macos(10.6))]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withRanges([[maplens::reads]] IOVirtualRange *ranges, UInt32 withCount,
+    static OSPtr<IOMemoryDescriptor> withRanges([[maplens::reads]] IOVirtualRange *ranges, [[maplens::range_count]] UInt32 withCount,
         [[maplens::bits(direction)]] IODirection withDirection, [[maplens::task]] task_t withTask,
         bool asReference = false);
 
@@ -33,7 +33,7 @@ public:
 
     /// Describes several ranges of a task's memory as one. Not prepared.
     [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]] [[maplens::unprepared]]
-    static OSPtr<IOMemoryDescriptor> withAddressRanges([[maplens::reads]] IOAddressRange *ranges, UInt32 rangeCount,
+    static OSPtr<IOMemoryDescriptor> withAddressRanges([[maplens::reads]] IOAddressRange *ranges, [[maplens::range_count]] UInt32 rangeCount,
         [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options, [[maplens::task]] task_t task);
 
     /// The general maker: what `buffers` means follows from the type in the options.
@@ -44,7 +44,7 @@ public:
 
     /// 32-bit kernels only: use withAddressRanges with a NULL task.
     [[maplens::kernel]] [[maplens::deprecated(macos(10.6))]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withPhysicalRanges([[maplens::reads]] IOPhysicalRange *ranges, UInt32 withCount,
+    static OSPtr<IOMemoryDescriptor> withPhysicalRanges([[maplens::reads]] IOPhysicalRange *ranges, [[maplens::range_count]] UInt32 withCount,
         [[maplens::bits(direction)]] IODirection withDirection, bool asReference = false);
 
     /// 32-bit kernels only: use IOSubMemoryDescriptor::withSubRange.

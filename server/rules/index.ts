@@ -1,9 +1,11 @@
 import { accessWhileRedirected } from './access-while-redirected';
 import { addressAfterUnmap } from './address-after-unmap';
 import { bufferTask } from './buffer-task';
+import { clientCacheMode } from './client-cache-mode';
 import { clientMemoryMadeAnew } from './client-memory-made-anew';
 import { clientMemoryResult } from './client-memory-result';
 import { clientMemoryWithoutReference } from './client-memory-without-reference';
+import { clientProtection } from './client-protection';
 import { conflictingCacheModes } from './conflicting-cache-modes';
 import { contradictoryMapOptions } from './contradictory-map-options';
 import { deadAddress } from './dead-address';
@@ -40,6 +42,8 @@ import { truncatedAddress } from './truncated-address';
 import { uncheckedNull } from './unchecked-null';
 import { undefinedMapBits } from './undefined-map-bits';
 import { uniqueNotPrivate } from './unique-not-private';
+import { uniqueScattered } from './unique-scattered';
+import { unmapOfSharedMap } from './unmap-of-shared-map';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
 import { userAddressInKernel } from './user-address-in-kernel';
@@ -53,9 +57,11 @@ export const rules: readonly Rule[] = [
   accessWhileRedirected,
   addressAfterUnmap,
   bufferTask,
+  clientCacheMode,
   clientMemoryMadeAnew,
   clientMemoryResult,
   clientMemoryWithoutReference,
+  clientProtection,
   conflictingCacheModes,
   contradictoryMapOptions,
   deadAddress,
@@ -89,6 +95,8 @@ export const rules: readonly Rule[] = [
   uncheckedNull,
   undefinedMapBits,
   uniqueNotPrivate,
+  uniqueScattered,
+  unmapOfSharedMap,
   useAfterRelease,
   userAddressInKernel,
   writableOutMemory,

@@ -5,7 +5,7 @@ import type { Context } from './context';
 import type { CallArgument, CallFacts, TaskKind } from './events';
 import type { State } from './state';
 import { newForeign } from './state';
-import type { Value } from './values';
+import type { KnownBits, Value } from './values';
 import { baseOf, knownBits } from './values';
 
 type Call = Extract<Instruction, { op: 'call' }>;
@@ -56,13 +56,7 @@ function argument(
   value: Value,
 ): CallArgument {
   const bits = knownBits(value);
-  const constants: { name: string; value: bigint; family: string }[] = [];
-  if (bitFamilies(parameter).length > 0)
-    for (const { name } of bits.named) {
-      const constant = context.program.findConstant(name);
-      if (constant?.value !== undefined && constant.family !== undefined)
-        constants.push({ name, value: constant.value, family: constant.family });
-    }
+  const constants = bitFamilies(parameter).length > 0 ? constantsIn(context, bits) : [];
   return {
     parameter,
     span: expr.span,
@@ -74,6 +68,16 @@ function argument(
     task: has(parameter, 'task') ? taskKind(context, state, value) : undefined,
     shape: shapeOf(expr),
   };
+}
+
+/** The OR-ed constants that the API or the workspace declares in an enumeration. */
+export function constantsIn(context: Context, bits: KnownBits): CallArgument['constants'] {
+  return bits.named.flatMap(({ name }) => {
+    const constant = context.program.findConstant(name);
+    return constant?.value !== undefined && constant.family !== undefined
+      ? [{ name, value: constant.value, family: constant.family }]
+      : [];
+  });
 }
 
 function shapeOf(expr: Expr): CallArgument['shape'] {

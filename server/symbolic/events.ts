@@ -83,6 +83,15 @@ export type Event =
       /** What the path has left behind parameters that are pointers to pointers. */
       readonly outs: readonly HandedOut[];
     }
+  /** A user client's method that hands out memory stores the options to map it with. */
+  | {
+      readonly kind: 'client-options';
+      /** Without its class. */
+      readonly function: string;
+      readonly at: Span;
+      readonly bits: KnownBits;
+      readonly constants: CallArgument['constants'];
+    }
   /** An address that a map gave is converted to fewer bits, without a cast, where it is stored; `object` is the map. */
   | { readonly kind: 'address-cut'; readonly object: ObjectState; readonly at: Span; readonly bits: number }
   /** A cast that looks at the object's class. */

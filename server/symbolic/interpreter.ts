@@ -4,7 +4,7 @@ import type { BlockId, Function, Instruction, Terminator } from '../ir/types';
 import type { Span } from './span';
 import { invoke } from './calls';
 import { appear } from './ownership';
-import { handedOut, handsOutMemory, loseOld, noteStored } from './stores';
+import { handedOut, handsOutMemory, loseOld, noteClientOptions, noteStored } from './stores';
 import { noteFieldStore } from './field-stores';
 import { assume, restrict } from './constraints';
 import type { Context } from './context';
@@ -207,6 +207,7 @@ export class Interpreter implements Context {
           this.emit({ kind: 'address-cut', object: map, at: instruction.value.span, bits: type.bits }, state);
         const wasEnded = place.kind === 'local' && state.ended.delete(place.local!);
         noteFieldStore(this, state, place, value, instruction.span);
+        noteClientOptions(this, state, place, value, instruction.value.span);
         loseOld(state, place, value, wasEnded ? undefined : instruction.span);
         state.forget(place);
         state.store.set(place, value);

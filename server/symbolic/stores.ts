@@ -1,4 +1,5 @@
 import type { Function } from '../ir/types';
+import { constantsIn } from './call-facts';
 import type { Context } from './context';
 import { escape } from './evaluate';
 import type { HandedOut } from './events';
@@ -6,7 +7,7 @@ import type { Span } from './span';
 import type { State } from './state';
 import { isOwned } from './state';
 import type { Location, Value } from './values';
-import { baseOf } from './values';
+import { baseOf, knownBits } from './values';
 
 /** A place that held `old` is about to hold `next`. */
 export function loseOld(state: State, place: Location, next: Value, span: Span | undefined): void {
@@ -52,6 +53,17 @@ const asksForMemory = /^(?:clientMemoryForType|CopyClientMemoryForType(?:_Impl)?
 
 export function handsOutMemory(fn: Function): boolean {
   return fn.class !== undefined && asksForMemory.test(fn.name);
+}
+
+/** States what is stored for the caller to map with. */
+export function noteClientOptions(context: Context, state: State, place: Location, value: Value, at: Span): void {
+  if (!state.keepsOuts || place.kind !== 'deref' || place.pointer.kind !== 'initial') return;
+  const { local } = place.pointer.place;
+  const type = local === undefined || local >= context.fn.parameters ? undefined : context.fn.locals[local]!.type;
+  if (type?.kind !== 'pointer' || type.to.kind !== 'int') return;
+  const bits = knownBits(value);
+  const constants = constantsIn(context, bits);
+  context.emit({ kind: 'client-options', function: context.fn.name, at, bits, constants }, state);
 }
 
 /** What the path has written through the function's parameters of kind `Class **`. */
