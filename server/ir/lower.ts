@@ -320,7 +320,8 @@ class FunctionLowering extends ExpressionLowering {
     const test = this.newBlock();
     const body = this.newBlock();
     const after = this.newBlock();
-    this.value(node.range);
+    const range = this.value(node.range);
+    this.emit({ op: 'set', temp: this.newTemp(range.type), value: range }, node.range);
     this.jump(test, node);
     this.enter(test);
     this.terminate(

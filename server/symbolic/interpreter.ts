@@ -20,8 +20,9 @@ import { Losses } from './losses';
 import type { Program } from './program';
 import { ownTarget } from './program';
 import type { Step } from './state';
-import { allocation, handedOver, newForeign, State } from './state';
+import { allocation, handedOver, isOnStack, newForeign, State } from './state';
 import type { Summaries } from './summaries';
+import { walkedArrays } from './walked-arrays';
 import type { Location, Value } from './values';
 import { Values, baseOf, eachPart } from './values';
 
@@ -102,6 +103,7 @@ export class Interpreter implements Context {
   run(track: readonly number[] = [], self = false): void {
     const start = new State();
     start.keepsOuts = handsOutMemory(this.fn);
+    for (const local of walkedArrays(this.fn)) start.exposed.add(local);
     if (self) start.setObject(newForeign(this.values.solid('this'), this.fn.class, 0, 'this'));
     this.#takeOver(start);
     for (let local = 0; local < this.fn.parameters; local++) {
@@ -263,8 +265,8 @@ export class Interpreter implements Context {
   #endLocal(state: State, local: number, span: Span): void {
     if (this.fn.locals[local]?.static) return;
     state.ended.add(local);
-    const held = state.store.get(this.values.local(local));
-    if (held) {
+    for (const [place, held] of [...state.store]) {
+      if (place.local !== local || !isOnStack(place)) continue;
       const object = state.objects.get(baseOf(held));
       if (object && object.endedAt === undefined) state.change(object.value, { endedAt: span });
     }

@@ -4,7 +4,7 @@ import { holds } from './context';
 import type { Event } from './events';
 import type { Span } from './span';
 import type { ObjectState, State, Step } from './state';
-import { isOwned } from './state';
+import { isOnStack, isOwned } from './state';
 
 type Lost = Extract<Event, { kind: 'lost' }>;
 
@@ -67,7 +67,7 @@ export class Losses {
     holdsTemp: (temp: number) => boolean,
   ): boolean {
     for (const [place, value] of state.store)
-      if (holds(value, object.value) && holdsPlace(place.kind === 'local' ? 'whole' : 'part', place.local)) return true;
+      if (holds(value, object.value) && holdsPlace(isOnStack(place) ? 'whole' : 'part', place.local)) return true;
     for (const [temp, value] of state.temps) if (holds(value, object.value) && holdsTemp(temp)) return true;
     return false;
   }

@@ -116,6 +116,11 @@ export function isOut(place: Location): boolean {
   return place.kind === 'deref' && place.pointer.kind === 'initial' && place.pointer.place.kind === 'local';
 }
 
+/** A local, or an element of an array on the stack. */
+export function isOnStack(place: Location): boolean {
+  return place.kind === 'local' || (place.kind === 'index' && place.base.kind === 'local');
+}
+
 /** Whether this function has to give up a reference that nothing else was handed. */
 export function isOwned(object: ObjectState): boolean {
   return object.origin === 'created' && !object.escaped && !object.managed && object.owed > object.stored.length;
@@ -382,7 +387,7 @@ export class State implements ConstraintStore {
       if (place.local !== undefined) {
         if (live.locals.has(place.local) || this.exposed.has(place.local)) continue;
         const object = this.objects.get(value);
-        if (object && object.owed > 0 && place.kind === 'local' && !this.ended.has(place.local)) continue;
+        if (object && object.owed > 0 && isOnStack(place) && !this.ended.has(place.local)) continue;
         this.store.delete(place);
       } else if (!live.names.has(place.name) && !isAddress(value) && !(this.keepsOuts && isOut(place)))
         this.store.delete(place);

@@ -5,19 +5,19 @@ import { escape } from './evaluate';
 import type { HandedOut } from './events';
 import type { Span } from './span';
 import type { State } from './state';
-import { isOwned } from './state';
+import { isOnStack, isOwned } from './state';
 import type { Location, Value } from './values';
 import { baseOf, knownBits } from './values';
 
 /** A place that held `old` is about to hold `next`. */
 export function loseOld(state: State, place: Location, next: Value, span: Span | undefined): void {
-  if (place.kind !== 'local') return;
+  if (!isOnStack(place)) return;
   const old = state.store.get(place);
   if (!old || old === next) return;
   const object = state.objects.get(baseOf(old));
   if (!object || !isOwned(object)) return;
   for (const [other, value] of state.store)
-    if (other !== place && other.kind === 'local' && baseOf(value) === object.value) return;
+    if (other !== place && isOnStack(other) && baseOf(value) === object.value) return;
   state.change(object.value, { overwrittenAt: span });
 }
 
@@ -36,7 +36,7 @@ export function noteStored(
     return;
   }
   const variable = object.variable ?? name;
-  if (place.kind === 'local' && !state.exposed.has(place.local!) && !isStatic(context, place))
+  if (isOnStack(place) && !state.exposed.has(place.local!) && !isStatic(context, place))
     state.change(base, { variable, overwrittenAt: undefined, endedAt: undefined });
   else {
     const stored = object.stored.includes(place.id) ? object.stored : [...object.stored, place.id];

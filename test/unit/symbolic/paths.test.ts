@@ -193,6 +193,58 @@ void Driver::a(IOMemoryDescriptor *m) {
     if (!map) map = m->map();
     fShared = m->map();
 }`,
+  'elements of an array on the stack are locals': `bool Driver::a(IOMemoryDescriptor *m, IOMemoryDescriptor *n) {
+    IOMemoryMap *maps[2];
+    maps[0] = m->map(); // ! leaked-reference
+    maps[1] = n->map();
+    if (maps[1]) maps[1]->release();
+    return maps[0] != NULL;
+}
+void Driver::b(IOMemoryDescriptor *m, IOMemoryDescriptor *n) {
+    if (m) {
+        IOMemoryMap *maps[2];
+        maps[0] = m->map();
+        maps[0] = n->map(); // ! leaked-reference
+        maps[1] = m->map(); // ! leaked-reference
+        if (maps[0]) maps[0]->release();
+    }
+    IOLog("done");
+}
+IOMemoryMap *Driver::c(IOMemoryDescriptor *m, IOMemoryDescriptor *n) {
+    IOMemoryMap *maps[2];
+    maps[0] = m->map();
+    maps[1] = n->map();
+    IOMemoryMap *first = maps[0];
+    maps[0] = NULL;
+    OSSafeReleaseNULL(first);
+    return maps[1];
+}`,
+  'an array that is walked': `void Driver::a(IOMemoryDescriptor *m, IOMemoryDescriptor *n, unsigned count) {
+    IOMemoryMap *maps[2] = { m->map(), n->map() };
+    for (unsigned i = 0; i < count; i++) if (maps[i]) maps[i]->release();
+}
+void Driver::b(IOMemoryDescriptor *m, IOMemoryDescriptor *n) {
+    IOMemoryMap *maps[2];
+    maps[0] = m->map(); maps[1] = n->map();
+    for (IOMemoryMap *map : maps) if (map) map->release();
+}
+void Driver::c(IOMemoryDescriptor *m, unsigned count) {
+    IOMemoryMap *maps[4];
+    for (unsigned i = 0; i < count; i++) maps[i] = m->map();
+    for (unsigned i = 0; i < fCount; i++) if (maps[i]) maps[i]->release();
+}
+void Driver::d(IOMemoryDescriptor *m) {
+    IOMemoryMap *maps[2];
+    maps[0] = m->map();
+    IOMemoryMap **first = maps;
+    if (*first) (*first)->release();
+}
+void Driver::e(IOMemoryDescriptor *m) {
+    IOMemoryMap *maps[2];
+    maps[1] = m->map();
+    IOMemoryMap **second = &maps[1];
+    OSSafeReleaseNULL(*second);
+}`,
   'an array element keeps it': `void Driver::a(IOMemoryDescriptor *m) {
     IOMemoryMap *maps[2];
     maps[0] = m->map();
