@@ -29,12 +29,15 @@ function walk(
     if (!entry.object) return fault('unmapped', at, `no memory is there (${entry.note ?? 'reserved'})`);
     if (entry.protection === '---' || (write && entry.protection !== 'rw-'))
       return fault('protection', at, `the mapping${entry.map ? ` ${entry.map.name}` : ''} is ${entry.protection}`);
+    if (entry.unmade) space.replace({ ...entry, unmade: false });
     const blocker = entry.object.blockedBy;
     // Of device memory only the map's own pages left the page tables; the kernel's other mappings never fault on them.
     if (blocker && (!entry.object.device || entry.map === blocker || !task.kernel))
       return fault('blocked', at, `${blocker.name} is redirected to nothing, so the thread sleeps`);
     const offset = space.offsetInPage(at);
-    const left = Number(space.addressOf(entry.end) - at);
+    if (!entry.object.hasPage(entry.objectPage + (page - entry.start)))
+      return fault('blocked', at, 'its device pager was given no page for it, so the thread sleeps');
+    const left = Number(space.addressOf(page + 1) - at);
     const run = Math.min(left, size - done);
     each(entry.object, entry.objectPage + (page - entry.start), offset, done, run);
     done += run;

@@ -25,6 +25,8 @@ export interface VmEntry {
   readonly wired?: number;
   /** A mapping or program with VM_INHERIT_COPY: a child of fork() has a copy. Else mappings have VM_INHERIT_NONE. */
   readonly inherited?: boolean;
+  /** Nobody has touched it yet, so it has no VM object (VME_OBJECT_NULL); `object` is the one that it would get. */
+  readonly unmade?: boolean;
 }
 
 export type NewEntry = Omit<VmEntry, 'id'>;
@@ -44,6 +46,7 @@ class Entry implements Required<{ readonly [Field in keyof VmEntry]: unknown }> 
   readonly permanent: boolean | undefined;
   readonly wired: number | undefined;
   readonly inherited: boolean | undefined;
+  readonly unmade: boolean | undefined;
   readonly #number: number;
 
   constructor(number: number, entry: NewEntry) {
@@ -60,6 +63,7 @@ class Entry implements Required<{ readonly [Field in keyof VmEntry]: unknown }> 
     this.permanent = entry.permanent;
     this.wired = entry.wired;
     this.inherited = entry.inherited;
+    this.unmade = entry.unmade;
     this.#number = number;
   }
 

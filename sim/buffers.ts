@@ -1,6 +1,6 @@
 import { write } from './access';
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
-import { allocate, allocateInZone, initialise, kIOMemoryAutoPrepare } from './creation';
+import { allocate, allocateInZone, zoneStart, initialise, kIOMemoryAutoPrepare } from './creation';
 import { useAfterFree, type KernelState } from './kernel-state';
 import {
   kIOMapAnywhere,
@@ -48,6 +48,9 @@ const descriptorFlags =
 
 /** sizeof(IOLibPageMallocHeader) on LP64. */
 const heapHeader = 24n;
+
+/** KHEAP_MAX_SIZE on Intel (osfmk/kern/kalloc.h), where larger blocks are not the kernel object's. */
+const largestZone = 16n << 10n;
 
 /** What initWithPhysicalMask decides before it allocates. */
 interface Plan {
@@ -183,8 +186,10 @@ function allocateBuffer(state: KernelState, plan: Plan, guarded: boolean): Place
   // Ordinary memory, whose pages small buffers share that a DMA mapper or user space may see (iopa_alloc).
   const shares = intel && (mapped(state, options) || (options & kIOMemorySharingTypeMask) !== 0);
   if (shares && size + alignment <= page - page / 64n) return pages();
-  if (size < page) return block();
-  return pages({ kernelObject: alignment <= 1n && !intel });
+  if (alignment > 1n) return size + heapHeader + alignment - 1n < page ? block() : pages();
+  // A zone's block of more than most of a page has whole pages here. What is no zone's is ordinary memory on Intel only.
+  if (size <= page - zoneStart) return block();
+  return pages({ kernelObject: !intel || size <= largestZone });
 }
 
 /** The creator's own map of a pageable buffer: the buffer keeps it, outside its set, and is not retained by it. */

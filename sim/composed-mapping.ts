@@ -38,7 +38,7 @@ export function mapParts(
     if (typeof chosen !== 'number') return chosen;
     start = chosen;
     map.address = space.addressOf(start);
-    reserve(space, start, pages, guard, protection, 'reserved', map);
+    reserve(state, space, start, pages, guard, protection, 'reserved', map);
   }
 
   const partOptions = ((options.bits & ~kIOMapAnywhere) | kIOMapOverwrite) >>> 0;

@@ -62,7 +62,7 @@ export function makeMulti(
 export function makeGuardPages(state: KernelState, size: bigint): DescriptorResult<GuardPageMemoryDescriptor> {
   const page = BigInt(state.pageSize);
   const whole = BigInt.asUintN(64, ((size + page - 1n) / page) * page);
-  const memory = allocate(state, state.kernelTask, { size: whole, note: 'guard pages' });
+  const memory = allocate(state, state.kernelTask, { size: whole, note: 'guard pages', unmade: true });
   if (memory.kind === 'null') return { kind: 'null', why: memory.why };
   const number = state.nextNumber('d');
   const made = new GuardPageMemoryDescriptor(

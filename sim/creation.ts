@@ -24,6 +24,8 @@ export interface Allocation {
   /** Zone blocks and stacks: memory that can't be mapped anywhere else. */
   readonly kernelObject?: boolean;
   readonly note?: string;
+  /** Without a VM object until somebody touches it. */
+  readonly unmade?: boolean;
   /** One run of physical memory, and whether it lies below 4 GiB. */
   readonly contiguous?: boolean;
   readonly low?: boolean;
@@ -68,9 +70,13 @@ export function allocate(state: KernelState, task: Task, wanted: Allocation): Al
     object,
     objectPage: 0,
     ...(wanted.note === undefined ? {} : { note: wanted.note }),
+    ...(wanted.unmade ? { unmade: true } : {}),
   });
   return { kind: 'allocated', address: wanted.address ?? space.addressOf(start) };
 }
+
+/** The first block of a zone's page is seldom the caller's. */
+export const zoneStart = 256n;
 
 /** A small block of a kernel zone: blocks share pages, and the pages belong to the kernel object. */
 export function allocateInZone(state: KernelState, size: bigint, alignment: bigint): bigint {
@@ -91,8 +97,7 @@ export function allocateInZone(state: KernelState, size: bigint, alignment: bigi
       objectPage: 0,
       note: 'kernel heap',
     });
-    // The first block of a zone page is seldom the caller's.
-    heap = state.heap = { page, store, next: 256 };
+    heap = state.heap = { page, store, next: Number(zoneStart) };
   }
   const at = Math.ceil(heap.next / unit) * unit;
   heap.next = at + Number(size);

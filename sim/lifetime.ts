@@ -246,8 +246,8 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
       const guard = options.guard === 'none' ? 0 : options.guard === 'small' ? 1 : Math.ceil(65536 / space.pageSize);
       let whole = true;
       const start = space.pageOf(map.address) - guard;
-      const end =
-        space.pageOf(map.address) + space.pagesFor(BigInt(space.offsetInPage(map.address)) + map.length) + guard;
+      const last = BigInt.asUintN(64, map.address + map.length);
+      const end = space.pageOf(last) + (space.offsetInPage(last) ? 1 : 0) + guard;
       // The kernel waits for its wirings to go; a range that leaves a user's map is not touched (vm_map_delete).
       if (space.isWired(start, end)) sleeps(state, map);
       else if (task.kernel || (start >= space.min && end <= space.max)) whole = space.remove(start, end);

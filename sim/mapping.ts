@@ -282,8 +282,8 @@ function mapMemory(
           'several-entries',
           'kIOReturnNotReadable: kIOMapUnique with kIOMapReference is the request of redirect(), which needs memory of one entry. Never combine them.',
         );
-  if (end < offset)
-    return reference.byData && state.layout.rules.byteAccurate
+  if (end < offset && reference.byData)
+    return state.layout.rules.byteAccurate
       ? panic(
           'overrun',
           'offset + length wraps around 64 bits and passes the range check. Compare them with getLength() without adding.',
@@ -292,9 +292,8 @@ function mapMemory(
           'beyond-descriptor',
           'offset + length wraps around 64 bits. Compare them with getLength() without adding.',
         );
-  // Of a sub-descriptor of no bytes: a guarded request reserves its guards, one that overwrites reserves nothing.
-  if (length === 0n && (descriptor.physical || (!options.overwrite && options.guard === 'none')))
-    return nothing('empty', 'A mapping of zero bytes is refused (KERN_INVALID_ARGUMENT, kIOReturnBadArgument).');
+  if (length === 0n && descriptor.physical)
+    return nothing('empty', 'A mapping of zero bytes is refused (kIOReturnBadArgument).');
   const result = place(state, descriptor, reference, map, options, task);
   if (result.kind === 'map') attach(state, descriptor, map);
   return result;

@@ -59,6 +59,8 @@ export class MemoryObject {
   readonly contiguous: boolean;
   /** They lie below 4 GiB (IOKernelAllocateWithPhysicalRestrict). */
   readonly low: boolean;
+  /** Of a device pager: the pages that a mapping has given it (device_pager_populate_object); undefined is all. */
+  #populated: Set<number> | undefined;
   #runs: readonly PageRun[];
 
   constructor(
@@ -70,6 +72,7 @@ export class MemoryObject {
       purgeable?: boolean;
       contiguous?: boolean;
       low?: boolean;
+      populated?: 'all' | 'none';
     } = {},
   ) {
     this.#runs = runs;
@@ -79,6 +82,7 @@ export class MemoryObject {
     this.purgeable = options.purgeable ?? false;
     this.contiguous = options.contiguous ?? false;
     this.low = options.low ?? false;
+    this.#populated = options.populated === 'none' ? new Set() : undefined;
   }
 
   /** An object of so many pages of its own. */
@@ -98,7 +102,18 @@ export class MemoryObject {
 
   /** The pages that it has now, whatever becomes of the object: what a UPL lists. */
   pinned(): MemoryObject {
-    return new MemoryObject(this.#runs, this);
+    const { cache, kernelObject, device, purgeable, contiguous, low } = this;
+    return new MemoryObject(this.#runs, { cache, kernelObject, device, purgeable, contiguous, low });
+  }
+
+  /** Gives a device pager's object a page. */
+  populate(page: number): void {
+    this.#populated?.add(page);
+  }
+
+  /** Whether a fault finds the page; else the thread sleeps until its pager has it. */
+  hasPage(page: number): boolean {
+    return this.#populated?.has(page) ?? true;
   }
 
   /** Where a page's bytes are; undefined beyond the object's end. */
@@ -132,6 +147,7 @@ export class MemoryObject {
   transpose(other: MemoryObject): void {
     [this.#runs, other.#runs] = [other.#runs, this.#runs];
     [this.cache, other.cache] = [other.cache, this.cache];
+    [this.#populated, other.#populated] = [other.#populated, this.#populated];
   }
 
   #each(

@@ -19,10 +19,10 @@ export function buildReference(
     descriptor.cache ||= state.deviceCache;
     descriptor.reference = {
       writable: true,
-      chunks: physicalChunks(state, descriptor),
+      chunks: chunksOfPhysical(state.physical, descriptor.ranges, { cache: descriptor.cache }),
       entryCount: 1,
       byData: false,
-      mode: 0,
+      modes: [0],
     };
     return undefined;
   }
@@ -59,7 +59,7 @@ export function buildReference(
     chunks,
     entryCount: chunks.length,
     byData: true,
-    mode: descriptor.cache,
+    modes: chunks.map(() => descriptor.cache),
     ...(copied ? { copy: snapshotOf(chunks, ranges, state.pageSize) } : {}),
   };
   if (descriptor.cache) setCache(state, chunks, descriptor.cache);
@@ -84,12 +84,12 @@ function pageableReference(
     chunks: [{ object, page: 0, pageOffset: 0, offset: 0n, size }],
     entryCount: 1,
     byData: false,
-    mode: buffer.cache,
+    modes: [buffer.cache],
   };
 }
 
 /** Gives the objects of some memory a cache mode (vm_object_change_wimg_mode). */
-export function setCache(state: KernelState, chunks: readonly Chunk[], cache: number): void {
+export function setCache(state: KernelState, chunks: readonly Pick<Chunk, 'object'>[], cache: number): void {
   const objects = new Set<MemoryObject>();
   for (const { object } of chunks)
     if (object.cache !== cache) {
@@ -97,10 +97,4 @@ export function setCache(state: KernelState, chunks: readonly Chunk[], cache: nu
       objects.add(object);
     }
   if (objects.size) state.touchMemory((entry) => entry.object !== undefined && objects.has(entry.object));
-}
-
-/** The memory of a physical descriptor, whether it has a reference or not. */
-export function physicalChunks(state: KernelState, descriptor: MemoryDescriptor): readonly Chunk[] {
-  if (descriptor.reference) return descriptor.reference.chunks;
-  return chunksOfPhysical(state.physical, descriptor.ranges, { cache: descriptor.cache || state.deviceCache });
 }

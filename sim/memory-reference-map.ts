@@ -4,9 +4,10 @@ import { cacheName, kIOMapCacheMask, type MapOptions } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import { setCache } from './memory-reference-create';
-import { piecesOf, type MemoryReference, type Pieces } from './memory-reference';
+import { linearPieces, piecesOf, type MemoryReference, type Pieces } from './memory-reference';
 import { Mapped, nothing, panic, type MapResult } from './outcomes';
-import { choosePages, guardPages, overwritten, reserve } from './reservation';
+import { physicalRun } from './physical-segments';
+import { choosePages, guardPages, isNoPageableMap, overwritten, reserve } from './reservation';
 import type { Task } from './task';
 import { addressText, countText, sizeText } from './text';
 import type { Protection } from './trace';
@@ -33,37 +34,43 @@ export function place(
   const { copy } = reference;
   const { rules } = state.layout;
   const byData = reference.byData && rules.byteAccurate;
-  const pieces = piecesOf(copy ?? reference.chunks, map.offset, map.length, state.pageSize, copy !== undefined);
-  if (!byData && (!contiguousPages(pieces, state.pageSize) || !inStep(descriptor, map.offset, pieces, state.pageSize)))
-    return nothing(
-      'not-aligned',
-      `kIOReturnNotAligned: the ranges inside this ${descriptor.task ? '' : 'physical '}memory do not start and end on pages. Map each range by itself.`,
-    );
+  const pieces =
+    reference.byData || copy
+      ? piecesOf(copy ?? reference.chunks, map.offset, map.length, state.pageSize, copy !== undefined)
+      : linearPieces(reference.chunks[0]!, map.offset, map.length, state.pageSize);
+  if (reference.byData && !byData && !contiguousPages(pieces, state.pageSize)) return notAligned(descriptor);
   const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
   const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
   const guard = guardPages(space, options);
+  if (!options.overwrite && pieces.pages + 2 * guard === 0)
+    return nothing('empty', 'A mapping of zero bytes is refused (KERN_INVALID_ARGUMENT).');
   const base = choosePages(state, task, map, options, {
     pages: pieces.pages,
     inPage: pieces.inPage,
     pageable,
     byData,
   });
-  if (typeof base !== 'number') return base;
+  // What overwrites reserves nothing: its range is refused when the pages are entered.
+  if (typeof base !== 'number' && (!options.overwrite || isNoPageableMap(base))) return base;
 
   // Device memory is entered at once by its pager, so the flag is dropped.
   const prefault = options.prefault && !(descriptor.physical && rules.kernelPrefault);
   const refused = task.kernel && !rules.kernelPrefault;
   if (prefault && (descriptor.wireCount === 0 || refused || descriptor.physical)) {
     // The range is reserved by now, and returned without being given back.
-    if (!options.overwrite) reserve(space, base, pieces.pages, guard, protection, lostToPrefault);
+    if (typeof base === 'number' && !options.overwrite)
+      reserve(state, space, base, pieces.pages, guard, protection, lostToPrefault);
     return nothing(
       'not-prepared',
       `kIOReturnBadArgument: ${refused ? 'this kernel has no kIOMapPrefault in kernel_task' : 'kIOMapPrefault needs wired memory, call prepare() first'}. The reserved range stays lost in the task.`,
     );
   }
-  const refusal = refusedMode(descriptor, options);
+  if (!inStep(descriptor, map.offset, pieces, state.pageSize)) return notAligned(descriptor);
+  const refusal = refusedMode(descriptor, options, pieces);
   if (refusal && rules.refusedModePanics)
     return panic('NULL object_handle', `${refusal} The refusal itself stores through a NULL pointer since macOS 15.0.`);
+  if (!copy) enterModes(state, reference, pieces, refusal ? 0 : options.cache);
+  if (typeof base !== 'number') return base;
   const over = overmapped(base, pieces);
   const reserved = base + pieces.pages + guard;
   if (over > reserved) {
@@ -72,8 +79,12 @@ export function place(
     const failure = overwritten(state, task, space.addressOf(reserved), options, beyond);
     if (typeof failure !== 'number') return failure;
   }
-  if (options.cache && !refusal) reference.mode = options.cache;
-  if (reference.mode && !copy) setCache(state, reference.chunks, reference.mode);
+  const populated = !descriptor.physical || populate(state, descriptor, reference, map, pieces, task.kernel);
+  if (!populated) {
+    if (options.overwrite)
+      enter(state, descriptor, undefined, task, { base, guard, protection, inherited: false }, pieces);
+    return notAligned(descriptor);
+  }
   if (!descriptor.task && (options.bits & kIOMapCacheMask) === 0)
     // doMap puts the mode's number, unshifted, into the low bits of fOptions.
     map.options = (map.options | descriptor.cache) >>> 0;
@@ -104,6 +115,61 @@ export function place(
   });
 }
 
+function notAligned({ task }: MemoryDescriptor): MapResult {
+  return nothing(
+    'not-aligned',
+    task
+      ? 'kIOReturnNotAligned: the ranges inside this memory do not start and end on pages. Map each range by itself.'
+      : 'kIOReturnNotAligned: physical memory of several ranges is mapped from a page of it on, and only where its ranges meet on pages. Map each range by itself.',
+  );
+}
+
+/** mach_make_memory_entry with MAP_MEM_ONLY, and vm_map_enter_mem_object: of the entries that the mapping shows. */
+function enterModes(state: KernelState, reference: MemoryReference, { pieces }: Pieces, cache: number): void {
+  for (const piece of pieces) {
+    const entry = reference.entryCount === 1 ? 0 : piece.chunk;
+    const mode = (reference.modes[entry] = cache || reference.modes[entry]!);
+    if (mode) setCache(state, [piece], mode);
+  }
+}
+
+/**
+ * IOMemoryDescriptor::populateDevicePager: gives the pager the physical pages that a mapping shows. Several ranges have a
+ * page at a time, from the mapping's offset on, which must therefore be a page's (vm_object_populate_with_private).
+ * @param faults what is mapped into the kernel is faulted in.
+ */
+function populate(
+  { pageSize }: KernelState,
+  { ranges }: MemoryDescriptor,
+  { chunks }: MemoryReference,
+  map: MemoryMap,
+  { pages }: Pieces,
+  faults: boolean,
+): boolean {
+  const page = BigInt(pageSize);
+  const contiguous = ranges.length === 1;
+  const { object } = chunks[0]!;
+  let offset = contiguous ? 0n : map.offset;
+  const first = offset;
+  let left: bigint | undefined;
+  for (let run = physicalRun(ranges, offset); run; run = physicalRun(ranges, offset)) {
+    const inPage = left === undefined ? run.address % page : 0n;
+    left ??= BigInt.asUintN(64, map.length + inPage);
+    const size: bigint = run.length + inPage < left ? run.length + inPage : left;
+    if ((size < left && size % page) || (run.address - inPage) % page) return false;
+    if (!contiguous && size > 0n) {
+      if (first % page) return false;
+      const from = Number((offset - inPage + page - 1n) / page);
+      for (let i = 0; i < Number((size + page - 1n) / page); i++) object.populate(from + i);
+    }
+    if (faults && pages === 0) return false;
+    offset += size - inPage;
+    left -= size;
+    if (left === 0n) return true;
+  }
+  return false;
+}
+
 /** Where the last page ends that the pieces enter: beyond the reservation where a copy is entered whole. */
 function overmapped(base: number, pieces: Pieces): number {
   let page = base;
@@ -115,10 +181,11 @@ function overmapped(base: number, pieces: Pieces): number {
   return end;
 }
 
+/** @param map none where the mapping fails afterwards, and what it overwrote stays. */
 function enter(
   state: KernelState,
   descriptor: MemoryDescriptor,
-  map: MemoryMap,
+  map: MemoryMap | undefined,
   task: Task,
   at: { readonly base: number; readonly guard: number; readonly protection: Protection; readonly inherited: boolean },
   pieces: Pieces,
@@ -188,22 +255,31 @@ function copyNote(offset: bigint, pieces: Pieces, beyond: number): string {
  * object handle, which IOKit passes as NULL (osfmk/vm/vm_memory_entry.c, mach_make_memory_entry_cleanup); before, the
  * mapping that follows overwrote the error, and was made in the old mode.
  */
-function refusedMode(descriptor: MemoryDescriptor, options: MapOptions): string | undefined {
-  const { reference } = descriptor;
-  if (!options.cache || !reference) return undefined;
-  const mode = cacheName(options.cache);
+function refusedMode(
+  { reference, name }: MemoryDescriptor,
+  { bits, cache }: MapOptions,
+  { pieces }: Pieces,
+): string | undefined {
+  // A field without a mode asks all the same, for none.
+  if (!(bits & kIOMapCacheMask) || !reference || !pieces.length) return undefined;
+  const mode = cacheName(cache);
   if (reference.copy)
-    return `KERN_INVALID_ARGUMENT: ${descriptor.name} is mapped as a copy, which takes no cache mode such as ${mode}. Leave it at the default.`;
-  if (!reference.writable)
-    return `KERN_INVALID_RIGHT: ${descriptor.name} was first mapped read-only, and changing its cache mode to ${mode} needs write access.`;
+    return `KERN_INVALID_ARGUMENT: ${name} is mapped as a copy, which takes no cache mode such as ${mode}. Leave it at the default.`;
+  if (!reference.writable && pieces.some((piece) => reference.modes[piece.chunk] !== cache))
+    return `KERN_INVALID_RIGHT: ${name} was first mapped read-only, and changing its cache mode to ${mode} needs write access.`;
   return undefined;
 }
 
 /** A byte must be as far into its page as the pages before it let it be (memoryReferenceMap, kIOReturnNotAligned). */
-function inStep(descriptor: MemoryDescriptor, offset: bigint, pieces: Pieces, pageSize: number): boolean {
-  if (descriptor.task) return true;
-  const first = descriptor.ranges[0]?.address ?? 0n;
-  return Number((first + offset) % BigInt(pageSize)) === pieces.inPage;
+function inStep(
+  { task, ranges }: MemoryDescriptor,
+  offset: bigint,
+  { pages, inPage }: Pieces,
+  pageSize: number,
+): boolean {
+  if (task || pages === 0) return true;
+  const run = physicalRun(ranges, offset);
+  return run !== undefined && Number(run.address % BigInt(pageSize)) === inPage;
 }
 
 function contiguousPages(pieces: Pieces, pageSize: number): boolean {

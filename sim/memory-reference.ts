@@ -1,5 +1,6 @@
 import type { MemoryDescriptor } from './memory-descriptor';
-import { MemoryObject, type PageStore } from './memory-object';
+import { MemoryObject, type PageRun, type PageStore } from './memory-object';
+import { physicalRun } from './physical-segments';
 import { KERN_INVALID_ADDRESS, KERN_INVALID_RIGHT, KERN_PROTECTION_FAILURE } from './returns';
 import { addressText } from './text';
 import type { Task } from './task';
@@ -27,8 +28,8 @@ export interface MemoryReference {
   readonly entryCount: number;
   /** Of virtual memory by its data address; else by whole pages (pageable buffers, physical memory). */
   readonly byData: boolean;
-  /** The cache mode that its entries remember, and give their objects again at each mapping; 0 = none. */
-  mode: number;
+  /** The cache mode that each entry remembers, and gives its object again at each mapping; 0 = none. */
+  readonly modes: number[];
   /** mapRef: the copy that mappings of kIOMemoryMapCopyOnWrite show; a chunk for each run of adjacent ranges. */
   readonly copy?: readonly Chunk[];
 }
@@ -42,31 +43,38 @@ interface Range {
   readonly length: bigint;
 }
 
-/** Ranges of physical memory as one object, each range on pages of its own. */
+/**
+ * Ranges of physical memory as one object of a device pager, whose pages follow each other as the bytes do
+ * (populateDevicePager); those of several ranges are there once a mapping of them was made.
+ */
 export function chunksOfPhysical(
   store: PageStore,
   ranges: readonly Range[],
   options: { readonly cache?: number },
 ): readonly Chunk[] {
   const size = BigInt(store.pageSize);
-  let start = 0;
-  // getPhysicalSegment takes adjacent ranges for one.
-  const joined = adjacentRanges(ranges);
-  const runs = joined.map((range) => {
-    const page = Number(range.address / size);
-    const pages = Number((range.address + range.length + size - 1n) / size) - page;
-    const run = { start, pages, store, page };
+  const touched = ({ address, length }: Range): number =>
+    Number((address + length + size - 1n) / size - address / size);
+  const length = ranges.reduce((sum, range) => sum + range.length, 0n);
+  const inPage = (ranges[0]?.address ?? 0n) % size;
+  const count = ranges.reduce((sum, range) => sum + touched(range), 0);
+  const runs: PageRun[] = [];
+  for (let start = 0; start < count;) {
+    const byte = BigInt(start) * size - inPage;
+    const run = physicalRun(ranges, byte < 0n ? 0n : byte);
+    // Pages beyond the last byte, where ranges do not meet on pages, are never populated.
+    const pages = run ? Math.min(touched(run), count - start) : count - start;
+    runs.push({ start, pages, store, page: run ? Number(run.address / size) : 0 });
     start += pages;
-    return run;
+  }
+  const contiguous = ranges.length === 1;
+  const object = new MemoryObject(runs, {
+    ...options,
+    device: true,
+    contiguous,
+    populated: contiguous ? 'all' : 'none',
   });
-  const object = new MemoryObject(runs, { ...options, device: true, contiguous: ranges.length === 1 });
-  let offset = 0n;
-  return joined.map((range, index) => {
-    const pageOffset = Number(range.address % size);
-    const chunk: Chunk = { object, page: runs[index]!.start, pageOffset, offset, size: range.length };
-    offset += range.length;
-    return chunk;
-  });
+  return [{ object, page: 0, pageOffset: Number(inPage), offset: 0n, size: length }];
 }
 
 /** Ranges that touch are one (memoryReferenceCreate); empty ones count for nothing. */
@@ -87,7 +95,12 @@ export function adjacentRanges(ranges: readonly Range[]): readonly Range[] {
 export function chunksOfTask(
   task: Task,
   ranges: readonly Range[],
-  wanted: { readonly write: boolean; readonly kernelObject?: boolean },
+  wanted: {
+    readonly write: boolean;
+    readonly kernelObject?: boolean;
+    /** For a UPL: reading asks for no right, but memory that nobody has touched needs one (vm_map_create_upl). */
+    readonly wire?: boolean;
+  },
 ): ChunkResult {
   const space = task.space;
   const chunks: Chunk[] = [];
@@ -100,7 +113,8 @@ export function chunksOfTask(
       const found = space.entryAt(page);
       const at = `${addressText(address)} in ${task.name}`;
       if (!found?.object) return { ok: false, code: KERN_INVALID_ADDRESS, address, why: `nothing is mapped at ${at}` };
-      if (found.protection === '---' || (wanted.write && found.protection !== 'rw-'))
+      const none = found.protection === '---' && (!wanted.wire || found.unmade);
+      if (none || (wanted.write && found.protection !== 'rw-'))
         return {
           ok: false,
           code: KERN_PROTECTION_FAILURE,
@@ -114,6 +128,7 @@ export function chunksOfTask(
           address,
           why: `the memory at ${at} belongs to the kernel object (a zone block or a kernel stack)`,
         };
+      if (found.unmade) space.replace({ ...found, unmade: false });
       const end = space.addressOf(found.end);
       const size = (end < rangeEnd ? end : rangeEnd) - address;
       chunks.push({
@@ -160,6 +175,8 @@ export function pagesOf(chunk: Chunk, pageSize: number): number {
 
 /** A piece of a mapping: whole pages of one object, one after the other. */
 export interface Piece {
+  /** Which chunk it is of. */
+  readonly chunk: number;
   readonly object: MemoryObject;
   readonly page: number;
   /** The pages that are entered, and those that were reserved for them and after which the next piece starts. */
@@ -193,7 +210,7 @@ export function piecesOf(
   let pages = 0;
   let inPage: number | undefined;
   const end = offset + length;
-  for (const chunk of chunks) {
+  for (const [index, chunk] of chunks.entries()) {
     const from = chunk.offset > offset ? chunk.offset : offset;
     const to = chunk.offset + chunk.size < end ? chunk.offset + chunk.size : end;
     if (from >= to) continue;
@@ -203,6 +220,7 @@ export function piecesOf(
     pieces.push(
       whole
         ? {
+            chunk: index,
             object: chunk.object,
             page: chunk.page,
             pages: pagesOf(chunk, pageSize),
@@ -210,6 +228,7 @@ export function piecesOf(
             descriptorOffset: chunk.offset - BigInt(chunk.pageOffset),
           }
         : {
+            chunk: index,
             object: chunk.object,
             page: chunk.page + Math.floor(start / pageSize),
             pages: reserved,
@@ -221,6 +240,27 @@ export function piecesOf(
     pages += reserved;
   }
   return { pieces, pages, inPage: inPage ?? 0 };
+}
+
+/**
+ * The pages that a mapping by whole pages shows, of one entry (memoryReferenceMap): sums of 64 bits without an overflow
+ * test, so that a length may be of less pages than it says, or of none.
+ */
+export function linearPieces(chunk: Chunk, offset: bigint, length: bigint, pageSize: number): Pieces {
+  const size = BigInt(pageSize);
+  const start = BigInt(chunk.pageOffset) + (offset - chunk.offset);
+  const inPage = start % size;
+  const span = BigInt.asUintN(64, length + inPage);
+  const pages = Number((span + size - 1n) / size);
+  const piece = {
+    chunk: 0,
+    object: chunk.object,
+    page: chunk.page + Number(start / size),
+    pages,
+    reserved: pages,
+    descriptorOffset: offset - inPage,
+  };
+  return { pieces: pages ? [piece] : [], pages, inPage: Number(inPage) };
 }
 
 /** Where a descriptor's byte lives: its object, page and offset in the page. */

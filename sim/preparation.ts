@@ -5,9 +5,8 @@ import { dropPart } from './lifetime';
 import { kIOMemoryDirectionMask, kIOMemoryRemote } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import { chunksOfTask, locate, type Chunk } from './memory-reference';
-import { physicalChunks } from './memory-reference-create';
 import type { CodeResult, Panic, UseAfterFree } from './outcomes';
-import { notWired } from './physical-segments';
+import { notWired, physicalRun } from './physical-segments';
 import {
   KERN_INVALID_ADDRESS,
   KERN_INVALID_RIGHT,
@@ -99,7 +98,7 @@ function wire(state: KernelState, root: MemoryDescriptor, task: Task, write: boo
       };
     chunks = reference.chunks;
   } else {
-    const found = chunksOfTask(task, root.ranges, { write, kernelObject: true });
+    const found = chunksOfTask(task, root.ranges, { write, kernelObject: true, wire: true });
     if (!found.ok) {
       const code = found.code === KERN_INVALID_ADDRESS ? kIOReturnCannotWire : found.code;
       return { kind: 'code', code, why: `${returnName(code)}: ${found.why}. Nothing was wired.` };
@@ -257,11 +256,30 @@ function transferRun(
     return 0;
   }
   if (!descriptor.physical && descriptor.wireCount === 0) return notWired(state, descriptor, method);
-  const chunks = descriptor.physical ? physicalChunks(state, descriptor) : descriptor.wired;
-  const found = locate(descriptor, chunks, offset, state.pageSize);
+  if (descriptor.physical) return transferPhysical(state, descriptor, offset, bytes, write);
+  const found = locate(descriptor, descriptor.wired, offset, state.pageSize);
   if (!found) return 0;
   const part = clip(found.run < descriptor.length - offset ? found.run : descriptor.length - offset);
   if (write) found.object.write(found.page, found.offset, part);
   else found.object.read(found.page, found.offset, part);
+  return part.length;
+}
+
+/** Up to the end of a page, where the byte lies in physical memory. */
+function transferPhysical(
+  { physical, pageSize }: KernelState,
+  { ranges }: MemoryDescriptor,
+  offset: bigint,
+  bytes: Uint8Array,
+  write: boolean,
+): number {
+  const run = physicalRun(ranges, offset);
+  if (!run) return 0;
+  const inPage = Number(run.address % BigInt(pageSize));
+  const left = run.length < BigInt(pageSize - inPage) ? Number(run.length) : pageSize - inPage;
+  const part = bytes.subarray(0, left);
+  const page = Number(run.address / BigInt(pageSize));
+  if (write) physical.write(page, inPage, part);
+  else physical.read(page, inPage, part);
   return part.length;
 }

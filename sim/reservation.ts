@@ -2,6 +2,7 @@ import type { AddressSpace } from './address-space';
 import type { KernelState } from './kernel-state';
 import type { MapOptions } from './map-options';
 import type { MemoryMap } from './memory-map';
+import { MemoryObject } from './memory-object';
 import { nothing, panic, type MapResult } from './outcomes';
 import type { AddressRange } from './profiles';
 import type { Task } from './task';
@@ -96,6 +97,13 @@ function fixed(
   return base;
 }
 
+const noPageableMap = 'IOPageableMapForAddress: address out of range';
+
+/** Whether it is the panic of the search for the pageable map, which comes before everything else. */
+export function isNoPageableMap(result: MapResult): boolean {
+  return result.kind === 'panic' && result.reason === noPageableMap;
+}
+
 /**
  * kIOMapOverwrite: what is there is deleted first (vm_map_locate_space_fixed, vm_map_delete). Byte-accurate mappings
  * panic on every failure (memoryReferenceMapNew).
@@ -115,10 +123,7 @@ export function overwritten(
   if (task.kernel) {
     const { kernelPageable } = state.layout;
     if (pageable && (at < kernelPageable.start || at >= kernelPageable.end))
-      return panic(
-        'IOPageableMapForAddress: address out of range',
-        `${where}: a pageable buffer goes over addresses of the kernel's pageable map only.`,
-      );
+      return panic(noPageableMap, `${where}: a pageable buffer goes over addresses of the kernel's pageable map only.`);
     const place = kernelPlace(state, space, base, end, pageable);
     if (typeof place === 'object') return place;
     if (place === 'outside') return failed(`${where} is outside the kernel's ranges for data (KERN_INVALID_ADDRESS).`);
@@ -159,8 +164,12 @@ function overLimit(
   return { kind: 'null', reason: 'size-limit', why };
 }
 
-/** Enters address space without memory, between its guards; `map` is whose it is, as long as somebody's. */
+/**
+ * IOMemoryDescriptorMapAlloc: enters anonymous memory between its guards; `map` is whose it is, as long as somebody's. What
+ * is not mapped over reads as zeros, and can be written as the mapping could (osfmk/vm/vm_map.c, vm_map_enter).
+ */
 export function reserve(
+  state: KernelState,
   space: AddressSpace,
   base: number,
   pages: number,
@@ -169,12 +178,13 @@ export function reserve(
   note: string,
   map?: MemoryMap,
 ): void {
+  const object = MemoryObject.ofPages(state.pageSize, pages + 2 * guard);
   for (const entry of [
-    { start: base - guard, end: base, protection: '---', kind: 'guard' },
-    { start: base, end: base + pages, protection, kind: 'reserved' },
-    { start: base + pages, end: base + pages + guard, protection: '---', kind: 'guard' },
+    { start: base - guard, end: base, protection: '---', kind: 'guard', objectPage: 0 },
+    { start: base, end: base + pages, protection, kind: 'reserved', objectPage: guard },
+    { start: base + pages, end: base + pages + guard, protection: '---', kind: 'guard', objectPage: guard + pages },
   ] as const)
-    if (entry.end > entry.start) space.insert({ ...entry, objectPage: 0, note, ...(map ? { map } : {}) });
+    if (entry.end > entry.start) space.insert({ ...entry, object, note, ...(map ? { map } : {}) });
 }
 
 /**

@@ -78,8 +78,6 @@ export function map(driver: DriverState, a: number, b: number, c: number, d: num
   if ((c >> 6) % 32 === 6 && !driver.clean) options |= 0x20000000;
   if (options & 0x20000000 && task.kernel && f % 8) options &= ~0x20000000;
   if (options & 0x20000000 && f % 64) options &= ~1;
-  // Where the pager refuses what it was to replace, the pages stay; the machine enters none.
-  if (driver.isRagged(of)) options &= ~0x20000000;
   const nobody = f % 4999 === 0;
   if (!nobody && (options & 0x06000000) === 0x06000000 && f % 256) options &= ~0x02000000;
   options >>>= 0;

@@ -34,7 +34,11 @@ export class OracleKernel {
   }
 
   newTask(name: string): OracleTask {
-    const task = { name, kernel: false, space: new Space(this.layout.user, this.layout.userKept) };
+    const task = {
+      name,
+      kernel: false,
+      space: new Space(this.layout.user, this.layout.userKept, this.layout.userPermanent),
+    };
     this.tasks.push(task);
     return task;
   }
@@ -69,6 +73,8 @@ export class OracleKernel {
     if (!task.kernel) return task.space.region;
     if (pageable) return this.layout.pageable;
     const { start, end } = this.layout.iokit;
+    // It is of the IOKit range's own size, and Intel has none (kmem_range_init).
+    if (this.layout.arch === 'x86_64') return { start, end };
     // Requests from 1 MiB on start an eighth into the range (osfmk/vm/vm_kern.c, kmem_large_ranges).
     return count * this.layout.pageSize >= 1 << 20 ? { start: start + (end - start) / 8, end } : { start, end };
   }
@@ -111,7 +117,6 @@ export class OracleKernel {
       if (all > 1 << 24 || space.anyUsed(start, all)) throw new Refused('occupied');
     }
     const anonymous = new Pages(this.layout.pageSize, all);
-    anonymous.reserved = true;
     for (let i = 0; i < all; i++) {
       const isGuard = i < guard || i >= all - guard;
       space.set(start + i, anonymous, i, isGuard ? 0 : protection);

@@ -177,7 +177,7 @@ export class Mapper {
     }
     of.reference ??= this.build(of, !has(options, readOnly));
     if (has(options, byReference) && has(options, unique)) {
-      if (of.reference.entries.length !== 1) throw new Refused('unsupported');
+      if (of.reference.entries.length !== 1) throw new Refused('several-entries');
       throw new Panic('fMemory is NULL');
     }
     const reference = of.reference.copy ?? of.reference;
@@ -206,26 +206,29 @@ export class Mapper {
 
   /** populateDevicePager: in the middle of the memory only whole pages will do. */
   #populate(of: OracleDescriptor, map: OracleMap): void {
-    if (of.ranges.length === 1) return;
     const { page } = this.kernel;
-    let at = map.offset;
-    let inPage = 0n;
-    let bytes = 0n;
-    for (let first = true; first || bytes > 0n; first = false) {
-      const found = segment(of, at);
-      if (!found) break;
-      let { length } = found;
-      let { address } = found;
-      if (first) {
-        inPage = address % page;
-        bytes = map.length + inPage;
-        address -= inPage;
-        length += inPage;
-      }
+    const contiguous = of.ranges.length === 1;
+    const { populated } = of.reference!.entries[0]!.pages;
+    let source = contiguous ? 0n : map.offset;
+    let pager = source;
+    let at = map.address;
+    let found = segment(of, source);
+    let inPage = found!.address % page;
+    let bytes = wrap(map.length + inPage);
+    for (; found; found = bytes ? segment(of, source) : undefined) {
+      const address = found.address - inPage;
+      let length = found.length + inPage;
       if (length >= bytes) length = bytes;
       else if (length % page) this.#undo(map);
       if (address % page) this.#undo(map);
-      at += length - inPage;
+      for (let done = 0n; done < length && !contiguous; done += page) {
+        if (pager % page) this.#undo(map);
+        populated?.add(Number(pager / page));
+        pager += page;
+      }
+      if (map.task.kernel && !map.task.space.table.get(this.kernel.pageOf(at))?.protection) this.#undo(map);
+      source += length - inPage;
+      at += length;
       bytes -= length;
       inPage = 0n;
     }
@@ -251,6 +254,7 @@ export class Mapper {
         return kernel.frame(found ? kernel.pageOf(found.address) : 0);
       });
       pages.cache = of.cache;
+      if (of.ranges.length > 1) pages.populated = new Set();
       const entry: Entry = {
         pages,
         first: 0,
@@ -320,6 +324,7 @@ export class Mapper {
         if (found.pages.kernelObject) throw new Refused('kernel-object');
         if ((found.protection & protection) !== protection)
           throw new Refused(found.protection & 1 ? 'not-writable' : 'not-accessible');
+        task.space.touch(page);
         count++;
       }
       const dataOffset = kernel.inPage(address);
@@ -359,7 +364,6 @@ export class Mapper {
   #setMode(entry: Entry, reference: Reference, options: number): void {
     // The raw field decides whether a mode is asked for, the valid one which.
     const raw = (options >>> 8) & 15;
-    if (reference.entries.length > 1 || has(options, overwrite)) entry.pages.contested = true;
     if (raw) {
       const mode = cacheOf(options);
       // A refusal is stored through object_handle, which is NULL here (mach_make_memory_entry_cleanup).
@@ -383,6 +387,7 @@ export class Mapper {
     prot: number,
   ): void {
     if (!this.kernel.fits(task, pageable, start, count)) throw new Refused('outside-address-space');
+    if (task.space.isPermanent(start, count)) throw new Refused('outside-address-space');
     // What is there is deleted first, and the kernel's map bears no gap (osfmk/vm/vm_map.c, vm_map_delete).
     if (task.kernel)
       for (let i = 0; i < count; i++) if (!task.space.table.has(start + i)) throw new Panic('gap in the kernel map');
@@ -468,11 +473,12 @@ export class Mapper {
     };
     const inEntry = map.offset - entry.offset;
     if (inEntry % kernel.page !== inPage) undo('not-aligned');
-    this.#setMode(entry, reference, options);
+    if (count) this.#setMode(entry, reference, options);
     const from = kernel.pageOf(inEntry - inPage);
     if (from >= entry.count) throw new Panic('entryOffset');
-    if (from + count > entry.count) undo('overrun');
-    this.#enter(map.task, of.pageable, page, entry, from, count, protection);
+    const there = Math.min(count, entry.count - from);
+    if (there) this.#enter(map.task, of.pageable, page, entry, from, there, protection);
+    if (there < count) undo('overrun');
     map.address = address;
   }
 

@@ -88,7 +88,9 @@ export class Memory {
       const end = address + length;
       while (at < end) {
         const found = of.task!.space.table.get(kernel.pageOf(at));
-        if (!found || (write && !(found.protection & 2))) return undefined;
+        // osfmk/vm/vm_pageout.c, vm_map_create_upl: reading asks for no right, but where there is no object yet.
+        if (!found || (write && !(found.protection & 2)) || (found.unmade && !found.protection)) return undefined;
+        of.task!.space.touch(kernel.pageOf(at));
         const from = kernel.inPage(at);
         const size = Number(end - at < BigInt(pageSize - from) ? end - at : BigInt(pageSize - from));
         wired.push({ bytes: found.pages.page(found.index), from, size });
@@ -150,6 +152,8 @@ export class Memory {
       const at = address + BigInt(i);
       const page = task.space.table.get(kernel.pageOf(at));
       if (!page || !(page.protection & (write ? 2 : 1))) return at;
+      task.space.touch(kernel.pageOf(at));
+      if (page.pages.populated && !page.pages.populated.has(page.index)) return at;
       const content = page.pages.page(page.index);
       if (write) content[kernel.inPage(at)] = bytes[i]!;
       else bytes[i] = content[kernel.inPage(at)]!;

@@ -7,10 +7,8 @@ export class Pages {
   cache = 0;
   /** Memory of the kernel object (osfmk/vm/vm_map.c, vm_map_remap_extract). */
   kernelObject = false;
-  /** Its mode was asked for in ways that the machine, which has one mode for a whole descriptor, does not follow. */
-  contested = false;
-  /** What a reservation is until something is mapped over it: zeros. */
-  reserved = false;
+  /** Of a device pager of several ranges: the pages that it was given. */
+  populated: Set<number> | undefined;
 
   constructor(
     readonly pageSize: number,
@@ -38,6 +36,7 @@ export class Pages {
     other.#bytes.clear();
     for (const [index, bytes] of mine) other.#bytes.set(index, bytes);
     [this.cache, other.cache] = [other.cache, this.cache];
+    [this.populated, other.populated] = [other.populated, this.populated];
   }
 }
 
@@ -46,6 +45,8 @@ export interface Page {
   readonly pages: Pages;
   readonly index: number;
   protection: number;
+  /** Nobody has touched its VM map entry: there is no VM object yet. */
+  unmade: boolean;
 }
 
 export interface Region {
@@ -62,7 +63,13 @@ export class Space {
     readonly region: Region,
     /** What the system keeps for itself; too large to be listed page by page. */
     readonly kept: readonly Region[],
+    /** Of that, what nothing replaces (vme_permanent). */
+    readonly permanent: readonly Region[] = [],
   ) {}
+
+  isPermanent(start: number, count: number): boolean {
+    return this.permanent.some((region) => start < region.end && start + count > region.start);
+  }
 
   #keptAt(page: number): Region | undefined {
     return this.kept.find((region) => page >= region.start && page < region.end);
@@ -105,8 +112,19 @@ export class Space {
     return last;
   }
 
-  set(page: number, pages: Pages, index: number, protection: number): void {
-    this.table.set(page, { pages, index, protection });
+  set(page: number, pages: Pages, index: number, protection: number, unmade = false): void {
+    this.table.set(page, { pages, index, protection, unmade });
+  }
+
+  /** What is touched for the first time gets an object, all of its VM map entry. */
+  touch(page: number): void {
+    const found = this.table.get(page);
+    if (!found?.unmade) return;
+    const same = (other: Page | undefined): boolean =>
+      other?.unmade === true && other.pages === found.pages && other.protection === found.protection;
+    for (let before = page - 1; same(this.table.get(before)); before--) this.table.get(before)!.unmade = false;
+    for (let after = page + 1; same(this.table.get(after)); after++) this.table.get(after)!.unmade = false;
+    found.unmade = false;
   }
 
   /** @returns whether every page was there. */

@@ -110,6 +110,7 @@ export interface Layout {
   readonly arch: 'x86_64' | 'arm64';
   readonly user: Region;
   readonly userKept: readonly Region[];
+  readonly userPermanent: readonly Region[];
   readonly kernel: Region;
   readonly data: Region;
   readonly iokit: Region;

@@ -32,6 +32,7 @@ export function layoutOf(given: MachineLayout): Layout {
     arch: given.profile.arch,
     user: region({ start: given.user.min, end: given.user.max }),
     userKept: [program, ...given.userReserved].map(region),
+    userPermanent: given.userReserved.map(region),
     kernel: region({ start: given.kernel.min, end: given.kernel.max }),
     data: region(given.kernelData),
     iokit: region(given.kernelIOKit),
@@ -62,14 +63,20 @@ export class World {
     return page === undefined ? undefined : BigInt(page) * this.kernel.page;
   }
 
-  allocated(task: OracleTask, address: bigint, size: bigint, protection: number, kernelObject = false): void {
+  allocated(
+    task: OracleTask,
+    address: bigint,
+    size: bigint,
+    protection: number,
+    { kernelObject = false, unmade = false } = {},
+  ): void {
     const { kernel } = this;
     const start = kernel.pageOf(address);
     const count = kernel.pageOf(address + size + kernel.page - 1n) - start;
     if (task.space.anyUsed(start, count)) throw new Error('the memory is in use');
     const pages = new Pages(kernel.layout.pageSize, count);
     pages.kernelObject = kernelObject;
-    for (let i = 0; i < count; i++) task.space.set(start + i, pages, i, protection);
+    for (let i = 0; i < count; i++) task.space.set(start + i, pages, i, protection, unmade);
   }
 
   deallocate(task: OracleTask, address: bigint, size: bigint): void {
@@ -173,10 +180,13 @@ export class World {
     const { space } = kernel.kernelTask;
     const start = kernel.pageOf(address);
     const count = kernel.pageOf(address + capacity + kernel.page - 1n) - start;
+    const intel = kernel.layout.arch === 'x86_64';
     // On Intel a DMA mapper makes small buffers share ordinary pages (IOBufferMemoryDescriptor.cpp, iopa_alloc).
-    const shared = !whole && kernel.layout.arch === 'x86_64' && capacity + 1n <= kernel.page - kernel.page / 64n;
-    const fromZone = !whole && !shared && capacity < kernel.page;
-    const kernelObject = !whole && !shared && (fromZone || kernel.layout.arch === 'arm64');
+    const shared = !whole && intel && capacity + 1n <= kernel.page - kernel.page / 64n;
+    // Where a zone's block begins is not decided here; one of more than most of a page has pages of its own.
+    const fromZone = !whole && !shared && capacity <= kernel.page - 256n;
+    // KHEAP_MAX_SIZE is 16 KiB on Intel, where what is larger is ordinary memory (osfmk/kern/kalloc.c, kalloc_large).
+    const kernelObject = !whole && !shared && (!intel || capacity <= 0x4000n);
     const { data } = kernel.layout;
     if (start < data.start || start + count > data.end) throw new Error('not in the data range');
     if (fromZone) {
@@ -191,7 +201,7 @@ export class World {
     }
     if (whole && kernel.inPage(address)) throw new Error('not on a page');
     const edge = guards ? 1 : 0;
-    this.allocated(kernel.kernelTask, address, capacity, 3, kernelObject);
+    this.allocated(kernel.kernelTask, address, capacity, 3, { kernelObject });
     if (guards) {
       const guard = new Pages(kernel.layout.pageSize, 1);
       for (const page of [start - 1, start + count]) {
@@ -206,7 +216,7 @@ export class World {
     const { kernel } = this;
     const count = kernel.pagesFor(size);
     const length = BigInt(count) * kernel.page;
-    this.allocated(kernel.kernelTask, address, length, 3);
+    this.allocated(kernel.kernelTask, address, length, 3, { unmade: true });
     return newDescriptor({
       kind: 'guard',
       task: kernel.kernelTask,

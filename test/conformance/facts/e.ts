@@ -54,6 +54,8 @@ export const factsE: readonly Fact[] = [
     id: 'E.9',
     text: 'The source must be mapped with the wanted rights, and must not be the kernel object (zone blocks, stacks, on Apple silicon large IOMalloc blocks): else NULL.',
     source: 'osfmk/vm/vm_map.c, vm_map_remap_extract; osfmk/kern/kalloc.c, kalloc_large; osfmk/kern/stack.c',
+    settled:
+      'Small is up to KHEAP_MAX_SIZE (osfmk/kern/kalloc.h), 16 KiB on Intel and 32 KiB on Apple silicon, not a page: a kernel buffer of 4 to 16 KiB that asks for no alignment, sharing or cache mode cannot be mapped on Intel either.',
   },
   {
     id: 'E.10',

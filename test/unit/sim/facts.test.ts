@@ -22,7 +22,7 @@ const facts: Readonly<Record<string, string>> = {
     map m b A 0 kIOMapAnywhere 1P -1 => panic overrun`,
   'offset + length that wraps gives NULL for physical memory': `
     describe d physical 0 0x80000000 4P => descriptor
-    map m d A 0 kIOMapAnywhere 1P -1 => NULL beyond-descriptor`,
+    map m d A 0 kIOMapAnywhere 1P -1 => NULL no-space`,
   'a zero-length descriptor can be made and prepared, not mapped': `
     describe d A kIODirectionNone 0 0 => descriptor
     prepare d => kIOReturnSuccess
