@@ -3,6 +3,7 @@ import type { KernelState } from './kernel-state';
 import { cacheName, kIOMapCacheMask, type MapOptions } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
+import { MemoryObject } from './memory-object';
 import { setCache } from './memory-reference-create';
 import { linearPieces, piecesOf, type MemoryReference, type Pieces } from './memory-reference';
 import { Mapped, nothing, panic, type MapResult } from './outcomes';
@@ -194,7 +195,8 @@ function enter(
   const { base, guard, protection } = at;
   const end = base + pieces.pages;
   if (guard) {
-    const ofGuard = { protection: '---', kind: 'guard', objectPage: 0, map } as const;
+    const object = MemoryObject.ofPages(state.pageSize, guard);
+    const ofGuard = { protection: '---', kind: 'guard', object, objectPage: 0, map } as const;
     space.replace({ ...ofGuard, start: base - guard, end: base });
     space.replace({ ...ofGuard, start: end, end: end + guard });
   }

@@ -124,6 +124,7 @@ export function overwritten(
     const { kernelPageable } = state.layout;
     if (pageable && (at < kernelPageable.start || at >= kernelPageable.end))
       return panic(noPageableMap, `${where}: a pageable buffer goes over addresses of the kernel's pageable map only.`);
+    if (pages === 0) return base;
     const place = kernelPlace(state, space, base, end, pageable);
     if (typeof place === 'object') return place;
     if (place === 'outside') return failed(`${where} is outside the kernel's ranges for data (KERN_INVALID_ADDRESS).`);
@@ -134,6 +135,7 @@ export function overwritten(
       );
     return base;
   }
+  if (pages === 0) return base;
   if (base < space.min || end > space.max)
     return failed(
       `${where}, outside ${task.name}'s address space (KERN_INVALID_ADDRESS). ${options.anywhere ? 'With kIOMapAnywhere the address is taken as 0: choose one of the two.' : 'Only overwrite a range that you reserved.'}`,
