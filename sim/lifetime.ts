@@ -1,11 +1,13 @@
 import { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { GuardPageMemoryDescriptor } from './guard-page-memory-descriptor';
+import { pageable } from './composition';
 import type { KernelObject } from './kernel-object';
 import { useAfterFree, type KernelState } from './kernel-state';
 import { kIOMapOverwrite, kIOMapStatic } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import { Released, type CodeResult, type Panic, type ReleaseResult, type UseAfterFree } from './outcomes';
+import { noPageableMap } from './reservation';
 import { kIOReturnSuccess } from './returns';
 import { SubMemoryDescriptor } from './sub-memory-descriptor';
 import { addressText, countText, sizeText } from './text';
@@ -145,7 +147,7 @@ function superMapGone(state: KernelState, map: MemoryMap, superMap: MemoryMap): 
 
 /** Commits the UPL with which redirect() blocks memory: who slept on it goes on. */
 export function unblock(state: KernelState, map: MemoryMap): void {
-  if (map.blocks?.blockedBy === map) map.blocks.blockedBy = undefined;
+  if (map.blocks?.blockedBy === map) map.blocks.blockedBy = map.blocks.blocked = undefined;
   map.blocks = undefined;
   state.touch(map);
 }
@@ -241,6 +243,8 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
   const task = map.task;
   if (map.alive && task && map.address !== 0n && !map.superMap && map.memory) {
     const options = state.mapOptions(map.options);
+    const other = !options.static && !options.overwrite && task.kernel ? otherMap(state, map, map.memory) : undefined;
+    if (other) return other;
     if (!options.static && !options.overwrite) {
       const space = task.space;
       const guard = options.guard === 'none' ? 0 : options.guard === 'small' ? 1 : Math.ceil(65536 / space.pageSize);
@@ -263,6 +267,20 @@ function removeMapping(state: KernelState, map: MemoryMap): Panic | undefined {
   map.protection = '---';
   state.touchShown(map);
   return panicked;
+}
+
+/**
+ * What is mapped into the kernel is looked for in the map that the descriptor's memory goes to: after a redirect() between
+ * pageable memory and other, in the wrong one (IOMemoryDescriptor::doUnmap). The pageable map's entry in the kernel's is
+ * permanent (KMS_PERMANENT).
+ */
+function otherMap(state: KernelState, map: MemoryMap, memory: MemoryDescriptor): Panic | undefined {
+  const { start, end } = state.layout.kernelPageable;
+  const inside = map.address >= start && map.address < end;
+  if (inside === pageable(memory)) return undefined;
+  const why = `Unmapping ${map.name} at ${addressText(map.address)} looks ${inside ? "in the kernel's map, where the pageable map is permanent" : 'for a pageable map there, and there is none'}: a redirect() gave it ${inside ? 'other' : 'pageable'} memory. Redirect a mapping of the kernel to memory of the same kind.`;
+  state.note('unmap', why, { kind: 'panic', message: why, object: map.id });
+  return { kind: 'panic', reason: inside ? 'vm_map_delete: permanent entry' : noPageableMap, why };
 }
 
 function sleeps(state: KernelState, map: MemoryMap): void {

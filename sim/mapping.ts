@@ -187,15 +187,18 @@ function doMap(
     return result;
   }
   const result = mapMemory(state, descriptor, map, options, task, length);
-  return result.kind === 'map' && descriptor instanceof GuardPageMemoryDescriptor ? guardAll(result, task) : result;
+  if (result.kind !== 'map' || !(descriptor instanceof GuardPageMemoryDescriptor)) return result;
+  guardAll(map);
+  if (map.length === 0n) return result;
+  const why = `Guard pages in ${task.name} at ${addressText(map.address)}, ${sizeText(map.length)}: every access faults.`;
+  return { ...result, why };
 }
 
-/** IOGuardPageMemoryDescriptor::doMap: what is mapped then loses every protection, its maximum too. */
-function guardAll(result: MapResult & { readonly kind: 'map' }, task: Task): MapResult {
-  const { map } = result;
-  const { space } = task;
+/** IOGuardPageMemoryDescriptor::doMap: what a map shows loses every protection, its maximum too. */
+export function guardAll(map: MemoryMap): void {
+  const space = map.task?.space;
   // Of no bytes nothing is protected (osfmk/vm/vm_user.c, mach_vm_protect).
-  if (map.length === 0n) return result;
+  if (!space || map.length === 0n) return;
   const start = space.pageOf(map.address);
   const end = start + space.pagesFor(map.length + BigInt(space.offsetInPage(map.address)));
   for (const entry of space.overlapping(start, end)) {
@@ -210,10 +213,6 @@ function guardAll(result: MapResult & { readonly kind: 'map' }, task: Task): Map
     });
   }
   map.protection = '---';
-  return {
-    ...result,
-    why: `Guard pages in ${task.name} at ${addressText(map.address)}, ${sizeText(map.length)}: every access faults.`,
-  };
 }
 
 /** IOGeneralMemoryDescriptor::doMap. */

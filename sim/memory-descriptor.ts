@@ -1,5 +1,6 @@
 import { KernelObject, namesOf } from './kernel-object';
 import type { MemoryMap } from './memory-map';
+import type { Pager } from './memory-object';
 import type { Chunk, MemoryReference } from './memory-reference';
 import { directionOf, kIOMemoryAsReference, type Direction } from './map-options';
 import type { Task } from './task';
@@ -29,6 +30,8 @@ export class MemoryDescriptor extends KernelObject {
   context: KernelObject | undefined;
   /** _memRef: built by the first mapping, or at once by kIOMemoryPersistent. */
   reference: MemoryReference | undefined;
+  /** reserved->dp.devicePager: of physical memory that has made a reference. */
+  pager: Pager | undefined;
   /** _mappings, in insertion order. */
   readonly maps = new Set<MemoryMap>();
   /** Maps that retain this descriptor (fMemory). */

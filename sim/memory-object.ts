@@ -30,6 +30,11 @@ export class PageStore {
   }
 }
 
+/** A device pager (osfmk/vm/device_vm.c), and the object whose pages it gives; a transposition moves it to another. */
+export interface Pager {
+  object: MemoryObject;
+}
+
 /** Consecutive pages of an object and where their bytes are: page `start + i` is page `page + i` of the store. */
 export interface PageRun {
   readonly start: number;
@@ -49,19 +54,28 @@ export class MemoryObject {
   readonly kernelObject: boolean;
   /** The map whose redirect() blocks accesses (vm_object.blocked_access): whoever faults on a page sleeps. */
   blockedBy: MemoryMap | undefined;
-  /** A copy-on-write copy hangs on it (vm_object.vo_copy), which rules out a transposition. */
+  /** The pages that are in that map's UPL, and busy. */
+  blocked: { readonly start: number; readonly end: number } | undefined;
+  /** A child of fork() has a copy of it (vm_object.vo_copy), which rules out a transposition. */
   copied = false;
+  /** The objects that it was made of as a copy-on-write copy: those have a vo_copy as long as it is used. */
+  readonly copyOf = new Set<MemoryObject>();
+  /** MEMORY_OBJECT_COPY_NONE: what is copied of it is copied at once, without a vo_copy. */
+  copiedAtOnce: boolean;
   /** A device pager's, whose pages are registers or memory outside the VM. */
-  readonly device: boolean;
+  device: boolean;
+  pager: Pager | undefined;
   /** Purgeable memory is not transposed either. */
   readonly purgeable: boolean;
   /** Its pages lie one after the other in physical memory. */
-  readonly contiguous: boolean;
+  contiguous: boolean;
   /** They lie below 4 GiB (IOKernelAllocateWithPhysicalRestrict). */
   readonly low: boolean;
   /** Of a device pager: the pages that a mapping has given it (device_pager_populate_object); undefined is all. */
   #populated: Set<number> | undefined;
   #runs: readonly PageRun[];
+  /** vo_size, in pages; the pages of a device pager of one range are as many as were mapped last. */
+  pages: number;
 
   constructor(
     runs: readonly PageRun[],
@@ -73,15 +87,19 @@ export class MemoryObject {
       contiguous?: boolean;
       low?: boolean;
       populated?: 'all' | 'none';
+      copiedAtOnce?: boolean;
     } = {},
   ) {
     this.#runs = runs;
+    const last = runs.at(-1);
+    this.pages = last ? last.start + last.pages : 0;
     this.cache = options.cache ?? 0;
     this.kernelObject = options.kernelObject ?? false;
     this.device = options.device ?? false;
     this.purgeable = options.purgeable ?? false;
     this.contiguous = options.contiguous ?? false;
     this.low = options.low ?? false;
+    this.copiedAtOnce = options.copiedAtOnce ?? false;
     this.#populated = options.populated === 'none' ? new Set() : undefined;
   }
 
@@ -92,12 +110,6 @@ export class MemoryObject {
     options: ConstructorParameters<typeof MemoryObject>[1] = {},
   ): MemoryObject {
     return new MemoryObject([{ start: 0, pages, store: new PageStore(pageSize), page: 0 }], options);
-  }
-
-  /** vo_size, in pages. */
-  get pages(): number {
-    const last = this.#runs.at(-1);
-    return last ? last.start + last.pages : 0;
   }
 
   /** The pages that it has now, whatever becomes of the object: what a UPL lists. */
@@ -143,11 +155,16 @@ export class MemoryObject {
     }
   }
 
-  /** Exchanges contents and cache mode with another object (osfmk/vm/vm_object.c, vm_object_transpose). */
+  /** Exchanges everything but the identity with another object (osfmk/vm/vm_object.c, vm_object_transpose). */
   transpose(other: MemoryObject): void {
     [this.#runs, other.#runs] = [other.#runs, this.#runs];
-    [this.cache, other.cache] = [other.cache, this.cache];
     [this.#populated, other.#populated] = [other.#populated, this.#populated];
+    [this.cache, other.cache] = [other.cache, this.cache];
+    [this.copiedAtOnce, other.copiedAtOnce] = [other.copiedAtOnce, this.copiedAtOnce];
+    [this.device, other.device] = [other.device, this.device];
+    [this.contiguous, other.contiguous] = [other.contiguous, this.contiguous];
+    [this.pager, other.pager] = [other.pager, this.pager];
+    for (const each of [this, other]) if (each.pager) each.pager.object = each;
   }
 
   #each(

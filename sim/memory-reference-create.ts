@@ -17,9 +17,12 @@ export function buildReference(
 ): MapResult | undefined {
   if (!descriptor.task) {
     descriptor.cache ||= state.deviceCache;
+    const chunks = chunksOfPhysical(state.physical, descriptor.ranges, { cache: descriptor.cache });
+    const { object } = chunks[0]!;
+    object.pager = descriptor.pager = { object };
     descriptor.reference = {
       writable: true,
-      chunks: chunksOfPhysical(state.physical, descriptor.ranges, { cache: descriptor.cache }),
+      chunks,
       entryCount: 1,
       byData: false,
       modes: [0],
@@ -78,7 +81,11 @@ function pageableReference(
 ): NonNullable<MemoryDescriptor['reference']> {
   const pages = state.kernelTask.space.pagesFor(buffer.capacity);
   const size = BigInt(pages) * BigInt(state.pageSize);
-  const object = MemoryObject.ofPages(state.pageSize, pages, { cache: buffer.cache, purgeable: buffer.purgeable });
+  const object = MemoryObject.ofPages(state.pageSize, pages, {
+    cache: buffer.cache,
+    purgeable: buffer.purgeable,
+    copiedAtOnce: true,
+  });
   return {
     writable: true,
     chunks: [{ object, page: 0, pageOffset: 0, offset: 0n, size }],

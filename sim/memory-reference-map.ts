@@ -3,7 +3,7 @@ import type { KernelState } from './kernel-state';
 import { cacheName, kIOMapCacheMask, type MapOptions } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
-import { MemoryObject } from './memory-object';
+import { MemoryObject, type Pager } from './memory-object';
 import { setCache } from './memory-reference-create';
 import { linearPieces, piecesOf, type MemoryReference, type Pieces } from './memory-reference';
 import { Mapped, nothing, panic, type MapResult } from './outcomes';
@@ -35,18 +35,26 @@ export function place(
   const { copy } = reference;
   const { rules } = state.layout;
   const byData = reference.byData && rules.byteAccurate;
+  const whole = reference.byData || copy ? undefined : reference.chunks[0]!;
+  const linear =
+    whole &&
+    linearPieces(whole, map.offset, map.length, inPageOf(descriptor, map.offset, state.pageSize), state.pageSize);
   const pieces =
-    reference.byData || copy
-      ? piecesOf(copy ?? reference.chunks, map.offset, map.length, state.pageSize, copy !== undefined)
-      : linearPieces(reference.chunks[0]!, map.offset, map.length, state.pageSize);
+    linear ?? piecesOf(copy ?? reference.chunks, map.offset, map.length, state.pageSize, copy !== undefined);
+  if (!linear && pieces.bytes < map.length) return beyondEntries(descriptor);
   if (reference.byData && !byData && !contiguousPages(pieces, state.pageSize)) return notAligned(descriptor);
   const protection: Protection = !options.readOnly && reference.writable ? 'rw-' : 'r--';
   const pageable = descriptor instanceof BufferMemoryDescriptor && descriptor.pageable;
   const guard = guardPages(space, options);
   if (!options.overwrite && pieces.pages + 2 * guard === 0)
     return nothing('empty', 'A mapping of zero bytes is refused (KERN_INVALID_ARGUMENT).');
+  // The entry's pages from the first on: what overwrites enters so many, before it finds that there are no more.
+  const there =
+    whole && linear?.pages
+      ? (whole.pageOffset + Number(whole.size)) / state.pageSize - (linear.pieces[0]!.page - whole.page)
+      : pieces.pages;
   const base = choosePages(state, task, map, options, {
-    pages: pieces.pages,
+    pages: options.overwrite ? Math.min(there, pieces.pages) : pieces.pages,
     inPage: pieces.inPage,
     pageable,
     byData,
@@ -55,7 +63,7 @@ export function place(
   if (typeof base !== 'number' && (!options.overwrite || isNoPageableMap(base))) return base;
 
   // Device memory is entered at once by its pager, so the flag is dropped.
-  const prefault = options.prefault && !(descriptor.physical && rules.kernelPrefault);
+  const prefault = options.prefault && !(descriptor.pager && rules.kernelPrefault);
   const refused = task.kernel && !rules.kernelPrefault;
   if (prefault && (descriptor.wireCount === 0 || refused || descriptor.physical)) {
     // The range is reserved by now, and returned without being given back.
@@ -66,11 +74,13 @@ export function place(
       `kIOReturnBadArgument: ${refused ? 'this kernel has no kIOMapPrefault in kernel_task' : 'kIOMapPrefault needs wired memory, call prepare() first'}. The reserved range stays lost in the task.`,
     );
   }
-  if (!inStep(descriptor, map.offset, pieces, state.pageSize)) return notAligned(descriptor);
+  if (linear && !linear.inStep) return notAligned(descriptor);
   const refusal = refusedMode(descriptor, options, pieces);
   if (refusal && rules.refusedModePanics)
     return panic('NULL object_handle', `${refusal} The refusal itself stores through a NULL pointer since macOS 15.0.`);
   if (!copy) enterModes(state, reference, pieces, refusal ? 0 : options.cache);
+  if (there <= 0 && pieces.pages > 0) return beyondEntries(descriptor);
+  if (there < pieces.pages) return overrun(state, descriptor, task, options, base, { ...pieces, pages: there });
   if (typeof base !== 'number') return base;
   const over = overmapped(base, pieces);
   const reserved = base + pieces.pages + guard;
@@ -80,13 +90,13 @@ export function place(
     const failure = overwritten(state, task, space.addressOf(reserved), options, beyond);
     if (typeof failure !== 'number') return failure;
   }
-  const populated = !descriptor.physical || populate(state, descriptor, reference, map, pieces, task.kernel);
-  if (!populated) {
+  const { pager } = descriptor;
+  if (pager && !populate(state, descriptor, pager, map, () => task.kernel && pieces.pages === 0)) {
     if (options.overwrite)
       enter(state, descriptor, undefined, task, { base, guard, protection, inherited: false }, pieces);
     return notAligned(descriptor);
   }
-  if (!descriptor.task && (options.bits & kIOMapCacheMask) === 0)
+  if (pager && (options.bits & kIOMapCacheMask) === 0)
     // doMap puts the mode's number, unshifted, into the low bits of fOptions.
     map.options = (map.options | descriptor.cache) >>> 0;
 
@@ -137,38 +147,73 @@ function enterModes(state: KernelState, reference: MemoryReference, { pieces }: 
 /**
  * IOMemoryDescriptor::populateDevicePager: gives the pager the physical pages that a mapping shows. Several ranges have a
  * page at a time, from the mapping's offset on, which must therefore be a page's (vm_object_populate_with_private).
- * @param faults what is mapped into the kernel is faulted in.
+ * @param faults what is mapped into the kernel is faulted in: whether that fails at an address.
  */
-function populate(
+export function populate(
   { pageSize }: KernelState,
   { ranges }: MemoryDescriptor,
-  { chunks }: MemoryReference,
+  { object }: Pager,
   map: MemoryMap,
-  { pages }: Pieces,
-  faults: boolean,
+  faults: (address: bigint) => boolean,
 ): boolean {
   const page = BigInt(pageSize);
   const contiguous = ranges.length === 1;
-  const { object } = chunks[0]!;
   let offset = contiguous ? 0n : map.offset;
   const first = offset;
+  let address = map.address;
   let left: bigint | undefined;
   for (let run = physicalRun(ranges, offset); run; run = physicalRun(ranges, offset)) {
     const inPage = left === undefined ? run.address % page : 0n;
     left ??= BigInt.asUintN(64, map.length + inPage);
     const size: bigint = run.length + inPage < left ? run.length + inPage : left;
     if ((size < left && size % page) || (run.address - inPage) % page) return false;
-    if (!contiguous && size > 0n) {
+    const pages = Number((size + page - 1n) / page);
+    if (contiguous) object.pages = pages;
+    else if (size > 0n) {
       if (first % page) return false;
       const from = Number((offset - inPage + page - 1n) / page);
-      for (let i = 0; i < Number((size + page - 1n) / page); i++) object.populate(from + i);
+      for (let i = 0; i < pages; i++) object.populate(from + i);
     }
-    if (faults && pages === 0) return false;
+    if (faults(address)) return false;
     offset += size - inPage;
+    address += size;
     left -= size;
     if (left === 0n) return true;
   }
   return false;
+}
+
+/** A redirect() gave the descriptor the entries of shorter memory. */
+function beyondEntries({ name }: MemoryDescriptor): MapResult {
+  return panic(
+    'entryOffset',
+    `${name} has memory entries that are shorter than itself: the kernel looks for more of them.`,
+  );
+}
+
+/** The entry ends first: what overwrites has entered its last pages by then. */
+function overrun(
+  state: KernelState,
+  descriptor: MemoryDescriptor,
+  task: Task,
+  options: MapOptions,
+  base: number | MapResult,
+  pieces: Pieces,
+): MapResult {
+  if (typeof base !== 'number') return base;
+  const { pages } = pieces;
+  const entered = pieces.pieces.map((piece) => ({ ...piece, pages, reserved: pages }));
+  const protection: Protection = !options.readOnly && descriptor.reference!.writable ? 'rw-' : 'r--';
+  if (options.overwrite)
+    enter(
+      state,
+      descriptor,
+      undefined,
+      task,
+      { base, guard: 0, protection, inherited: false },
+      { ...pieces, pieces: entered },
+    );
+  return nothing('overrun', `kIOReturnOverrun: the memory entry of ${descriptor.name} ends before the mapping does.`);
 }
 
 /** Where the last page ends that the pieces enter: beyond the reservation where a copy is entered whole. */
@@ -272,16 +317,15 @@ function refusedMode(
   return undefined;
 }
 
-/** A byte must be as far into its page as the pages before it let it be (memoryReferenceMap, kIOReturnNotAligned). */
-function inStep(
-  { task, ranges }: MemoryDescriptor,
-  offset: bigint,
-  { pages, inPage }: Pieces,
-  pageSize: number,
-): boolean {
-  if (task || pages === 0) return true;
-  const run = physicalRun(ranges, offset);
-  return run !== undefined && Number(run.address % BigInt(pageSize)) === inPage;
+/** How far a byte is in its page, as the descriptor has it: its entry may be that of other memory (redirect). */
+function inPageOf({ task, ranges }: MemoryDescriptor, offset: bigint, pageSize: number): number {
+  if (!task) return Number((physicalRun(ranges, offset)?.address ?? 0n) % BigInt(pageSize));
+  let rest = offset;
+  for (const { address, length } of ranges) {
+    if (rest < length) return Number((address + rest) % BigInt(pageSize));
+    rest -= length;
+  }
+  return 0;
 }
 
 function contiguousPages(pieces: Pieces, pageSize: number): boolean {

@@ -55,7 +55,6 @@ export function chunksOfPhysical(
   const size = BigInt(store.pageSize);
   const touched = ({ address, length }: Range): number =>
     Number((address + length + size - 1n) / size - address / size);
-  const length = ranges.reduce((sum, range) => sum + range.length, 0n);
   const inPage = (ranges[0]?.address ?? 0n) % size;
   const count = ranges.reduce((sum, range) => sum + touched(range), 0);
   const runs: PageRun[] = [];
@@ -74,7 +73,7 @@ export function chunksOfPhysical(
     contiguous,
     populated: contiguous ? 'all' : 'none',
   });
-  return [{ object, page: 0, pageOffset: Number(inPage), offset: 0n, size: length }];
+  return [{ object, page: 0, pageOffset: Number(inPage), offset: 0n, size: BigInt(count) * size - inPage }];
 }
 
 /** Ranges that touch are one (memoryReferenceCreate); empty ones count for nothing. */
@@ -159,7 +158,7 @@ export function snapshotOf(chunks: readonly Chunk[], ranges: readonly Range[], p
     for (const part of parts) {
       const count = pagesOf(part, pageSize);
       object.copyPages(part.object, part.page, page, count);
-      part.object.copied = true;
+      if (!part.object.copiedAtOnce) object.copyOf.add(part.object);
       page += count;
     }
     copies.push({ object, page: 0, pageOffset: parts[0]?.pageOffset ?? 0, offset, size: range.length });
@@ -188,6 +187,8 @@ export interface Piece {
 
 export interface Pieces {
   readonly pieces: readonly Piece[];
+  /** How many of the wanted bytes there are. */
+  readonly bytes: bigint;
   /** The pages to reserve. */
   readonly pages: number;
   /** Offset of the first mapped byte in its page. */
@@ -208,6 +209,7 @@ export function piecesOf(
 ): Pieces {
   const pieces: Piece[] = [];
   let pages = 0;
+  let bytes = 0n;
   let inPage: number | undefined;
   const end = offset + length;
   for (const [index, chunk] of chunks.entries()) {
@@ -238,29 +240,43 @@ export function piecesOf(
     );
     inPage ??= first;
     pages += reserved;
+    bytes += to - from;
   }
-  return { pieces, pages, inPage: inPage ?? 0 };
+  return { pieces, bytes, pages, inPage: inPage ?? 0 };
 }
 
 /**
  * The pages that a mapping by whole pages shows, of one entry (memoryReferenceMap): sums of 64 bits without an overflow
- * test, so that a length may be of less pages than it says, or of none.
+ * test, so that a length may be of less pages than it says, or of none. None where the entry's bytes are not as far in
+ * their pages as the descriptor's.
+ * @param inPage of the descriptor's byte at the offset.
  */
-export function linearPieces(chunk: Chunk, offset: bigint, length: bigint, pageSize: number): Pieces {
+export function linearPieces(
+  chunk: Chunk,
+  offset: bigint,
+  length: bigint,
+  inPage: number,
+  pageSize: number,
+): Pieces & { readonly inStep: boolean } {
   const size = BigInt(pageSize);
   const start = BigInt(chunk.pageOffset) + (offset - chunk.offset);
-  const inPage = start % size;
-  const span = BigInt.asUintN(64, length + inPage);
+  const span = BigInt.asUintN(64, length + BigInt(inPage));
   const pages = Number((span + size - 1n) / size);
   const piece = {
     chunk: 0,
     object: chunk.object,
-    page: chunk.page + Number(start / size),
+    page: chunk.page + Number((start - BigInt(inPage)) / size),
     pages,
     reserved: pages,
-    descriptorOffset: offset - inPage,
+    descriptorOffset: offset - BigInt(inPage),
   };
-  return { pieces: pages ? [piece] : [], pages, inPage: Number(inPage) };
+  return {
+    pieces: pages ? [piece] : [],
+    bytes: span,
+    pages,
+    inPage,
+    inStep: pages === 0 || Number(start % size) === inPage,
+  };
 }
 
 /** Where a descriptor's byte lives: its object, page and offset in the page. */

@@ -24,6 +24,7 @@ export type NullReason =
   | 'size-limit'
   | 'no-device-memory'
   | 'underrun'
+  | 'overrun'
   | 'several-entries'
   | 'empty'
   | 'unsupported';

@@ -84,18 +84,25 @@ function wire(state: KernelState, root: MemoryDescriptor, task: Task, write: boo
   const { reference } = root;
   let chunks: readonly Chunk[];
   if (reference) {
-    const covered = reference.chunks.reduce((sum, chunk) => sum + chunk.size, 0n);
-    if (covered < root.length) {
-      const why = `prepare() of ${root.name}, ${sizeText(root.length)}, runs past its memory entries, which cover ${sizeText(covered)}: a redirect() gave it shorter ones.`;
-      state.note('prepare', why, { kind: 'panic', message: why, object: root.id });
-      return { kind: 'panic', reason: 'memRefEntry', why };
-    }
     if (write && root.length > 0n && !reference.writable)
       return {
         kind: 'code',
         code: KERN_INVALID_RIGHT,
         why: `KERN_INVALID_RIGHT: ${root.name} was first mapped read-only, and this asks for write access. Nothing was wired.`,
       };
+    const [first] = reference.chunks;
+    if (!reference.byData && first && first.pageOffset > 0)
+      return {
+        kind: 'code',
+        code: KERN_INVALID_RIGHT,
+        why: `KERN_INVALID_RIGHT: redirect() gave ${root.name} an entry of device memory that does not begin on a page. Nothing was wired.`,
+      };
+    const covered = reference.chunks.reduce((sum, chunk) => sum + chunk.size, 0n);
+    if (covered < root.length) {
+      const why = `prepare() of ${root.name}, ${sizeText(root.length)}, runs past its memory entries, which cover ${sizeText(covered)}: a redirect() gave it shorter ones.`;
+      state.note('prepare', why, { kind: 'panic', message: why, object: root.id });
+      return { kind: 'panic', reason: 'memRefEntry', why };
+    }
     chunks = reference.chunks;
   } else {
     const found = chunksOfTask(task, root.ranges, { write, kernelObject: true, wire: true });

@@ -10,8 +10,9 @@ import {
   kIOMemoryMapCopyOnWrite,
   kIOMemoryRemote,
 } from './map-options';
-import { attach, createMapping } from './mapping';
-import { buildReference } from './memory-reference-create';
+import { attach, createMapping, guardAll } from './mapping';
+import { buildReference, copiesOnWrite } from './memory-reference-create';
+import { populate } from './memory-reference-map';
 import type { MemoryDescriptor } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import type { MemoryObject } from './memory-object';
@@ -56,9 +57,9 @@ export function redirect(
       `${map.name} has no descriptor (a static map longer than what it was made of): redirect() reads through NULL.`,
     );
   if (!map.blocks && from.reference?.entryCount === 1) {
-    const object = blockable(state, from, map);
-    if (object && sleepsOn(object)) return hangs(state, map, object);
-    if (object) block(state, map, object);
+    const request = requested(state, from, map);
+    if (request && sleepsOn(request)) return hangs(state, map, request);
+    if (request) block(state, map, request);
   }
   if (!to) {
     const why = map.blocks
@@ -76,32 +77,51 @@ export function redirect(
   return result;
 }
 
-/** What memory_object_iopl_request takes: the pages from the entry's start on, as many as the map has. */
-function blockable(state: KernelState, memory: MemoryDescriptor, map: MemoryMap): MemoryObject | undefined {
-  const [first] = memory.reference?.chunks ?? [];
-  if (!first) return undefined;
-  const size = BigInt(state.pageSize);
-  const wanted = (map.length + size - 1n) / size;
-  const has = memory.physical ? BigInt(first.object.pages) : (BigInt(first.pageOffset) + first.size + size - 1n) / size;
-  return has < wanted ? undefined : first.object;
+/** What memory_object_iopl_request takes: pages of an object, and the byte of the object where it begins. */
+interface Request {
+  readonly object: MemoryObject;
+  readonly start: number;
+  readonly end: number;
+  readonly first: number;
 }
 
-/** A second request finds the pages busy and sleeps; device memory has no pages to find (vm_object_iopl_request). */
-function sleepsOn(object: MemoryObject): boolean {
-  return object.blockedBy !== undefined && !(object.device && object.contiguous);
+/** From the entry's start on, as many bytes as the map has. */
+function requested({ pageSize }: KernelState, { reference }: MemoryDescriptor, map: MemoryMap): Request | undefined {
+  const [entry] = reference?.chunks ?? [];
+  if (!reference || !entry) return undefined;
+  const page = BigInt(pageSize);
+  const has = ((BigInt(entry.pageOffset) + entry.size + page - 1n) / page) * page;
+  // upl_size_t has 32 bits.
+  const size = BigInt.asUintN(32, ((map.length + page - 1n) / page) * page) || has;
+  if (has < size) return undefined;
+  // What is mapped by whole pages has no data offset.
+  const first = reference.byData ? entry.page * pageSize + entry.pageOffset : 0;
+  const start = Math.floor(first / pageSize);
+  return { object: entry.object, start, end: Math.ceil((first + Number(size)) / pageSize), first };
 }
 
-function hangs(state: KernelState, map: MemoryMap, object: MemoryObject): Panic {
-  return panics(
-    state,
-    map,
-    'deadlock',
-    `redirect() of ${map.name} sleeps for good: ${object.blockedBy!.name} blocks the memory, and the thread that would unblock it needs the lock that this one holds. Redirect ${object.blockedBy!.name} first.`,
-  );
+/**
+ * A second request finds the pages busy and sleeps (other pages of the object are taken for resident), as it does on pages that their pager does not give; contiguous device
+ * memory has no pages to find (vm_object_iopl_request).
+ */
+function sleepsOn({ object, start, end }: Request): boolean {
+  if (object.device && object.contiguous) return false;
+  const { blocked } = object;
+  if (blocked && blocked.start < end && blocked.end > start) return true;
+  for (let page = start; page < end; page++) if (!object.hasPage(page)) return true;
+  return false;
 }
 
-function block(state: KernelState, map: MemoryMap, object: MemoryObject): void {
+function hangs(state: KernelState, map: MemoryMap, { object }: Request): Panic {
+  const why = object.blockedBy
+    ? `${object.blockedBy.name} blocks the memory, and the thread that would unblock it needs the lock that this one holds. Redirect ${object.blockedBy.name} first.`
+    : 'its device pager was given no page for what the redirect blocks.';
+  return panics(state, map, 'deadlock', `redirect() of ${map.name} sleeps for good: ${why}`);
+}
+
+function block(state: KernelState, map: MemoryMap, { object, start, end }: Request): void {
   object.blockedBy = map;
+  object.blocked = { start, end };
   map.blocks = object;
   state.touch(map);
 }
@@ -128,9 +148,20 @@ function moveTo(
   };
   let to = wanted;
   let start = offset;
+  map.offset = 0n;
   while (to instanceof SubMemoryDescriptor) {
     start = BigInt.asUintN(64, start + to.start);
     to = to.parent;
+  }
+  if (copiesOnWrite(state, to) && to.task && !to.reference) {
+    const failure = buildReference(state, to, options);
+    // Before makeMapping itself, which would release the map.
+    if (failure)
+      return code(
+        state,
+        kIOReturnError,
+        `The copy of ${to.name} cannot be made. redirect() fails; ${map.name} stays as it was.`,
+      );
   }
   map.offset = start;
   if (to.physical) {
@@ -173,18 +204,42 @@ function moveTo(
     return failed(
       `${to.name} has ${target.entryCount ? 'several memory entries' : 'no memory entry'} (kIOReturnNotReadable).`,
     );
-  const object = blockable(state, to, map);
-  if (object && sleepsOn(object)) return hangs(state, map, object);
-  const kept =
-    object && map.blocks ? untransposable(state, map, from, to, object) : 'one of the two could not be blocked';
-  if (!kept && object) {
-    map.blocks!.transpose(object);
-    const both = new Set([map.blocks, object]);
-    state.touchMemory((entry) => entry.object !== undefined && both.has(entry.object));
+  const request = requested(state, to, map);
+  if (request && sleepsOn(request)) return hangs(state, map, request);
+  const mine = map.blocks;
+  const kept = request && mine ? untransposable(state, map, from, to, request) : 'one of the two could not be blocked';
+  if (!kept && request && mine) {
+    const { object } = request;
+    mine.transpose(object);
+    // The UPLs follow the contents: what the map shows is free again, and the other memory is what it blocks.
+    object.blockedBy = map;
+    object.blocked = { start: request.start, end: request.end };
+    mine.blockedBy = mine.blocked = undefined;
+    map.blocks = object;
+    state.touchMemory((entry) => entry.object === mine || entry.object === object);
   }
   to.reference = from.reference;
   from.reference = target;
-  if (to instanceof GuardPageMemoryDescriptor) protectNone(map);
+  if (to.pager) {
+    let slept = false;
+    const { task } = map;
+    const done = populate(state, to, to.pager, map, (address) => {
+      if (!task?.kernel) return false;
+      const entry = task.space.entryAt(task.space.pageOf(address));
+      if (!entry?.object || entry.protection === '---') return true;
+      slept = entry.object.blockedBy !== undefined;
+      return slept;
+    });
+    if (slept)
+      return panics(
+        state,
+        map,
+        'deadlock',
+        `redirect() of ${map.name} sleeps for good: ${kept ?? 'its memory is blocked'}, so nothing was exchanged, and the kernel faults on what ${map.name} shows, which redirect() itself blocks. Redirect a mapping of the kernel to registers only from memory of the same size.`,
+      );
+    if (!done) return failed(`${to.name} could not be faulted in.`);
+  }
+  if (to instanceof GuardPageMemoryDescriptor) guardAll(map);
   return settle(
     state,
     map,
@@ -203,13 +258,12 @@ function untransposable(
   map: MemoryMap,
   from: MemoryDescriptor,
   to: MemoryDescriptor,
-  object: MemoryObject,
+  { object, first }: Request,
 ): string | undefined {
   const mine = map.blocks!;
   if (mine === object) return `${from.name} and ${to.name} are the same memory`;
-  const first = [from, to].map((each) => each.reference!.chunks[0]!);
-  if (first.some((chunk) => chunk.page !== 0 || (chunk.pageOffset !== 0 && !chunk.object.device)))
-    return `${first[0]!.page || first[0]!.pageOffset ? from.name : to.name} does not start where its VM object does`;
+  const begins = requested(state, from, map)?.first ?? 0;
+  if (begins || first) return `${begins ? from.name : to.name} does not start where its VM object does`;
   const pages = Number((map.length + BigInt(state.pageSize) - 1n) / BigInt(state.pageSize));
   if (mine.pages !== object.pages) return `${from.name} and ${to.name} do not have the same size in pages`;
   if (mine.pages !== pages) return `${map.name} is not as long as the memory, and only whole objects are exchanged`;
@@ -217,19 +271,21 @@ function untransposable(
     [mine, from.name],
     [object, to.name],
   ] as const) {
-    if (each.copied) return `a copy-on-write copy of ${name} exists`;
+    if (isCopied(state, each)) return `a copy-on-write copy of ${name} exists`;
     if (each.purgeable) return `${name} is purgeable`;
   }
   return undefined;
 }
 
-function protectNone(map: MemoryMap): void {
-  const space = map.task?.space;
-  map.protection = '---';
-  if (!space) return;
-  const start = space.pageOf(map.address);
-  for (const entry of space.overlapping(start, start + space.pagesFor(map.length)))
-    if (entry.map === map) space.replace({ ...entry, kind: 'guard', protection: '---' });
+/** Whether a copy of an object is used by a descriptor or is mapped: O(n) in both. */
+function isCopied({ descriptors, tasks }: KernelState, object: MemoryObject): boolean {
+  if (object.copied) return true;
+  const isCopy = (each: MemoryObject | undefined): boolean => each?.copyOf.has(object) ?? false;
+  return (
+    [...descriptors.values()].some(
+      ({ freed, reference }) => !freed && reference?.copy?.some((chunk) => isCopy(chunk.object)),
+    ) || tasks.some(({ space }) => space.entries.some((entry) => isCopy(entry.object)))
+  );
 }
 
 /** addMapping to the new set, setMemoryDescriptor, removal from the old one. */

@@ -97,7 +97,7 @@ function fixed(
   return base;
 }
 
-const noPageableMap = 'IOPageableMapForAddress: address out of range';
+export const noPageableMap = 'IOPageableMapForAddress: address out of range';
 
 /** Whether it is the panic of the search for the pageable map, which comes before everything else. */
 export function isNoPageableMap(result: MapResult): boolean {

@@ -41,6 +41,7 @@ const classes: Readonly<Record<string, string>> = {
   'guard-needs-anywhere': 'placement',
   'not-prepared': 'placement',
   'no-space': 'placement',
+  'pageable-cap': 'placement',
 };
 const classOf = (reason: string): string => classes[reason] ?? reason;
 
@@ -285,14 +286,25 @@ export class Check {
     const own = this.#maps.get(map)!;
     const of = this.#of(to);
     if (this.#stale([own, of], result.kind)) return;
-    throw new Disagreement('redirect is not compared');
+    const before = own.count;
+    const done = this.#try(() => this.#world.redirect(own, of, 0n));
+    this.#equal(
+      `redirect (${result.kind === 'code' || result.kind === 'panic' ? result.why : ''})`,
+      result.kind,
+      done === 'panic' ? 'panic' : 'code',
+    );
+    if (result.kind !== 'code' || done === 'panic') return;
+    this.#equal(`redirect (${result.why})`, result.code === 0, done);
+    if (!done && own.count < before) own.owned--;
+    this.#map(map, own);
+    this.#descriptor(to, of);
   }
 
   prepared(descriptor: MemoryDescriptor, direction: number, result: CodeResult): void {
     const of = this.#of(descriptor);
     if (this.#stale([of], result.kind)) return;
     const done = this.#try(() => this.#world.memory.prepare(of, direction));
-    this.#equal('prepare', result.kind, 'code');
+    this.#equal('prepare', result.kind, done === 'panic' ? 'panic' : 'code');
     if (result.kind !== 'code') return;
     this.#equal(`prepare (${result.why})`, result.code === 0, done === 'ok');
     if (done === 'not-writable') this.#equal('prepare', result.code, kIOReturnNotWritable);

@@ -59,19 +59,10 @@ export function map(driver: DriverState, a: number, b: number, c: number, d: num
     if (d % 29 === 0) offset += length;
     if (d % 997 === 0) size = BigInt.asUintN(64, -offset) || 5n;
   }
-  const copied = (each: MemoryDescriptor): boolean =>
-    each instanceof SubMemoryDescriptor
-      ? copied(each.parent)
-      : (each.flags & 0x20000) !== 0 || each.parts.some((part) => copied(part));
   if (composed(of) && length === 0n) return;
   if (driver.clean) {
     options &= ~0x30000000;
     if (composed(of)) return;
-  }
-  if (copied(of)) {
-    if (of instanceof SubMemoryDescriptor || of.composed) return;
-    offset = 0n;
-    size = 0n;
   }
   const at = options & 1 && f % 3 ? 0n : address(driver, task, e, f);
   // Overwriting only what is a mapping, or free: elsewhere it is an application's memory.

@@ -85,6 +85,7 @@ export function prepare(driver: DriverState, a: number, b: number): void {
   driver.say(`prepare ${driver.name(of)} ${String(b % 4)}`);
   const result = driver.machine.prepare(of, b % 4);
   driver.check?.prepared(of, b % 4, result);
+  if (result.kind === 'panic') driver.panicked();
 }
 
 export function complete(driver: DriverState, a: number): void {

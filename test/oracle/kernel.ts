@@ -26,6 +26,8 @@ export class OracleKernel {
   readonly kernelTask: OracleTask;
   readonly tasks: OracleTask[];
   readonly physical = new Map<number, Uint8Array>();
+  /** Descriptors that have a reference. */
+  readonly referring = new Set<OracleDescriptor>();
 
   constructor(readonly layout: Layout) {
     this.page = BigInt(layout.pageSize);
@@ -124,6 +126,12 @@ export class OracleKernel {
     return start + guard;
   }
 
+  /** IOPageableMapForAddress: only pages of the pageable map are looked for. */
+  pageableMap(task: OracleTask, page: number): void {
+    const { start, end } = this.layout.pageable;
+    if (task.kernel && (page < start || page >= end)) throw new Panic('IOPageableMapForAddress');
+  }
+
   /** IOMemoryDescriptorMapDealloc. The kernel's map bears no gap (osfmk/vm/vm_map.c, vm_map_delete). */
   giveBack(task: OracleTask, address: bigint, size: bigint, options: number): void {
     const guard = this.guardPages(options);
@@ -144,6 +152,7 @@ export class OracleKernel {
   }
 
   releaseMap(map: OracleMap): void {
+    if (map.freed) throw new Panic('use after free');
     if (--map.count < 2 && !map.freed) this.#freeMap(map);
   }
 
@@ -169,8 +178,14 @@ export class OracleKernel {
       memory &&
       !has(map.options, isStatic) &&
       !has(map.options, overwrite)
-    )
+    ) {
+      const { start, end } = this.layout.pageable;
+      const page = this.pageOf(map.address);
+      if (memory.pageable) this.pageableMap(map.task, page);
+      // The submap's entry in kernel_map is permanent (KMS_PERMANENT; osfmk/vm/vm_map.c, vm_map_delete).
+      else if (map.task.kernel && page >= start && page < end) throw new Panic('permanent entry');
       this.giveBack(map.task, map.address, map.length, map.options);
+    }
     map.alive = false;
     map.address = 0n;
   }
@@ -186,11 +201,13 @@ export class OracleKernel {
       this.releaseDescriptor(memory);
     }
     map.superMap = undefined;
+    map.block = undefined;
     if (superMap) this.releaseMap(superMap);
   }
 
   #freeDescriptor(descriptor: OracleDescriptor): void {
     descriptor.freed = true;
+    this.referring.delete(descriptor);
     const { ownMap, allocation } = descriptor;
     if (ownMap) {
       ownMap.memory!.count += 2;

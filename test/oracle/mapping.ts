@@ -12,16 +12,18 @@ import {
   wrap,
   type OracleKernel,
 } from './kernel';
-import { Pages } from './space';
+import { build, isPhysical, segment } from './reference';
+import type { Pages } from './space';
 import {
+  Left,
   Panic,
   Refused,
+  type Block,
   type Entry,
   type Made,
   type OracleDescriptor,
   type OracleMap,
   type OracleTask,
-  type Range,
   type Reference,
 } from './things';
 
@@ -90,10 +92,31 @@ export class Mapper {
     }
   }
 
+  /**
+   * makeMapping as redirect() calls it, of a map that there is.
+   * @returns whether it gave the map; where it did not, it mostly released it.
+   */
+  redirect(map: OracleMap, to: OracleDescriptor, offset: bigint): boolean {
+    map.offset = 0n;
+    try {
+      this.#makeMapping(to, map, (unique | byReference) >>> 0, offset);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Left)) this.kernel.releaseMap(map);
+      return false;
+    }
+  }
+
   #makeMapping(of: OracleDescriptor, map: OracleMap, options: number, offset: bigint): Made {
     const { kernel } = this;
     if (of.kind === 'sub') return this.#makeMapping(of.parent!, map, options, wrap(offset + of.start));
-    if (of.copyOnWrite && of.task && !of.reference) of.reference = this.build(of, !has(options, readOnly));
+    if (of.copyOnWrite && of.task && !of.reference)
+      try {
+        of.reference = build(this.kernel, of, !has(options, readOnly));
+      } catch (error) {
+        throw error instanceof Refused ? new Left(error.message) : error;
+      }
     map.offset = offset;
     if (has(options, isStatic)) {
       kernel.addMapping(of, map);
@@ -104,7 +127,7 @@ export class Mapper {
     if (has(options, unique)) {
       if (isPhysical(of)) {
         const found = segment(of, offset);
-        if (!found || found.length < map.length) throw new Refused('not-contiguous');
+        if (!found || found.length < map.length) throw new Left('not-contiguous');
         owner = newDescriptor({
           kind: 'general',
           ranges: [{ address: found.address, length: map.length }],
@@ -175,16 +198,20 @@ export class Mapper {
       if (of.kind === 'guard') this.#protectNone(map);
       return 'same-task';
     }
-    of.reference ??= this.build(of, !has(options, readOnly));
+    of.reference ??= build(this.kernel, of, !has(options, readOnly));
     if (has(options, byReference) && has(options, unique)) {
       if (of.reference.entries.length !== 1) throw new Refused('several-entries');
-      throw new Panic('fMemory is NULL');
+      if (!map.memory) throw new Panic('fMemory is NULL');
+      this.#transpose(of, map);
+      if (of.pager && !this.#populate(of, map)) throw new Refused('populate');
+      if (of.kind === 'guard') this.#protectNone(map);
+      return 'redirected';
     }
     const reference = of.reference.copy ?? of.reference;
     if (reference.byData) this.#mapByData(of, reference, map, options);
     else this.#mapByPage(of, reference, map, options);
-    if (isPhysical(of)) {
-      this.#populate(of, map);
+    if (of.pager) {
+      if (!this.#populate(of, map)) this.#undo(map);
       if (((options >>> 8) & 15) === 0) map.options = (map.options | of.cache) >>> 0;
     }
     if (of.kind === 'guard') this.#protectNone(map);
@@ -204,11 +231,65 @@ export class Mapper {
     }
   }
 
-  /** populateDevicePager: in the middle of the memory only whole pages will do. */
-  #populate(of: OracleDescriptor, map: OracleMap): void {
+  /** memory_object_iopl_request: from the entry's start on, as many bytes as the map has. It finds pages of its own. */
+  request(reference: Reference, map: OracleMap): Block | undefined {
+    const { page } = this.kernel;
+    const entry = reference.entries[0]!;
+    const whole = BigInt(entry.count) * page;
+    const size = BigInt.asUintN(32, ((map.length + page - 1n) / page) * page) || whole;
+    if (size > whole) return undefined;
+    const offset = reference.byData ? entry.first * Number(page) + entry.dataOffset : 0;
+    const first = Math.floor(offset / Number(page));
+    const count = Math.ceil((offset + Number(size)) / Number(page)) - first;
+    const { pages } = entry;
+    // Busy pages, and those that the pager does not give, are waited for with gIOMemoryLock held.
+    const { block } = map;
+    if (!pages.contiguous)
+      for (let at = first; at < first + count; at++)
+        if (
+          (block?.pages === pages && at >= block.first && at < block.first + block.count) ||
+          (pages.populated && !pages.populated.has(at))
+        )
+          throw new Panic('hang');
+    return { pages, first, count, offset };
+  }
+
+  /** upl_transpose, of which only the log tells that it fails; the references change hands in any case. */
+  #transpose(of: OracleDescriptor, map: OracleMap): void {
+    const from = map.memory!;
+    const reference = of.reference!;
+    const other = this.request(reference, map);
+    const { block } = map;
+    if (other && block && this.#transposable(block, other, map)) {
+      block.pages.exchange(other.pages);
+      [block.pages, other.pages] = [other.pages, block.pages];
+    }
+    of.reference = from.reference;
+    from.reference = reference;
+    for (const each of [of, from]) if (each.reference) this.kernel.referring.add(each);
+  }
+
+  /** osfmk/vm/vm_object.c, vm_object_transpose. */
+  #transposable(one: Block, other: Block, map: OracleMap): boolean {
+    if (one.offset || other.offset || one.pages === other.pages) return false;
+    const count = this.kernel.pagesFor(map.length);
+    return [one, other].every(({ pages }) => pages.count === count && !this.#copied(pages));
+  }
+
+  /** Whether a copy of an object exists, in a reference or in somebody's map. */
+  #copied(pages: Pages): boolean {
+    const { tasks, referring } = this.kernel;
+    const isCopy = (each: Pages): boolean => each.copyOf.has(pages);
+    for (const { reference } of referring)
+      if (reference?.copy?.entries.some((entry) => isCopy(entry.pages))) return true;
+    return tasks.some(({ space }) => [...space.table.values()].some((page) => isCopy(page.pages)));
+  }
+
+  /** populateDevicePager: in the middle of the memory only whole pages will do. @returns whether all of it was populated. */
+  #populate(of: OracleDescriptor, map: OracleMap): boolean {
     const { page } = this.kernel;
     const contiguous = of.ranges.length === 1;
-    const { populated } = of.reference!.entries[0]!.pages;
+    const { pages } = of.pager!;
     let source = contiguous ? 0n : map.offset;
     let pager = source;
     let at = map.address;
@@ -219,131 +300,34 @@ export class Mapper {
       const address = found.address - inPage;
       let length = found.length + inPage;
       if (length >= bytes) length = bytes;
-      else if (length % page) this.#undo(map);
-      if (address % page) this.#undo(map);
+      else if (length % page) return false;
+      if (address % page) return false;
+      if (contiguous) pages.count = this.kernel.pagesFor(length);
       for (let done = 0n; done < length && !contiguous; done += page) {
-        if (pager % page) this.#undo(map);
-        populated?.add(Number(pager / page));
+        if (pager % page) return false;
+        pages.populated?.add(Number(pager / page));
         pager += page;
       }
-      if (map.task.kernel && !map.task.space.table.get(this.kernel.pageOf(at))?.protection) this.#undo(map);
+      if (map.task.kernel && !this.#fault(map, at)) return false;
       source += length - inPage;
       at += length;
       bytes -= length;
       inPage = 0n;
     }
-    if (bytes) this.#undo(map);
+    return bytes === 0n;
+  }
+
+  /** vm_fault, in the kernel's map. */
+  #fault(map: OracleMap, address: bigint): boolean {
+    const found = map.task.space.table.get(this.kernel.pageOf(address));
+    if (!found?.protection) return false;
+    if (map.block?.pages === found.pages) throw new Panic('hang');
+    return true;
   }
 
   #undo(map: OracleMap): never {
     if (!has(map.options, overwrite)) this.kernel.giveBack(map.task, map.address, map.length, map.options);
     throw new Refused('not-aligned');
-  }
-
-  /** memoryReferenceCreate. */
-  build(of: OracleDescriptor, write: boolean): Reference {
-    const { kernel } = this;
-    if (!of.task) {
-      if (of.cache === 0) of.cache = 1;
-      const { address } = of.ranges[0]!;
-      const count = of.ranges.reduce((sum, range) => sum + touched(kernel, range), 0);
-      const inPage = kernel.inPage(address);
-      const pages = new Pages(kernel.layout.pageSize, count, (index) => {
-        const byte = BigInt(index) * kernel.page - BigInt(inPage);
-        const found = segment(of, byte < 0n ? 0n : byte);
-        return kernel.frame(found ? kernel.pageOf(found.address) : 0);
-      });
-      pages.cache = of.cache;
-      if (of.ranges.length > 1) pages.populated = new Set();
-      const entry: Entry = {
-        pages,
-        first: 0,
-        count,
-        dataOffset: 0,
-        size: BigInt(count) * kernel.page,
-        offset: -BigInt(inPage),
-        access: 0,
-        isObject: true,
-      };
-      return { entries: [entry], protection: 3, byData: false };
-    }
-    let protection = 1;
-    if (of.cache || of.direction !== 2 || write) protection = 3;
-    if (of.pageable) {
-      const count = kernel.pagesFor(of.capacity);
-      const pages = new Pages(kernel.layout.pageSize, count);
-      pages.cache = of.cache;
-      const entry: Entry = {
-        pages,
-        first: 0,
-        count,
-        dataOffset: 0,
-        size: BigInt(count) * kernel.page,
-        offset: 0n,
-        access: of.cache,
-        isObject: true,
-      };
-      return { entries: [entry], protection: 3, byData: false };
-    }
-    const entries: Entry[] = [];
-    let offset = 0n;
-    // IOBufferMemoryDescriptor::setLength changes the range, not what is described here.
-    const ranges: readonly Range[] =
-      of.kind === 'buffer' ? [{ address: of.ranges[0]!.address, length: of.capacity }] : of.ranges;
-    for (const run of coalesced(ranges)) {
-      entries.push(...this.#entriesOf(of.task, run, offset, protection, of.cache));
-      offset += run.length;
-    }
-    const reference: Reference = { entries, protection, byData: true };
-    if (!of.copyOnWrite) return reference;
-    const pages = new Pages(kernel.layout.pageSize);
-    let first = 0;
-    const copies = entries.map((entry): Entry => {
-      pages.copyFrom(entry.pages, entry.first, entry.count, first);
-      first += entry.count;
-      return { ...entry, pages, first: first - entry.count, isObject: false };
-    });
-    return { ...reference, copy: { entries: copies, protection, byData: true } };
-  }
-
-  /** mach_make_memory_entry_share with MAP_MEM_USE_DATA_ADDR, again and again: each entry is of one object. */
-  #entriesOf(task: OracleTask, run: Range, offset: bigint, protection: number, cache: number): Entry[] {
-    const { kernel } = this;
-    const entries: Entry[] = [];
-    let address = run.address;
-    const end = wrap(run.address + run.length);
-    while (address < end) {
-      const start = kernel.pageOf(address);
-      const last = kernel.pageOf(end - 1n);
-      let count = 0;
-      const first = task.space.table.get(start);
-      for (let page = start; page <= last; page++) {
-        const found = task.space.table.get(page);
-        if (count && (!found || found.pages !== first!.pages || found.index !== first!.index + count)) break;
-        if (!found) throw new Refused('not-accessible');
-        if (found.pages.kernelObject) throw new Refused('kernel-object');
-        if ((found.protection & protection) !== protection)
-          throw new Refused(found.protection & 1 ? 'not-writable' : 'not-accessible');
-        task.space.touch(page);
-        count++;
-      }
-      const dataOffset = kernel.inPage(address);
-      const size = BigInt(count) * kernel.page - BigInt(dataOffset);
-      const clipped = size > end - address ? end - address : size;
-      if (cache) first!.pages.cache = cache;
-      entries.push({
-        pages: first!.pages,
-        first: first!.index,
-        count,
-        dataOffset,
-        size: clipped,
-        offset: offset + (address - run.address),
-        access: cache,
-        isObject: true,
-      });
-      address += clipped;
-    }
-    return entries;
   }
 
   #protection(reference: Reference, options: number): number {
@@ -358,7 +342,9 @@ export class Mapper {
   }
 
   #checkPrefault(of: OracleDescriptor, options: number): void {
-    if (has(options, prefault) && !isPhysical(of) && of.wireCount === 0) throw new Refused('not-prepared');
+    // Physical memory is wired without a list of pages (_memoryEntries).
+    if (has(options, prefault) && !of.pager && (isPhysical(of) || of.wireCount === 0))
+      throw new Refused('not-prepared');
   }
 
   #setMode(entry: Entry, reference: Reference, options: number): void {
@@ -421,14 +407,18 @@ export class Mapper {
     const protection = this.#protection(reference, options);
     const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
     let page: number;
-    if (has(options, overwrite)) page = has(options, anywhere) ? 0 : kernel.pageOf(map.address);
-    else page = kernel.reserve(map.task, map.address, count, options, protection, false);
+    if (has(options, overwrite)) {
+      page = has(options, anywhere) ? 0 : kernel.pageOf(map.address);
+      if (of.pageable) kernel.pageableMap(map.task, page);
+    } else page = kernel.reserve(map.task, map.address, count, options, protection, of.pageable);
     this.#checkPrefault(of, options);
     map.address = BigInt(page) * kernel.page + BigInt(pieces[0]?.inPage ?? 0);
     for (const piece of pieces) {
       this.#setMode(piece.entry, reference, options);
       try {
-        this.#enter(map.task, false, page, piece.entry, piece.from, piece.count, protection);
+        // A copy is entered whole, wherever the request starts in it (vm_map_enter_mem_object).
+        const [from, pages] = piece.entry.isObject ? [piece.from, piece.count] : [0, piece.entry.count];
+        this.#enter(map.task, of.pageable, page, piece.entry, from, pages, protection);
       } catch (error) {
         if (error instanceof Refused) throw new Panic('map enter err');
         throw error;
@@ -441,12 +431,11 @@ export class Mapper {
   #mapByPage(of: OracleDescriptor, reference: Reference, map: OracleMap, options: number): void {
     const { kernel } = this;
     const entry = reference.entries[0]!;
-    const pageable = of.pageable && map.task.kernel;
     const data = isPhysical(of) ? segment(of, map.offset)!.address : of.ranges[0]!.address + map.offset;
     const inPage = BigInt(kernel.inPage(data));
     if (isPhysical(of) && map.length === 0n) throw new Refused('nothing');
     const size = wrap(map.length + inPage);
-    if (size > 1n << 40n) throw new Refused('no-space');
+    if (size > 1n << 40n && !has(options, overwrite)) throw new Refused('no-space');
     const count = kernel.pagesFor(size);
     const protection = this.#protection(reference, options);
     const wanted = has(options, anywhere) ? 0n : wrap(map.address - inPage);
@@ -457,12 +446,7 @@ export class Mapper {
       page = kernel.reserve(map.task, wanted, count, options, protection, of.pageable);
       address = BigInt(page) * kernel.page + inPage;
     } else {
-      if (
-        pageable &&
-        (this.kernel.pageOf(wanted) < kernel.layout.pageable.start ||
-          kernel.pageOf(wanted) >= kernel.layout.pageable.end)
-      )
-        throw new Panic('IOPageableMapForAddress');
+      if (of.pageable) kernel.pageableMap(map.task, kernel.pageOf(wanted));
       page = kernel.pageOf(wanted);
       address = wrap(wanted + inPage);
     }
@@ -487,9 +471,7 @@ export class Mapper {
     const { kernel } = this;
     let address = map.address;
     if (has(options, overwrite)) {
-      const { start, end } = kernel.layout.pageable;
-      const page = kernel.pageOf(address);
-      if (map.task.kernel && of.pageable && (page < start || page >= end)) throw new Panic('IOPageableMapForAddress');
+      if (of.pageable) kernel.pageableMap(map.task, kernel.pageOf(address));
     } else {
       if (map.length > 1n << 40n) throw new Refused('no-space');
       const count = kernel.pagesFor(map.length);
@@ -526,35 +508,6 @@ export class Mapper {
     if (remain) throw new Refused('underrun');
     return 'new';
   }
-}
-
-export const isPhysical = (of: OracleDescriptor): boolean =>
-  !of.task && of.kind !== 'multi' && of.kind !== 'interleaved' && of.kind !== 'sub';
-
-function touched(kernel: OracleKernel, range: Range): number {
-  return kernel.pagesFor(range.address + range.length) - kernel.pageOf(range.address);
-}
-
-/** getPhysicalSegment of physical memory: adjacent ranges are one. */
-export function segment(of: OracleDescriptor, offset: bigint): { address: bigint; length: bigint } | undefined {
-  if (offset >= of.length) return undefined;
-  let before = 0n;
-  let index = 0;
-  while (before + of.ranges[index]!.length <= offset) before += of.ranges[index++]!.length;
-  const address = of.ranges[index]!.address + offset - before;
-  let length = before + of.ranges[index]!.length - offset;
-  while (of.ranges[index + 1]?.address === address + length) length += of.ranges[++index]!.length;
-  return { address, length };
-}
-
-function coalesced(ranges: readonly Range[]): Range[] {
-  const runs: Range[] = [];
-  for (const { address, length } of ranges) {
-    const last = runs.at(-1);
-    if (last && last.address + last.length === address) last.length += length;
-    else runs.push({ address, length });
-  }
-  return runs;
 }
 
 /** IOMemoryMap::copyCompatible; makes `wanted` a sub-map where it lies inside. */

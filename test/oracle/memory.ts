@@ -1,6 +1,6 @@
 import { Panic, Refused, type OracleDescriptor, type OracleTask } from './things';
 import type { OracleKernel } from './kernel';
-import { isPhysical, segment } from './mapping';
+import { isPhysical, segment } from './reference';
 
 /** prepare(), complete(), readBytes(), writeBytes() and the CPU's loads and stores, byte by byte. */
 
@@ -69,7 +69,11 @@ export class Memory {
     const wired: { bytes: Uint8Array; from: number; size: number }[] = [];
     const pageSize = kernel.layout.pageSize;
     if (of.reference) {
-      if (write && of.length && !(of.reference.protection & 2)) return undefined;
+      const { entries, byData, protection } = of.reference;
+      if (write && of.length && !(protection & 2)) return undefined;
+      // What is left of an entry that starts before its data is asked for with no size (memory_object_iopl_request).
+      if (!byData && entries[0]!.offset < 0n) return undefined;
+      if (entries.reduce((sum, entry) => sum + entry.size, 0n) < of.length) throw new Panic('memRefEntry');
       for (const entry of of.reference.entries) {
         if (entry.offset >= of.length && entry.offset > 0n) break;
         let left = Number(entry.size);

@@ -1,42 +1,59 @@
 /** The oracle's memory: page by page, with nothing shared, cut or joined. */
 
-/** Pages of bytes. A device's pages are the physical ones, so `page` says where they are. */
+/** A device pager, and the object whose pages it gives; upl_transpose moves it to another. */
+export interface Pager {
+  pages: Pages;
+}
+
+/** Pages of bytes. A device's pages are the physical ones, so `frame` says where they are. */
 export class Pages {
-  readonly #bytes = new Map<number, Uint8Array>();
+  #bytes = new Map<number, Uint8Array>();
+  #frame: ((index: number) => Uint8Array) | undefined;
   /** The value of a kIO*Cache constant that was asked for last; 0 = as it came. */
   cache = 0;
   /** Memory of the kernel object (osfmk/vm/vm_map.c, vm_map_remap_extract). */
   kernelObject = false;
+  pager: Pager | undefined;
+  /** phys_contiguous: a device pager's of one range. */
+  contiguous = false;
+  /** What it is a copy of. */
+  readonly copyOf = new Set<Pages>();
+  /** MEMORY_OBJECT_COPY_NONE: a copy of it is one at once, and leaves nothing behind. */
+  copiedAtOnce = false;
   /** Of a device pager of several ranges: the pages that it was given. */
   populated: Set<number> | undefined;
 
   constructor(
     readonly pageSize: number,
     /** How many pages it has, where somebody could ask (osfmk/vm/vm_object.c, vo_size). */
-    readonly count = 0,
-    readonly frame?: (index: number) => Uint8Array,
-  ) {}
+    public count = 0,
+    frame?: (index: number) => Uint8Array,
+  ) {
+    this.#frame = frame;
+  }
 
   page(index: number): Uint8Array {
-    if (this.frame) return this.frame(index);
+    if (this.#frame) return this.#frame(index);
     let bytes = this.#bytes.get(index);
     if (!bytes) this.#bytes.set(index, (bytes = new Uint8Array(this.pageSize)));
     return bytes;
   }
 
   copyFrom(other: Pages, first: number, count: number, at: number): void {
+    if (!other.copiedAtOnce) this.copyOf.add(other);
     for (let i = 0; i < count; i++) this.#bytes.set(at + i, other.page(first + i).slice());
   }
 
-  /** upl_transpose: everything changes hands, the object's identity does not. */
+  /** vm_object_transpose: everything changes hands, the object's identity does not. */
   exchange(other: Pages): void {
-    const mine = [...this.#bytes];
-    this.#bytes.clear();
-    for (const [index, bytes] of other.#bytes) this.#bytes.set(index, bytes);
-    other.#bytes.clear();
-    for (const [index, bytes] of mine) other.#bytes.set(index, bytes);
+    [this.#bytes, other.#bytes] = [other.#bytes, this.#bytes];
+    [this.#frame, other.#frame] = [other.#frame, this.#frame];
     [this.cache, other.cache] = [other.cache, this.cache];
+    [this.pager, other.pager] = [other.pager, this.pager];
+    [this.contiguous, other.contiguous] = [other.contiguous, this.contiguous];
+    [this.copiedAtOnce, other.copiedAtOnce] = [other.copiedAtOnce, this.copiedAtOnce];
     [this.populated, other.populated] = [other.populated, this.populated];
+    for (const each of [this, other]) if (each.pager) each.pager.pages = each;
   }
 }
 

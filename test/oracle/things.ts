@@ -1,4 +1,4 @@
-import type { Pages, Region, Space } from './space';
+import type { Pager, Pages, Region, Space } from './space';
 
 /** What the oracle's kernel is made of: plain records. */
 
@@ -63,6 +63,8 @@ export interface OracleDescriptor {
   /** Of wired memory: the page that each of its bytes is in, and where in it; in pieces. */
   wired: readonly { readonly bytes: Uint8Array; readonly from: number; readonly size: number }[];
   reference: Reference | undefined;
+  /** reserved->dp.devicePager. */
+  pager?: Pager;
   /** _mappings. */
   readonly set: OracleMap[];
   /** Callers' references and the kernel's. */
@@ -80,6 +82,14 @@ export interface OracleDescriptor {
   ownMap?: OracleMap;
 }
 
+/** What a UPL of a memory entry blocks: pages of an object, and where the UPL starts in it, in bytes. */
+export interface Block {
+  pages: Pages;
+  readonly first: number;
+  readonly count: number;
+  readonly offset: number;
+}
+
 export interface OracleMap {
   /** fMemory. */
   memory: OracleDescriptor | undefined;
@@ -90,6 +100,8 @@ export interface OracleMap {
   readonly length: bigint;
   options: number;
   superMap: OracleMap | undefined;
+  /** fRedirUPL. */
+  block?: Block | undefined;
   /** All references, the set's too: below two it is freed. */
   count: number;
   owned: number;
@@ -104,6 +116,8 @@ export type Made =
 export class Panic extends Error {}
 /** The call gives NULL; `message` is why. */
 export class Refused extends Error {}
+/** The same where makeMapping leaves without a release of the map that it was given. */
+export class Left extends Refused {}
 
 export interface Layout {
   readonly pageSize: number;

@@ -1,8 +1,10 @@
 import { has, OracleKernel } from './kernel';
 import { Mapper, newDescriptor, type Request } from './mapping';
+import { build } from './reference';
 import { Memory } from './memory';
 import { Pages, type Region } from './space';
 import {
+  Panic,
   Refused,
   type Layout,
   type Made,
@@ -57,6 +59,18 @@ export class World {
     return this.mapper.create(request);
   }
 
+  /** IOMemoryMap::redirect. @returns whether it succeeds. */
+  redirect(map: OracleMap, to: OracleDescriptor | undefined, offset: bigint): boolean {
+    if (!map.address || !map.alive) return true;
+    const { memory } = map;
+    if (!memory) throw new Panic('fMemory is NULL');
+    if (!map.block && memory.reference?.entries.length === 1) map.block = this.mapper.request(memory.reference, map);
+    if (!to) return true;
+    const done = to === memory || this.mapper.redirect(map, to, offset);
+    map.block = undefined;
+    return done;
+  }
+
   /** Where a task's own memory goes: the first hole. The kernel's allocators choose for themselves. */
   firstHole(task: OracleTask, size: bigint): bigint | undefined {
     const page = task.space.hole(this.kernel.pagesFor(size), task.space.region);
@@ -103,7 +117,7 @@ export class World {
     });
     if (has(options, 0x10000) && task) {
       try {
-        of.reference = this.mapper.build(of, false);
+        of.reference = build(this.kernel, of, false);
       } catch (error) {
         if (error instanceof Refused) return undefined;
         throw error;
@@ -145,11 +159,11 @@ export class World {
     });
     if (!isPageable) {
       if (of.allocation?.count === 0) Object.assign(of, { allocation: undefined });
-      if (has(options, 0xf00)) of.reference = this.mapper.build(of, false);
+      if (has(options, 0xf00)) of.reference = build(this.kernel, of, false);
       if (this.memory.prepare(of, 0) !== 'ok') throw new Error('a kernel buffer is always wired');
       return of;
     }
-    of.reference = this.mapper.build(of, false);
+    of.reference = build(this.kernel, of, false);
     if (!task) return of;
     const made = this.map({
       of,
@@ -201,14 +215,10 @@ export class World {
     }
     if (whole && kernel.inPage(address)) throw new Error('not on a page');
     const edge = guards ? 1 : 0;
-    this.allocated(kernel.kernelTask, address, capacity, 3, { kernelObject });
-    if (guards) {
-      const guard = new Pages(kernel.layout.pageSize, 1);
-      for (const page of [start - 1, start + count]) {
-        if (space.used(page)) throw new Error('a guard page in memory that is in use');
-        space.set(page, guard, 0, 0);
-      }
-    }
+    // The guards are pages of the same object (osfmk/vm/vm_kern.c, kmem_alloc_guard).
+    const size = BigInt(count + 2 * edge) * kernel.page;
+    this.allocated(kernel.kernelTask, BigInt(start - edge) * kernel.page, size, 3, { kernelObject });
+    if (guards) for (const page of [start - 1, start + count]) space.table.get(page)!.protection = 0;
     return { start: start - edge, count: count + 2 * edge };
   }
 

@@ -80,7 +80,7 @@ export const factsA: readonly Fact[] = [
     text: 'Cache field values 10 to 15 name no mode: a release kernel changes nothing, but records the field and compares it when sharing.',
     source: `${md}, vmProtForCacheMode and IOMemoryMap::copyCompatible`,
     settled:
-      'Read: the number falls back to kIODefaultCache and so to MAP_MEM_NOOP, with which mach_make_memory_entry_mem_only changes no mode; a development kernel asserts.',
+      'Read: the number falls back to kIODefaultCache and so to MAP_MEM_NOOP, with which mach_make_memory_entry_mem_only changes no mode; a development kernel asserts. Whether a mode is asked for is decided by the field as it is (kIODefaultCache != cacheMode), so a copy-on-write copy refuses it as it refuses a mode, and the refusal panics (B.11.2).',
   },
   {
     id: 'A.1.kIOMapUserOptionsMask',

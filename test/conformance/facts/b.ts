@@ -50,7 +50,7 @@ export const factsB: readonly Fact[] = [
     text: 'A length that makes offset plus length wrap around passes the range check: virtual memory then panics ("overrun"), and a shared map gets a wild length.',
     source: `${md}, IOGeneralMemoryDescriptor::memoryReferenceMapNew and IOMemoryMap::copyCompatible`,
     settled:
-      'Confirmed, with an exception: pageable buffers and physical memory take memoryReferenceMap, whose allocation of that size fails, so they give NULL.',
+      'Confirmed, with an exception: pageable buffers and physical memory take memoryReferenceMap, whose allocation of that size fails, so they give NULL. By whole pages the sum that counts is length plus offset in the page, also without an overflow test: a length of zero from within a page on maps that page.',
   },
   {
     id: 'B.4.4',
@@ -157,7 +157,8 @@ export const factsB: readonly Fact[] = [
     id: 'B.8.1',
     text: 'A fixed mapping can be elsewhere than asked: the page is that of the request but the offset in it is the data’s; physical and pageable memory can land a page lower.',
     source: `${md}, memoryReferenceMap (addr -= pageOffset) and memoryReferenceMapNew; ${vmMap}, vm_map_enter_mem_object_sanitize (REALIGN_START)`,
-    settled: 'Confirmed by reading, both formulas.',
+    settled:
+      'Confirmed by reading, both formulas. With kIOMapOverwrite the whole-page path keeps the address that it was given, although the pages go lower.',
   },
   {
     id: 'B.8.2',
@@ -168,6 +169,8 @@ export const factsB: readonly Fact[] = [
     id: 'B.8.3',
     text: 'Mappings made with kIOMapOverwrite are never removed, not by unmap() and not by release().',
     source: `${md}, IOMemoryDescriptor::doUnmap`,
+    settled:
+      'Neither are those that fail after their pages were entered: where the device pager refuses them, doUnmap leaves them in place of what they replaced.',
   },
   {
     id: 'B.8.4',
@@ -186,7 +189,7 @@ export const factsB: readonly Fact[] = [
     text: 'kIOMapPrefault needs a prepared descriptor, else NULL, and the range that was reserved by then is lost; device memory ignores it; it works in kernel_task since macOS 10.13.',
     source: `${md}, memoryReferenceMapNew (kIOMapPrefault); ${vmMap}, vm_map_enter_mem_object (kernel_prefault)`,
     settled:
-      'Confirmed, the loss too: the function returns kIOReturnBadArgument without IOMemoryDescriptorMapDealloc. Of copy-on-write memory only the prefaulting is skipped; the test for preparation is still made.',
+      'Confirmed, the loss too: the function returns kIOReturnBadArgument without IOMemoryDescriptorMapDealloc. Of copy-on-write memory only the prefaulting is skipped; the test for preparation is still made. What is lost is anonymous memory with the mapping’s rights, so that it can be read, as zeros, and written.',
   },
   {
     id: 'B.9.inheritance',
@@ -248,7 +251,7 @@ export const factsB: readonly Fact[] = [
     text: 'A cache mode changes the memory object, so all mappings of it; the last request wins; shared and same-task maps change nothing. Refused for a reference that can’t write: a panic since macOS 15, ignored before.',
     source: `${vmEntry}, mach_make_memory_entry_mem_only and mach_make_memory_entry_cleanup; osfmk/vm/vm_object.c, vm_object_change_wimg_mode`,
     settled:
-      'The document says KERN_INVALID_RIGHT and NULL for the reference that can’t write. As in B.11.2 the refusal stores through NULL; before xnu-11215 its error was overwritten and the mapping made in the old mode. A reference also remembers its mode and sets it again at each mapping (vm_map_enter_mem_object, named_entry->access).',
+      'The document says KERN_INVALID_RIGHT and NULL for the reference that can’t write. As in B.11.2 the refusal stores through NULL; before xnu-11215 its error was overwritten and the mapping made in the old mode. A reference also remembers its mode and sets it again at each mapping (vm_map_enter_mem_object, named_entry->access). The mode is an entry’s: a mapping changes it for the entries that it shows, not for the whole descriptor.',
   },
   {
     id: 'B.14',
@@ -317,7 +320,7 @@ export const factsB: readonly Fact[] = [
     text: 'Several ranges are linear only if every inner border is on a page: else virtual ranges each start on a page of their own without an error and unmapping leaves pages behind, and physical ones give NULL.',
     source: `${md}, memoryReferenceMapNew (mapAddr += entrySize), IOMemoryDescriptorMapDealloc and populateDevicePager`,
     settled:
-      'Confirmed by reading: mapSize is the sum of each entry’s whole pages, and deallocation counts from the address and the length alone.',
+      'Confirmed by reading: mapSize is the sum of each entry’s whole pages, and deallocation counts from the address and the length alone. The notes have the inner borders only. Several physical ranges are also mapped from a page of them on only: the pager takes their pages at the mapping’s offset, and vm_object_populate_with_private() refuses one within a page (KERN_FAILURE, then kIOReturnBadArgument and NULL).',
   },
   {
     id: 'B.20',

@@ -75,7 +75,7 @@ export const factsD: readonly Fact[] = [
     source:
       'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::doMap; osfmk/vm/vm_pageout.c, upl_transpose; osfmk/vm/vm_object.c, vm_object_transpose',
     settled:
-      'Confirmed: the failure of upl_transpose() is logged and turned into success, and the memory references are swapped all the same. vm_object_transpose() also needs both objects to be exactly as long as the map in whole pages, and to have neither shadow nor copy. As the references are swapped with the contents, each descriptor goes on describing the bytes that it had; only mappings that exist already exchange theirs.',
+      'Confirmed: the failure of upl_transpose() is logged and turned into success, and the memory references are swapped all the same. vm_object_transpose() also needs both objects to be exactly as long as the map in whole pages, and to have neither shadow nor copy. As the references are swapped with the contents, each descriptor goes on describing the bytes that it had; only mappings that exist already exchange theirs. Two more ends: into the kernel registers are faulted in at once, also in redirect(), which sleeps for good where nothing was exchanged; and a kernel mapping that is moved between pageable and other memory panics when it is unmapped (doUnmap looks in the map of its new memory; the pageable map’s entry in kernel_map is permanent).',
   },
   {
     id: 'D.2.4',

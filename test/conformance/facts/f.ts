@@ -22,6 +22,8 @@ export const factsF: readonly Fact[] = [
     id: 'F.4',
     text: "The first prepare() wires and the others count; direction 0 is the descriptor's own; after one for kIODirectionOut a prepare() that wants to write answers kIOReturnNotWritable and does not count.",
     source: 'iokit/Kernel/IOMemoryDescriptor.cpp, IOGeneralMemoryDescriptor::wireVirtual',
+    settled:
+      'For kIODirectionOut alone vm_map_create_upl() compares no protection; only memory without a VM object and without a maximum protection is refused.',
   },
   {
     id: 'F.5',
