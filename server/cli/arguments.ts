@@ -4,17 +4,13 @@ import { machineLayout, unknownMachine } from '../../sim/profiles';
 import { isScenario } from '../features/scenarios';
 import type { Severity } from '../features/service';
 import { isSource } from '../files';
+import type { helpTexts } from './help';
 
 export type FailOn = Severity | 'never';
 
-export interface CheckCommand {
-  readonly command: 'check';
-  readonly paths: readonly string[];
+/** How findings are reported. */
+export interface ReportOptions {
   readonly format: 'text' | 'json' | 'sarif';
-  /** Empty for all rules. */
-  readonly rules: readonly string[];
-  readonly stats: boolean;
-  readonly readAll: boolean;
   readonly failOn: FailOn;
   /** Show also what comments in the sources suppress. */
   readonly showSuppressed: boolean;
@@ -22,6 +18,25 @@ export interface CheckCommand {
   readonly baseline: string | undefined;
   /** Write such a file. */
   readonly writeBaseline: string | undefined;
+}
+
+export interface CheckCommand extends ReportOptions {
+  readonly command: 'check';
+  readonly paths: readonly string[];
+  /** Empty for all rules. */
+  readonly rules: readonly string[];
+  readonly stats: boolean;
+  readonly readAll: boolean;
+  /** How many threads; undefined for as many as pay. */
+  readonly jobs: number | undefined;
+  /** Only one of several parts, from 1 on, for `merge`. */
+  readonly shard: { readonly part: number; readonly of: number } | undefined;
+}
+
+/** `maplens merge`: reports what the parts of a check found. */
+export interface MergeCommand extends ReportOptions {
+  readonly command: 'merge';
+  readonly files: readonly string[];
 }
 
 export interface SimulateCommand {
@@ -49,11 +64,12 @@ export interface ScenariosCommand {
 
 export type Command =
   | CheckCommand
+  | MergeCommand
   | ScenariosCommand
   | SimulateCommand
   | { readonly command: 'rules'; readonly format: 'text' | 'json' }
   | { readonly command: 'explain'; readonly rule: string }
-  | { readonly command: 'help'; readonly topic: 'all' | 'check' | 'simulate' }
+  | { readonly command: 'help'; readonly topic: keyof typeof helpTexts }
   | { readonly command: 'version' };
 
 export type ParsedArguments =
@@ -73,13 +89,18 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     case '-h':
     case 'help': {
       const topic = rest[0];
-      return right({ command: 'help', topic: topic === 'check' || topic === 'simulate' ? topic : 'all' });
+      return right({
+        command: 'help',
+        topic: topic === 'check' || topic === 'merge' || topic === 'simulate' ? topic : 'all',
+      });
     }
     case '--version':
     case '-v':
       return right({ command: 'version' });
     case 'check':
       return parseCheck(rest);
+    case 'merge':
+      return parseMerge(rest);
     case 'simulate':
       return parseSimulate(rest);
     case 'rules':
@@ -87,41 +108,88 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     case 'explain':
       return parseExplain(rest);
     default:
-      return wrong(`unknown command "${first}"; there are check, simulate, rules and explain`);
+      return wrong(`unknown command "${first}"; there are check, merge, simulate, rules and explain`);
   }
 }
 
+const reportOptions = {
+  format: { type: 'string' },
+  'fail-on': { type: 'string' },
+  'show-suppressed': { type: 'boolean', default: false },
+  baseline: { type: 'string' },
+  'write-baseline': { type: 'string' },
+} as const;
+
 function parseCheck(argv: readonly string[]): ParsedArguments {
   const parsed = read(argv, {
-    format: { type: 'string', default: 'text' },
+    ...reportOptions,
     rule: { type: 'string', multiple: true, default: [] },
     stats: { type: 'boolean', default: false },
     'read-all': { type: 'boolean', default: false },
-    'fail-on': { type: 'string', default: 'warning' },
-    'show-suppressed': { type: 'boolean', default: false },
-    baseline: { type: 'string' },
-    'write-baseline': { type: 'string' },
+    jobs: { type: 'string', short: 'j' },
+    shard: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (typeof parsed === 'string') return wrong(parsed);
   if (parsed.flag('help')) return right({ command: 'help', topic: 'check' });
-  const format = oneOf('--format', parsed.text('format'), ['text', 'json', 'sarif']);
-  if (!format.ok) return format;
-  const failOn = oneOf('--fail-on', parsed.text('fail-on'), severities);
-  if (!failOn.ok) return failOn;
+  const reported = readReport(parsed);
+  if (!reported.ok) return reported;
+  const jobs = parsed.text('jobs');
+  if (jobs !== undefined && !/^[1-9]\d{0,2}$/.test(jobs))
+    return wrong(`--jobs wants a number from 1 on, not "${jobs}"`);
+  const shard = readShard(parsed);
+  if (typeof shard === 'string') return wrong(shard);
   if (parsed.positionals.length === 0) return wrong('check needs a file or folder');
   return right({
     command: 'check',
     paths: parsed.positionals,
-    format: format.value,
     rules: parsed.list('rule').flatMap((ids) => ids.split(',').filter((id) => id !== '')),
     stats: parsed.flag('stats'),
     readAll: parsed.flag('read-all'),
-    failOn: failOn.value,
-    showSuppressed: parsed.flag('show-suppressed'),
-    baseline: parsed.text('baseline'),
-    writeBaseline: parsed.text('write-baseline'),
+    jobs: jobs === undefined ? undefined : Number(jobs),
+    shard,
+    ...reported.value,
   });
+}
+
+function parseMerge(argv: readonly string[]): ParsedArguments {
+  const parsed = read(argv, { ...reportOptions, help: { type: 'boolean', short: 'h', default: false } });
+  if (typeof parsed === 'string') return wrong(parsed);
+  if (parsed.flag('help')) return right({ command: 'help', topic: 'merge' });
+  const reported = readReport(parsed);
+  if (!reported.ok) return reported;
+  if (parsed.positionals.length === 0) return wrong('merge needs what "maplens check --shard" printed');
+  return right({ command: 'merge', files: parsed.positionals, ...reported.value });
+}
+
+function readReport(parsed: ReadArguments): Checked<ReportOptions> {
+  const format = oneOf('--format', parsed.text('format') ?? 'text', ['text', 'json', 'sarif']);
+  if (!format.ok) return format;
+  const failOn = oneOf('--fail-on', parsed.text('fail-on') ?? 'warning', severities);
+  if (!failOn.ok) return failOn;
+  return {
+    ok: true,
+    value: {
+      format: format.value,
+      failOn: failOn.value,
+      showSuppressed: parsed.flag('show-suppressed'),
+      baseline: parsed.text('baseline'),
+      writeBaseline: parsed.text('write-baseline'),
+    },
+  };
+}
+
+/** The part that `--shard i/n` names, or what is wrong with it in one line. */
+function readShard(parsed: ReadArguments): CheckCommand['shard'] | string {
+  const text = parsed.text('shard');
+  if (text === undefined) return undefined;
+  const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
+  if (part === undefined || of === undefined) return `--shard wants i/n, as 1/3, not "${text}"`;
+  if (Number(part) < 1 || Number(part) > Number(of)) return `--shard ${text}: shards are 1/n to n/n`;
+  const other = Object.keys(reportOptions).find((name) => parsed.flag(name) || parsed.text(name) !== undefined);
+  return other === undefined
+    ? { part: Number(part), of: Number(of) }
+    : `--${other} is for "maplens merge", not for a shard`;
 }
 
 function parseRules(argv: readonly string[]): ParsedArguments {
@@ -235,11 +303,9 @@ function read(argv: readonly string[], options: NonNullable<ParseArgsConfig['opt
   }
 }
 
-function oneOf<T extends string>(
-  option: string,
-  value: string | undefined,
-  allowed: readonly T[],
-): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string } {
+type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): Checked<T> {
   const found = allowed.find((candidate) => candidate === value);
   return found === undefined
     ? { ok: false, message: `${option} is one of ${allowed.join(', ')}, not "${value ?? ''}"` }

@@ -1,7 +1,7 @@
 import type { Finding, Stats } from '../features/service';
-import { shown } from './check';
-import type { CheckResult } from './check';
 import { excerpt } from './excerpt';
+import { shown } from './report';
+import type { CheckResult } from './report';
 import type { Paint, Terminal } from './terminal';
 import { paint, plural, wrapWords } from './terminal';
 
@@ -9,14 +9,14 @@ import { paint, plural, wrapWords } from './terminal';
 export function checkText(result: CheckResult, terminal: Terminal, showSuppressed: boolean): void {
   const brush = paint(terminal.color);
   for (const finding of shown(result, showSuppressed)) {
-    terminal.out(findingText(finding, result.texts, terminal.columns, brush));
+    terminal.out(findingText(finding, result.lines.get(finding) ?? '', terminal.columns, brush));
   }
   if (result.stats) terminal.out(`${statsText(result.stats, brush)}\n`);
   terminal.out(`${summary(result, brush)}\n`);
   for (const line of notShown(result)) terminal.out(`${line}\n`);
 }
 
-function findingText(finding: Finding, texts: ReadonlyMap<string, string>, columns: number, brush: Paint): string {
+function findingText(finding: Finding, sourceLine: string, columns: number, brush: Paint): string {
   const [first = '', ...rest] = finding.message.split('\n');
   const label =
     finding.severity === 'error'
@@ -27,8 +27,8 @@ function findingText(finding: Finding, texts: ReadonlyMap<string, string>, colum
   const lines = [
     `${brush.bold(`${finding.file}:${finding.line}:${finding.column}:`)} ${brush.bold(label)}: ${brush.bold(first)} ${brush.dim(`[${finding.rule}]`)}`,
   ];
-  const [source, carets] = excerpt(texts.get(finding.file) ?? '', finding, columns);
-  if (source !== undefined && carets !== undefined) lines.push(source, brush.green(carets));
+  const [source, carets] = excerpt(sourceLine, finding, columns);
+  lines.push(source, brush.green(carets));
   for (const line of rest)
     for (const part of wrapWords(line.trim(), Math.max(columns - 6, 40))) lines.push(`      ${part}`);
   if (finding.suppressed) lines.push(`      ${brush.dim(`suppressed: ${finding.suppressed.reason}`)}`);
@@ -44,14 +44,14 @@ function findingText(finding: Finding, texts: ReadonlyMap<string, string>, colum
 }
 
 function summary(result: CheckResult, brush: Paint): string {
-  const read = plural(result.texts.size, 'file');
+  const read = plural(result.files.length, 'file');
   if (result.findings.length === 0) return `${brush.green('No findings')} in ${read}.`;
   const counts = (['error', 'warning', 'info'] as const)
     .map((severity) => ({ severity, count: result.findings.filter((finding) => finding.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => (severity === 'info' ? plural(count, 'note') : plural(count, severity)));
   const files = new Set(result.findings.map((finding) => finding.file)).size;
-  return `${brush.bold(counts.join(', '))} in ${plural(files, 'file')} of ${result.texts.size.toLocaleString('en-US')}.`;
+  return `${brush.bold(counts.join(', '))} in ${plural(files, 'file')} of ${result.files.length.toLocaleString('en-US')}.`;
 }
 
 /** What there is besides the findings that are reported. */

@@ -1,35 +1,19 @@
-import type { ConfigurationProblem, Finding, LanguageService, Severity, Stats } from '../features/service';
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { Finding, LanguageService } from '../features/service';
 import { displayPath, listSources, problemOf, readSource } from '../files';
 import type { FileProblem } from '../files';
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { CheckCommand, FailOn } from './arguments';
-import { compare, readBaseline, writeBaseline } from './baseline';
-import type { BaselineEntry, Comparison } from './baseline';
-import { checkText } from './check-text';
+import type { CheckCommand } from './arguments';
 import { loadConfigurations } from './configurations';
+import { lineOf } from './excerpt';
 import { fingerprintsOf } from './fingerprints';
-import { sarifLog } from './sarif';
-import type { RuleInfo } from './sarif';
+import { findAll, partOf, usualJobs } from './jobs';
+import type { Job, StartThread } from './jobs';
+import { report, tellProblems } from './report';
+import type { Found, Inputs, Reporter } from './report';
+import { shardText } from './shards';
 import { surroundings } from './surroundings';
-import type { Terminal } from './terminal';
-
-export interface CheckResult {
-  /** What is reported. */
-  readonly findings: readonly Finding[];
-  /** What comments in the sources suppress. */
-  readonly suppressed: readonly Finding[];
-  /** Of all of them. */
-  readonly fingerprints: ReadonlyMap<Finding, string>;
-  readonly baseline: { readonly known: number; readonly stale: readonly BaselineEntry[] } | undefined;
-  /** Files that a configuration leaves out. */
-  readonly excluded: number;
-  /** Texts by the names that findings use. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly problems: readonly FileProblem[];
-  readonly configurationProblems: readonly ConfigurationProblem[];
-  readonly stats: Stats | undefined;
-}
 
 export interface Loaded {
   readonly texts: ReadonlyMap<string, string>;
@@ -38,12 +22,6 @@ export interface Loaded {
   readonly named: readonly string[];
   /** A path that was named itself could not be read. */
   readonly namedFailed: boolean;
-}
-
-const rank: Readonly<Record<FailOn, number>> = { info: 0, warning: 1, error: 2, never: 3 };
-
-export function fails(severity: Severity, failOn: FailOn): boolean {
-  return rank[severity] >= rank[failOn];
 }
 
 /** Reads files and folders as named on the command line; texts by their path relative to `from`, in its order. */
@@ -87,113 +65,57 @@ export async function load(paths: readonly string[], from: string): Promise<Load
 export async function runCheck(
   command: CheckCommand,
   service: LanguageService,
-  rules: readonly RuleInfo[],
-  version: string,
-  from: string,
-  terminal: Terminal,
+  startThread: StartThread | undefined,
+  reporter: Reporter,
 ): Promise<number> {
+  const { rules, version, from, terminal } = reporter;
   const unknown = command.rules.find((id) => !rules.some((rule) => rule.id === id));
   if (unknown !== undefined) {
     terminal.error(`no rule "${unknown}"; there are ${rules.map((rule) => rule.id).join(', ')}`);
     return 2;
   }
   const { texts, problems, named, namedFailed } = await load(command.paths, from);
-  for (const problem of problems) terminal.error(`${problem.path}: ${problem.message}`);
-  if (texts.size === 0) return 2;
-
   const around = named.length > 0 ? await surroundings(named, from) : new Map<string, string>();
-  for (const [file, text] of new Map([...around, ...texts])) service.setFile(file, text);
   const configurations = await loadConfigurations(texts.keys(), from);
-  for (const problem of configurations.problems) terminal.error(`${problem.path}: ${problem.message}`);
-  for (const [file, text] of configurations.texts) service.setFile(file, text);
+  const everything = new Map([...around, ...texts, ...configurations.texts]);
+  for (const [file, text] of everything) service.setFile(file, text);
+  const files = [...texts.keys()];
   const configurationProblems = service.configurationProblems();
-  for (const { file, line, column, message } of configurationProblems)
-    terminal.error(`${file}:${String(line)}:${String(column)}: ${message}`);
-
-  const wanted = findingsOf(service, [...texts.keys()]).filter(
-    ({ rule }) => command.rules.length === 0 || command.rules.includes(rule),
-  );
-  const all = wanted.filter((finding) => !finding.suppressed);
-  const prints = fingerprintsOf(wanted, texts);
-  const comparison = command.baseline === undefined ? undefined : await compareWith(command.baseline, all);
-  if (comparison === 'unread') return 2;
-  const findings = comparison?.fresh ?? all;
-  const stats = command.stats ? service.stats(command.readAll) : undefined;
-  const unread = namedFailed || configurationProblems.length > 0 || configurations.problems.length > 0;
-  if (command.writeBaseline !== undefined) {
-    const failed = await writeBaseline(resolve(from, command.writeBaseline), all, prints, from);
-    terminal.error(
-      `${command.writeBaseline}: ${failed ?? `${String(all.length)} ${all.length === 1 ? 'finding' : 'findings'} written`}`,
-    );
-    return failed !== undefined || unread ? 2 : 0;
-  }
-
-  const code = unread ? 2 : findings.some((finding) => fails(finding.severity, command.failOn)) ? 1 : 0;
-  const result: CheckResult = {
-    findings,
-    suppressed: wanted.filter((finding) => finding.suppressed),
-    fingerprints: prints,
-    baseline: comparison && { known: comparison.known, stale: comparison.stale },
-    excluded: [...texts.keys()].filter((file) => !service.isIncluded(file)).length,
-    texts,
+  const inputs: Inputs = {
+    files,
+    excluded: files.filter((file) => !service.isIncluded(file)).length,
     problems: [...problems, ...configurations.problems],
     configurationProblems,
-    stats,
+    unread: namedFailed || configurationProblems.length > 0 || configurations.problems.length > 0,
   };
-  switch (command.format) {
-    case 'text':
-      checkText(result, terminal, command.showSuppressed);
-      break;
-    case 'json':
-      terminal.out(`${JSON.stringify(findingsJson(result, command.showSuppressed), null, 2)}\n`);
-      break;
-    case 'sarif':
-      terminal.out(`${JSON.stringify(sarifLog(result, rules, version, code), null, 2)}\n`);
-      break;
-    default:
-      return command.format satisfies never;
-  }
-  return code;
+  tellProblems(inputs, terminal);
+  if (files.length === 0) return 2;
 
-  async function compareWith(name: string, found: readonly Finding[]): Promise<Comparison | 'unread'> {
-    const path = resolve(from, name);
-    const baseline = await readBaseline(path);
-    if (baseline.ok) return compare(path, baseline.entries, found, prints, new Set(texts.keys()), from);
-    terminal.error(`${name}: ${baseline.message}`);
-    return 'unread';
-  }
-}
-
-/** The findings of some files of a service that knows all of them; what the files are split into changes nothing. */
-export function findingsOf(service: LanguageService, files: readonly string[]): readonly Finding[] {
-  return files.flatMap((file) => service.diagnose(file));
-}
-
-/** What `--format json` prints: docs/findings.schema.json. */
-export function findingsJson(result: CheckResult, showSuppressed: boolean): object {
-  return {
-    findings: shown(result, showSuppressed).map((finding) => ({
-      file: finding.file,
-      line: finding.line,
-      column: finding.column,
-      endLine: finding.endLine,
-      endColumn: finding.endColumn,
-      rule: finding.rule,
-      severity: finding.severity,
-      message: finding.message,
-      function: finding.function,
-      path: finding.path.map(({ file, line, column, message }) => ({ file, line, column, message })),
-      ...(finding.suppressed && { suppressed: finding.suppressed }),
-    })),
-    ...(result.baseline ? { baseline: result.baseline } : {}),
-    ...(result.stats ? { stats: result.stats } : {}),
+  const { shard } = command;
+  const job: Job = {
+    texts: everything,
+    files: shard ? partOf(service.files(), everything, shard.part, shard.of) : service.files(),
+    reported: new Set(files),
+    stats: !command.stats ? 'none' : command.readAll ? 'of all' : 'of what is read',
   };
+  const jobs = command.jobs ?? usualJobs(everything, availableParallelism());
+  const { findings, stats } = await findAll(service, job, jobs, startThread);
+  const wanted = findings.filter(({ rule }) => command.rules.length === 0 || command.rules.includes(rule));
+  const outcome = { found: foundIn(wanted, texts), stats };
+  if (!shard) return report(inputs, outcome, command, reporter);
+
+  const run = createHash('sha256')
+    .update(JSON.stringify([command.rules, job.stats, inputs, ...everything]))
+    .digest('hex');
+  terminal.out(shardText({ version, run, ...shard, inputs, outcome }));
+  return inputs.unread ? 2 : 0;
 }
 
-/** Findings in the order of files and texts, with or without those that comments suppress. */
-export function shown(result: CheckResult, showSuppressed: boolean): readonly Finding[] {
-  if (!showSuppressed) return result.findings;
-  return [...result.findings, ...result.suppressed].toSorted(
-    (a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
-  );
+function foundIn(findings: readonly Finding[], texts: ReadonlyMap<string, string>): readonly Found[] {
+  const fingerprints = fingerprintsOf(findings, texts);
+  return findings.map((finding) => ({
+    finding,
+    fingerprint: fingerprints.get(finding) ?? '',
+    line: lineOf(texts.get(finding.file) ?? '', finding.line) ?? '',
+  }));
 }

@@ -4,12 +4,10 @@ const gutter = 5;
 const tab = 4;
 
 /**
- * The source line of a range with a caret under it, as compilers draw it. Tabs become spaces, and a line that is too
- * long is cut around the range. Empty when the text has no such line.
+ * The source line that a range begins in, with a caret under it, as compilers draw it. Tabs become spaces, and a line
+ * that is too long is cut around the range.
  */
-export function excerpt(text: string, range: Range, columns: number): readonly string[] {
-  const line = lineOf(text, range.line);
-  if (line === undefined) return [];
+export function excerpt(line: string, range: Range, columns: number): readonly [string, string] {
   const start = width(line, range.column - 1);
   const endColumn = range.endLine === range.line ? range.endColumn - 1 : line.trimEnd().length;
   const end = Math.max(width(line, endColumn), start + 1);
@@ -24,7 +22,8 @@ export function excerpt(text: string, range: Range, columns: number): readonly s
   ];
 }
 
-function lineOf(text: string, line: number): string | undefined {
+/** A line of a text by its number, without its end; undefined when the text has no such line. */
+export function lineOf(text: string, line: number): string | undefined {
   let at = 0;
   for (let current = 1; current < line; current++) {
     at = text.indexOf('\n', at) + 1;

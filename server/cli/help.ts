@@ -3,12 +3,14 @@ export const helpTexts = {
 
 Usage:
   maplens check PATH…          report findings in files and folders
+  maplens merge SHARD…         report what the shards of a check found
   maplens simulate FILE --function NAME
                                run a function and show the mappings that it makes
   maplens simulate SCENARIO…   run scenarios (*.iomap) and check what they expect
   maplens rules                list the rules
   maplens explain RULE         what a rule finds, why it matters and what to do
-  maplens help check|simulate  all options of a command
+  maplens help check|merge|simulate
+                               all options of a command
   maplens --version
 
 Exit codes: 0 nothing to report; 1 findings, or an expectation that does not hold; 2 wrong usage, or input that can't be read.
@@ -26,6 +28,22 @@ Reads C, C++, Objective-C++ and .iig files; folders are searched.
   --write-baseline FILE             write what is found to this file, as known, and report nothing
   --stats                           say how much of the sources was understood
   --read-all                        for --stats: read also files that can't concern a mapping
+  -j, --jobs N                      use N threads (default: as many as there are cores and as pay, at most 8)
+  --shard I/N                       check the Ith of N parts, and print what "maplens merge" needs of it
+  -h, --help
+`,
+  merge: `Usage: maplens merge SHARD… [options]
+
+Reports what all shards of a check found, as the whole check would. Run it in the same folder as the shards.
+  N times:  maplens check PATH… --shard I/N > I.shard
+  once:     maplens merge *.shard
+
+  --format text|json|sarif          how to report (default text)
+  --fail-on error|warning|info|never
+                                    least severity that makes the exit code 1 (default warning)
+  --show-suppressed                 show also what comments in the sources suppress
+  --baseline FILE                   report only what this file doesn't know
+  --write-baseline FILE             write what is found to this file, as known, and report nothing
   -h, --help
 `,
   simulate: `Usage: maplens simulate FILE --function NAME [options]

@@ -2,14 +2,18 @@ import type { LanguageService } from '../features/service';
 import { parseArguments } from './arguments';
 import { runCheck } from './check';
 import { helpTexts } from './help';
+import type { StartThread } from './jobs';
 import { explainRule, listRules } from './rules';
 import type { RuleInfo } from './sarif';
+import { runMerge } from './shards';
 import { runSimulate } from './simulate';
 import { runSimulateScenarios } from './simulate-scenarios';
 import type { Terminal } from './terminal';
 
 export interface CliOptions {
   createService(): LanguageService;
+  /** Left out where there are no threads. */
+  readonly startThread?: StartThread;
   readonly rules: readonly RuleInfo[];
   readonly version: string;
   /** The working directory: paths in reports are relative to it. */
@@ -26,6 +30,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     return 2;
   }
   const { command } = parsed;
+  const reporter = { rules: options.rules, version: options.version, from: options.directory, terminal };
   try {
     switch (command.command) {
       case 'help':
@@ -35,14 +40,9 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
         terminal.out(`maplens ${options.version}\n`);
         return 0;
       case 'check':
-        return await runCheck(
-          command,
-          options.createService(),
-          options.rules,
-          options.version,
-          options.directory,
-          terminal,
-        );
+        return await runCheck(command, options.createService(), options.startThread, reporter);
+      case 'merge':
+        return await runMerge(command, reporter);
       case 'rules':
         return listRules(options.rules, command.format, terminal);
       case 'explain':

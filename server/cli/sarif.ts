@@ -1,6 +1,6 @@
 import type { Fix, Location, Log, Notification, Region, ReportingDescriptor, Result } from 'sarif';
 import type { ConfigurationProblem, Finding, Range, Severity } from '../features/service';
-import type { CheckResult } from './check';
+import type { CheckResult } from './report';
 
 /** What the command line says about a rule. */
 export interface RuleInfo {

@@ -50,6 +50,6 @@ export function createService(root = ''): LanguageService {
     simulate: (plan) => simulateFunction(workspace, plan),
     scenarioSources: (file, text) => scenarios.sources(file, text),
     simulateScenario: (file, text) => scenarios.simulate(file, text),
-    stats: (all = false) => statsOf(workspace, diagnostics, all),
+    stats: (all = false, files) => statsOf(workspace, diagnostics, all, files),
   };
 }

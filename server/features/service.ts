@@ -140,6 +140,6 @@ export interface LanguageService {
   scenarioSources(file: string, text?: string): readonly string[];
   /** Runs a scenario on each of its machines. `text`: of a file that was not set, and is not kept. */
   simulateScenario(file: string, text?: string): ScenarioSimulation;
-  /** `all`: read also the files that a check only scans. */
-  stats(all?: boolean): Stats;
+  /** Of some files, or of all that were set. `all`: read also the files that a check only scans. */
+  stats(all?: boolean, files?: readonly string[]): Stats;
 }

@@ -1,5 +1,4 @@
 import { createService } from '../../server/features/create-service';
-import { findingsOf } from '../../server/cli/check';
 import type { Finding } from '../../server/features/service';
 import { Workspace } from '../../server/workspace/workspace';
 
@@ -13,11 +12,11 @@ export interface Warning {
 /** Sources by name. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** What MapLens finds in all of some sources, by the way that `maplens check` goes. */
+/** What MapLens finds in all of some sources. */
 export function findingsIn(sources: Sources): readonly Finding[] {
   const service = createService();
   for (const [name, text] of sources) service.setFile(name, text);
-  return findingsOf(service, [...sources.keys()]);
+  return [...sources.keys()].flatMap((name) => service.diagnose(name));
 }
 
 /** The warnings that a text in the manner of clang's -verify expects; those of debugging checkers are left out. */

@@ -49,7 +49,7 @@ describe('exit codes', () => {
 describe('wrong usage is one clear line and 2', () => {
   it.each([
     [[], 'no command; try "maplens --help"'],
-    [['chek'], 'unknown command "chek"; there are check, simulate, rules and explain'],
+    [['chek'], 'unknown command "chek"; there are check, merge, simulate, rules and explain'],
     [['check'], 'check needs a file or folder'],
     [['check', '$', '--format', 'xml'], '--format is one of text, json, sarif, not "xml"'],
     [['check', '$', '--fail-on', 'all'], '--fail-on is one of error, warning, info, never, not "all"'],

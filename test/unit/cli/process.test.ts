@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { build } from 'esbuild';
 import type { Log } from 'sarif';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCli } from '../../support/cli';
 
 /** The command line as a process, over the real language service. */
 
@@ -14,17 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'maplens-process-'));
 const cli = join(folder, 'cli.cjs');
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(root, 'server/cli.ts')],
-    outfile: cli,
-    bundle: true,
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    target: 'node20',
-    format: 'cjs',
-    loader: { '.h': 'text' },
-    logLevel: 'error',
-  });
+  await buildCli(folder);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
