@@ -12,7 +12,7 @@ import {
   wrap,
   type OracleKernel,
 } from './kernel';
-import { build, isPhysical, segment } from './reference';
+import { addressAt, build, isPhysical, segment } from './reference';
 import type { Pages } from './space';
 import {
   Left,
@@ -431,7 +431,7 @@ export class Mapper {
   #mapByPage(of: OracleDescriptor, reference: Reference, map: OracleMap, options: number): void {
     const { kernel } = this;
     const entry = reference.entries[0]!;
-    const data = isPhysical(of) ? segment(of, map.offset)!.address : of.ranges[0]!.address + map.offset;
+    const data = isPhysical(of) ? segment(of, map.offset)!.address : addressAt(of, map.offset);
     const inPage = BigInt(kernel.inPage(data));
     if (isPhysical(of) && map.length === 0n) throw new Refused('nothing');
     const size = wrap(map.length + inPage);

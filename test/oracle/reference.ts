@@ -7,6 +7,13 @@ import { Refused, type Entry, type OracleDescriptor, type OracleTask, type Range
 export const isPhysical = (of: OracleDescriptor): boolean =>
   !of.task && of.kind !== 'multi' && of.kind !== 'interleaved' && of.kind !== 'sub';
 
+/** The address of a byte in the ranges, one after the other. */
+export function addressAt({ ranges }: OracleDescriptor, offset: bigint): bigint {
+  let index = 0;
+  while (offset >= ranges[index]!.length) offset -= ranges[index++]!.length;
+  return ranges[index]!.address + offset;
+}
+
 /** getPhysicalSegment of physical memory: adjacent ranges are one. */
 export function segment(of: OracleDescriptor, offset: bigint): { address: bigint; length: bigint } | undefined {
   if (offset >= of.length) return undefined;
