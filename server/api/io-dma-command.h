@@ -60,10 +60,10 @@ public:
 
     /// Sets the memory to work on and retains it until clearMemoryDescriptor; with autoPrepare also prepares.
     [[maplens::kernel]]
-    virtual IOReturn setMemoryDescriptor([[maplens::keeps]] const IOMemoryDescriptor *mem, bool autoPrepare = true);
+    virtual IOReturn setMemoryDescriptor([[maplens::keeps]] [[maplens::device_works_on]] const IOMemoryDescriptor *mem, bool autoPrepare = true);
 
     /// Completes as asked and gives back the reference to the memory.
-    [[maplens::kernel]] virtual IOReturn clearMemoryDescriptor(bool autoComplete = true);
+    [[maplens::kernel]] [[maplens::device_is_done]] virtual IOReturn clearMemoryDescriptor(bool autoComplete = true);
 
     [[maplens::kernel]] [[maplens::pure]] [[maplens::returns(borrowed, as_set)]]
     virtual const IOMemoryDescriptor *getMemoryDescriptor() const;

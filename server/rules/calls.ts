@@ -98,3 +98,16 @@ export function taskOf(made: CallFacts): Value | 'kernel' | undefined {
   if (task) return task.task === 'kernel' ? 'kernel' : task.task === 'none' ? undefined : task.value.timeless;
   return has(made.declaration, 'in_kernel') ? 'kernel' : undefined;
 }
+
+// xnu iokit/IOKit/IOBufferMemoryDescriptor.h, IOMemoryDescriptor.h.
+const pageable = 0x20n;
+const autoPrepare = 0x8n;
+
+/** Whether what a call has made is memory that is surely neither physical nor prepared. */
+export function isUnprepared(made: CallFacts): boolean {
+  if (has(made.declaration, 'unprepared')) {
+    const options = optionsOf(made, 'descriptor_flags');
+    return taskOf(made) !== undefined && sure(options?.bits.zeros ?? all, autoPrepare);
+  }
+  return sure(optionsOf(made, 'buffer_options')?.bits.ones ?? 0n, pageable);
+}

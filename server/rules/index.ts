@@ -6,10 +6,12 @@ import { clientMemoryMadeAnew } from './client-memory-made-anew';
 import { clientMemoryResult } from './client-memory-result';
 import { clientMemoryWithoutReference } from './client-memory-without-reference';
 import { clientProtection } from './client-protection';
+import { completeDuringDma } from './complete-during-dma';
 import { conflictingCacheModes } from './conflicting-cache-modes';
 import { contradictoryMapOptions } from './contradictory-map-options';
 import { deadAddress } from './dead-address';
 import { deviceMemoryCast } from './device-memory-cast';
+import { dmaMemoryKept } from './dma-memory-kept';
 import { foreignConstant } from './foreign-constant';
 import { guardWithoutEffect } from './guard-without-effect';
 import { ignoredAddress } from './ignored-address';
@@ -29,8 +31,8 @@ import { overRelease } from './over-release';
 import { ownBufferReadOnly } from './own-buffer-read-only';
 import { prefaultUnprepared } from './prefault-unprepared';
 import { redirectNotUnique } from './redirect-not-unique';
-import { referenceName } from './reference-name';
 import { redirectUnchecked } from './redirect-unchecked';
+import { referenceName } from './reference-name';
 import { retainCountLogic } from './retain-count-logic';
 import type { Rule, RuleDescription } from './rule';
 import { severalCacheModes } from './several-cache-modes';
@@ -39,11 +41,14 @@ import { subRangeLookup } from './sub-range-lookup';
 import { suppressionOfUnknownRule } from './suppression-of-unknown-rule';
 import { suppressionWithoutReason } from './suppression-without-reason';
 import { truncatedAddress } from './truncated-address';
+import { unbalancedPrepare } from './unbalanced-prepare';
 import { uncheckedNull } from './unchecked-null';
 import { undefinedMapBits } from './undefined-map-bits';
 import { uniqueNotPrivate } from './unique-not-private';
 import { uniqueScattered } from './unique-scattered';
+import { unmapOfRecord } from './unmap-of-record';
 import { unmapOfSharedMap } from './unmap-of-shared-map';
+import { unpreparedAccess } from './unprepared-access';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
 import { userAddressInKernel } from './user-address-in-kernel';
@@ -62,10 +67,12 @@ export const rules: readonly Rule[] = [
   clientMemoryResult,
   clientMemoryWithoutReference,
   clientProtection,
+  completeDuringDma,
   conflictingCacheModes,
   contradictoryMapOptions,
   deadAddress,
   deviceMemoryCast,
+  dmaMemoryKept,
   foreignConstant,
   guardWithoutEffect,
   ignoredAddress,
@@ -85,18 +92,21 @@ export const rules: readonly Rule[] = [
   ownBufferReadOnly,
   prefaultUnprepared,
   redirectNotUnique,
-  referenceName,
   redirectUnchecked,
+  referenceName,
   retainCountLogic,
   severalCacheModes,
   staticOption,
   subRangeLookup,
   truncatedAddress,
+  unbalancedPrepare,
   uncheckedNull,
   undefinedMapBits,
   uniqueNotPrivate,
   uniqueScattered,
+  unmapOfRecord,
   unmapOfSharedMap,
+  unpreparedAccess,
   useAfterRelease,
   userAddressInKernel,
   writableOutMemory,

@@ -10,6 +10,8 @@ import { escape, evaluate, usePointer } from './evaluate';
 import type { Call, Invocation } from './ownership';
 import { create, freshResult, isImmortal, named, release, retain, setResult, steadyResult, tracked } from './ownership';
 import { construct, smartMethod } from './smart-pointers';
+import { forgetPreparations, notePhysicalAccess, notePreparation } from './preparation';
+import { printer } from './reach';
 import { noteFieldStore } from './field-stores';
 import { loseOld, noteStored } from './stores';
 import { callFacts, concernsMemory, noteFacts } from './call-facts';
@@ -24,8 +26,6 @@ import { addressOfMap, baseOf, knownBits } from './values';
 
 /** Calls that look without touching, by a name that says so. */
 const question = /^(is|has|get|can|should|needs|uses|supports|test)[A-Z_]/;
-/** Calls that only print what they are given. */
-const printer = /(log|print|trace|debug|assert)/i;
 
 /**
  * Runs a call. Yields the states after it: more than one where the outcome decides what is owned afterwards, none
@@ -97,6 +97,7 @@ function dispatch(context: Context, state: State, invocation: Invocation, target
   const cast = /^(?:OSDynamicCast|OSRequiredCast|OSCheckedCast)\b/.exec(invocation.name);
   if (cast && invocation.args.length > 0)
     return castCall(context, state, invocation, invocation.args[0]!.value, cast[0] !== 'OSDynamicCast');
+  forgetPreparations(context, state, invocation, target);
   const prints = printer.test(invocation.name) && invocation.receiver === undefined;
   if (target.promise && !prints) return apiCall(context, state, invocation, target.promise);
   if (target.body) {
@@ -135,6 +136,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     ? callFacts(context, state, call, api, args, receiver, invocation.receiverClass)
     : undefined;
   if (facts) context.emit({ kind: 'call', ...facts }, state);
+  if (has(api, 'needs_prepare')) notePhysicalAccess(context, state, invocation);
 
   if (has(api, 'cast')) {
     const index = api.parameters.findIndex((parameter) => has(parameter, 'result'));
@@ -275,6 +277,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   } else if (has(api, 'pure') || (unseen && isQuestion(invocation))) value = steadyResult(context, state, invocation);
   else value = freshResult(state, context, invocation);
   setResult(state, invocation, value);
+  notePreparation(context, state, invocation, api);
   return [state];
 }
 

@@ -1,7 +1,8 @@
 import type { Ownership } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Span } from './span';
-import type { ObjectState } from './state';
+import type { Preparation, Undoes } from './preparation';
+import type { ObjectState, Outcome } from './state';
 import type { KnownBits, Value } from './values';
 
 /**
@@ -31,7 +32,14 @@ export type Event =
       readonly always: boolean;
     }
   /** release(), or another call that gives up one reference; `object` as it was before. */
-  | { readonly kind: 'release'; readonly object: ObjectState; readonly at: Span; readonly call: string }
+  | {
+      readonly kind: 'release';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly call: string;
+      /** It is an IODMACommand that has memory. */
+      readonly works: boolean;
+    }
   /** The function ends with references of a parameter's object that it took and that nobody has. */
   | { readonly kind: 'kept'; readonly object: ObjectState; readonly at: Span }
   /** A counted object is returned by a function whose name says whose reference it is; `object` as it was before. */
@@ -41,6 +49,29 @@ export type Event =
       readonly at: Span;
       readonly function: string;
       readonly says: Ownership;
+    }
+  /** A call that needs memory with physical addresses; `object` is the descriptor, also where a map of it is asked. */
+  | {
+      readonly kind: 'physical-access';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly call: string;
+      readonly prepared: Outcome | 'never';
+    }
+  /** complete() of a descriptor; `object` as it was before. `by`: the IODMACommand that has the memory. */
+  | {
+      readonly kind: 'complete';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly undoes: Undoes;
+      readonly by: ObjectState | undefined;
+    }
+  /** A path returns an error and leaves prepared what it prepared itself, though another path completes that. */
+  | {
+      readonly kind: 'left-prepared';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly preparation: Preparation;
     }
   /** free() of an object that somebody else may hold as well. */
   | { readonly kind: 'free'; readonly object: ObjectState; readonly at: Span }

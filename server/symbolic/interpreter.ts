@@ -17,6 +17,7 @@ import { Frontier } from './frontier';
 import type { Liveness } from './liveness';
 import { computeLiveness, readTemps } from './liveness';
 import { Losses } from './losses';
+import { OpenPreparations } from './preparation';
 import type { Program } from './program';
 import { ownTarget } from './program';
 import type { Step } from './state';
@@ -50,6 +51,7 @@ export class Interpreter implements Context {
   readonly #epochs = new Map<string, number>();
   readonly #frontier: Frontier;
   readonly #losses: Losses;
+  readonly #preparations = new OpenPreparations();
   #instructions = 0;
   #states = 0;
   budgetEnded = false;
@@ -130,6 +132,7 @@ export class Interpreter implements Context {
     this.#losses.tell(!this.budgetEnded, (event, path) => {
       this.#listener.event(event, path);
     });
+    for (const { event, path } of this.#preparations.left) this.#listener.event(event, path);
   }
 
   #enqueue(block: BlockId, state: State): void {
@@ -362,6 +365,7 @@ export class Interpreter implements Context {
       if (dead.has(state)) return;
     }
     this.#listener.returned?.(state, value);
+    this.#preparations.returned(this.fn, state, value, terminator.span);
     if (state.keepsOuts) {
       const outs = handedOut(this.fn, state, terminator.span);
       this.emit({ kind: 'client-memory', function: this.fn.name, at: terminator.span, value, outs }, state);

@@ -44,7 +44,8 @@ export function release(context: Context, state: State, invocation: Invocation, 
   const object = tracked(context, state, invocation, value);
   if (!object) return;
   const at = invocation.call.span;
-  context.emit({ kind: 'release', object, at, call: invocation.name }, state);
+  const works = object.work !== undefined && state.outcome(object.work.result) !== 'failed';
+  context.emit({ kind: 'release', object, at, call: invocation.name, works }, state);
   state.addStep(at, `${invocation.name}() gives up a reference of ${named(object)} (−1)`);
   state.change(value, { owed: object.owed - 1, releasedAt: at });
 }

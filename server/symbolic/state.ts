@@ -4,6 +4,7 @@ import type { CallFacts } from './events';
 import type { ConstraintStore, Range } from './constraints';
 import { hull, intersect, rangeKey, within } from './constraints';
 import type { Liveness } from './liveness';
+import type { DeviceWork, Preparation } from './preparation';
 import type { Location, Value, Values } from './values';
 import { addressOfMap, baseOf, eachPart, eachPlacePart } from './values';
 
@@ -79,6 +80,10 @@ export interface ObjectState {
   readonly blockedAt: Span | undefined;
   /** Calls that mapped this descriptor before on the path, oldest first; no more than a few. */
   readonly maps: readonly CallFacts[];
+  /** Calls of prepare() on this descriptor, oldest first; no more than a few. */
+  readonly preparations: readonly Preparation[];
+  /** Of an IODMACommand: the memory that it has. */
+  readonly work: DeviceWork | undefined;
   /** What calls have set last, by the property's name in the API model ('length'); 'prepared' once prepare() was called. */
   readonly settings: Readonly<Record<string, Value>>;
   /** Where the last local that held it was overwritten, or left scope. */
@@ -152,11 +157,15 @@ export function newForeign(
     unmappedAt: undefined,
     blockedAt: undefined,
     maps: [],
+    preparations: [],
+    work: undefined,
     settings: {},
     overwrittenAt: undefined,
     endedAt: undefined,
   };
 }
+
+export type Outcome = 'done' | 'failed' | 'unknown';
 
 /** What a path knows about numbers. */
 export interface Knowledge {
@@ -253,6 +262,13 @@ export class State implements ConstraintStore {
     );
   }
 
+  /** How a call that answers zero for success went on this path. */
+  outcome(result: Value | undefined): Outcome {
+    if (result === undefined) return 'unknown';
+    if (this.isNull(result)) return 'done';
+    return this.mayBeNull(result) ? 'unknown' : 'failed';
+  }
+
   setObject(object: ObjectState): void {
     this.objects.set(object.value, object);
   }
@@ -328,6 +344,8 @@ export class State implements ConstraintStore {
     for (const value of this.temps.values()) eachPart(value, add);
     for (const object of this.objects.values()) {
       if (object.creation?.of && object.owed > 0) eachPart(object.creation.of, add);
+      for (const result of resultsOf(object)) eachPart(result, add);
+      if (object.work) eachPart(object.work.memory, add);
     }
     return seen;
   }
@@ -343,7 +361,7 @@ export class State implements ConstraintStore {
       eachPlacePart(place, add);
     }
     for (const value of this.temps.values()) eachPart(value, add);
-    for (const value of this.objects.keys()) eachPart(value, add);
+    for (const [value, object] of this.objects) for (const part of [value, ...resultsOf(object)]) eachPart(part, add);
     let generation = 0;
     while (used.has(generation)) generation++;
     return generation;
@@ -397,7 +415,7 @@ export class State implements ConstraintStore {
     for (const [value, object] of this.objects) {
       // What the caller passed is kept to the end, to tell what became of it.
       const passed = value.kind === 'initial' && value.place.kind === 'local';
-      if (passed || isOwned(object) || reachable.has(value)) continue;
+      if (passed || isOwned(object) || reachable.has(value) || resultsOf(object).length > 0) continue;
       this.noteSurvivor(object);
       this.objects.delete(value);
     }
@@ -442,7 +460,8 @@ export class State implements ConstraintStore {
       parts.push(
         `o${object.value.id}=${object.owed},${object.stored.join('+')},${object.retained},${object.escaped},` +
           `${object.kept},${object.recoverable},${object.managed},${object.doubtful},${object.releasedAt?.start ?? ''},` +
-          `${object.unmappedAt?.start ?? ''},${object.blockedAt?.start ?? ''}`,
+          `${object.unmappedAt?.start ?? ''},${object.blockedAt?.start ?? ''},${object.work?.at.start ?? ''},` +
+          object.preparations.map(({ at, undoneAt }) => `${at.start}-${undoneAt?.start ?? ''}`).join('+'),
       );
     for (const [name, epoch] of this.epochs) parts.push(`e${name}=${epoch}`);
     for (const local of this.ended) parts.push(`x${local}`);
@@ -460,7 +479,8 @@ export class State implements ConstraintStore {
       parts.push(
         `o${object.value.id}=${object.owed},${object.stored.length},${object.escaped},${object.kept},` +
           `${object.managed},${object.doubtful},${object.releasedAt === undefined},${object.unmappedAt === undefined},` +
-          `${object.blockedAt === undefined}`,
+          `${object.blockedAt === undefined},${object.work === undefined},` +
+          object.preparations.map(({ undoneAt }) => undoneAt === undefined).join('+'),
       );
     for (const local of this.exposed) parts.push(`y${local}`);
     parts.sort();
@@ -538,6 +558,11 @@ export class State implements ConstraintStore {
     }
     return wider;
   }
+}
+
+/** Results that decide what the object's calls have done. */
+function resultsOf({ preparations, work }: ObjectState): readonly Value[] {
+  return [...preparations.map(({ result }) => result), work?.result].filter((result) => result !== undefined);
 }
 
 export function isPartOf(place: Location, whole: Location): boolean {
