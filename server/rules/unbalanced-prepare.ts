@@ -170,6 +170,7 @@ out:
         source: `class FrameSet : public OSObject {
     IOMemoryDescriptor **fParts;
     IOMemoryDescriptor *fFirst[4];
+    struct Slice { IOMemoryDescriptor *memory; } *fSlices;
     UInt32 fPartCount;
     IOReturn wire(void);
 };
@@ -182,6 +183,8 @@ IOReturn FrameSet::wire(void)
         result = fParts[index]->prepare();
         if (result == kIOReturnSuccess)
             result = fFirst[index]->prepare();
+        if (result == kIOReturnSuccess)
+            result = fSlices[index].memory->prepare();
         if (result != kIOReturnSuccess)
             break;
     }
@@ -189,6 +192,7 @@ IOReturn FrameSet::wire(void)
         for (UInt32 undo = 0; undo < index; undo++) {
             fParts[undo]->complete();
             fFirst[undo]->complete();
+            fSlices[undo].memory->complete();
         }
     }
     return result;

@@ -139,7 +139,7 @@ function isError(fn: Function, state: State, value: Value | undefined): boolean 
 }
 
 /** Whether a value comes out of an array: how often a loop went round there isn't followed to the end. */
-function isElement(value: Value): boolean {
+function isElement(value: Value, looped: boolean): boolean {
   if (value.kind === 'binary') return true;
   let at = value.kind === 'initial' ? value.place : undefined;
   if (at?.kind === 'deref') return true;
@@ -147,7 +147,9 @@ function isElement(value: Value): boolean {
     if (at.kind === 'index') return true;
     at = at.kind === 'field' ? at.base : undefined;
   }
-  return at !== undefined && isElement(at.pointer);
+  if (at === undefined || at.pointer.kind === 'solid') return false;
+  // The first element of an array is written as any structure.
+  return looped || isElement(at.pointer, looped);
 }
 
 /** Whether the field that holds an object is sure to hold it still, so that a test of the field was one of the object. */
@@ -170,7 +172,7 @@ export class OpenPreparations {
   returned(fn: Function, state: State, value: Value | undefined, at: Span): void {
     const error = isError(fn, state, value);
     for (const object of state.objects.values()) {
-      const certain = error && !isElement(object.value) && isInView(state, object);
+      const certain = error && !isElement(object.value, state.visits.size > 0) && isInView(state, object);
       for (const preparation of object.preparations) {
         if (preparation.undoneAt) this.#undone.add(preparation.at.start);
         else if (certain && state.outcome(preparation.result) === 'done')
