@@ -1,3 +1,4 @@
+import type { Function } from '../ir/types';
 import { describeClass } from '../symbolic/describe';
 import type { Take } from '../symbolic/field-facts';
 import type { FieldHistory, FieldReport, Located } from '../symbolic/field-history';
@@ -20,14 +21,31 @@ export function isOnlyUnmapped(history: FieldHistory): boolean {
 /** The places where the field takes a reference to a map or a descriptor. */
 export function ownReferences(history: FieldHistory): readonly Located<Take>[] {
   return history.takes.filter(
-    ({ class: name }) =>
-      name !== undefined && ['IOMemoryMap', 'IOMemoryDescriptor'].some((root) => history.program.isA(name, root)),
+    ({ class: name, undone }) =>
+      !undone &&
+      name !== undefined &&
+      ['IOMemoryMap', 'IOMemoryDescriptor'].some((root) => history.program.isA(name, root)),
   );
 }
 
 /** kIOMapStatic and kIOMapOverwrite: the mapping is meant to stay when the map goes. */
 export function leavesNothing(take: Take): boolean {
   return take.options !== undefined && (take.options & (fixed | overwrite)) !== 0n;
+}
+
+/** The field takes pointers without their reference as well, or from where can't be seen. */
+export function isBorrower({ uses, takes, borrows }: FieldHistory): boolean {
+  if (borrows.length > 0) return true;
+  return uses.some(
+    ({ kind, fn, at }) =>
+      kind === 'stores' &&
+      !takes.some(({ fn: by, stored }) => by === fn && stored.start === at.start && stored.end === at.end),
+  );
+}
+
+/** The functions in which an instance takes shape, before anything else is called. */
+export function beginsInstance(fn: Function): boolean {
+  return /^(?:init|start|Start|probe|attach)/.test(fn.name) || fn.static || fn.name === fn.class?.replace(/^.*::/, '');
 }
 
 /** A report at the call that made the reference, with the methods that were looked at. */

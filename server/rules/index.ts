@@ -18,11 +18,14 @@ import { ignoredAddress } from './ignored-address';
 import { ignoredDriverkitArgument } from './ignored-driverkit-argument';
 import { ignoredPrepare } from './ignored-prepare';
 import { interleavedMapped } from './interleaved-mapped';
+import { keptArgumentMemory } from './kept-argument-memory';
 import { leakedReference } from './leaked-reference';
 import { lengthBeyondCapacity } from './length-beyond-capacity';
 import { mapOptionsMisread } from './map-options-misread';
 import { mappingBeyondLength } from './mapping-beyond-length';
 import { memberNeverReleased } from './member-never-released';
+import { memberOverwritten } from './member-overwritten';
+import { memberReleasedTwice } from './member-released-twice';
 import { noAddress } from './no-address';
 import { nullTask } from './null-task';
 import { offsetWithoutLength } from './offset-without-length';
@@ -48,6 +51,7 @@ import { uniqueNotPrivate } from './unique-not-private';
 import { uniqueScattered } from './unique-scattered';
 import { unmapOfRecord } from './unmap-of-record';
 import { unmapOfSharedMap } from './unmap-of-shared-map';
+import { unmapWithoutRelease } from './unmap-without-release';
 import { unpreparedAccess } from './unprepared-access';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
@@ -79,11 +83,14 @@ export const rules: readonly Rule[] = [
   ignoredDriverkitArgument,
   ignoredPrepare,
   interleavedMapped,
+  keptArgumentMemory,
   leakedReference,
   lengthBeyondCapacity,
   mapOptionsMisread,
   mappingBeyondLength,
   memberNeverReleased,
+  memberOverwritten,
+  memberReleasedTwice,
   noAddress,
   nullTask,
   offsetWithoutLength,
@@ -106,6 +113,7 @@ export const rules: readonly Rule[] = [
   uniqueScattered,
   unmapOfRecord,
   unmapOfSharedMap,
+  unmapWithoutRelease,
   unpreparedAccess,
   useAfterRelease,
   userAddressInKernel,

@@ -1,6 +1,6 @@
 import { has, returnContract } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
-import type { Function } from '../ir/types';
+import type { Function, Place } from '../ir/types';
 import { concernsMemory } from './call-facts';
 import { classOf } from './context';
 import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
@@ -57,7 +57,7 @@ export function analyzeFunction(
   const visit = (one: Function): void => {
     one.closures.forEach(visit);
     if (!concerns(one, recording)) return;
-    const collector = new FieldCollector();
+    const collector = new FieldCollector(one);
     const interpreter = new Interpreter(
       one,
       recording,
@@ -113,6 +113,7 @@ function concerns(fn: Function, program: Program): boolean {
   for (const block of fn.blocks)
     for (const instruction of block.instructions) {
       if (instruction.op === 'new' && instruction.of.kind === 'class') return true;
+      if (instruction.op === 'store' && isMemoryField(instruction.place, program)) return true;
       if (instruction.op !== 'call') continue;
       const { callee, args } = instruction;
       if (callee.kind === 'constructor' || callee.kind === 'pointer') continue;
@@ -129,6 +130,12 @@ function concerns(fn: Function, program: Program): boolean {
       if (!target.api && classOf(instruction.type) !== undefined && target.body) return true;
     }
   return false;
+}
+
+/** A field that points at a descriptor: what it takes may be somebody else's. */
+function isMemoryField(place: Place, program: Program): boolean {
+  const name = place.kind === 'field' ? classOf(place.type) : undefined;
+  return name !== undefined && program.isA(name, 'IOMemoryDescriptor');
 }
 
 const telling = ['releases', 'retains', 'frees_mapping', 'redirects', 'address'];

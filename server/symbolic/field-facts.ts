@@ -1,3 +1,5 @@
+import type { Function } from '../ir/types';
+import { decidersOf } from './control';
 import type { Span } from './span';
 import type { ObjectState, State } from './state';
 import type { Location, Value } from './values';
@@ -19,8 +21,8 @@ export type OldContent =
   | 'released'
   /** Something that another variable holds too, or that code out of view was given. */
   | 'shared'
-  /** Something that a condition of the path asked about. */
-  | 'tested'
+  /** What it held when the function was entered, surely not NULL, and nothing has happened to it since. */
+  | 'held'
   | 'unknown';
 
 /** A store as the interpreter states it. */
@@ -45,6 +47,8 @@ export interface Take {
   readonly stored: Span;
   /** What the field held before, on the worst of the paths. */
   readonly old: OldContent;
+  /** The same function releases the object again, on some path. */
+  readonly undone: boolean;
 }
 
 /** A function gives up what the field held when it was entered. */
@@ -53,12 +57,18 @@ export interface FieldRelease {
   readonly at: Span;
   /** On a way out after it, the field still holds the pointer. */
   readonly leaves: boolean;
+  /** It is a field of the object whose method it is. */
+  readonly own: boolean;
+  /** In a method by which an instance ends: nothing but the field's own value decides whether it happens. */
+  readonly always: boolean;
 }
 
 /** A field takes an object that somebody else owns, and no reference. */
 export interface Borrow {
   readonly field: FieldName;
   readonly stored: Span;
+  /** It is a field of the object whose method it is. */
+  readonly own: boolean;
   /** Where it came from: the field of a structure that the kernel declares, or a call. */
   readonly from:
     | { readonly kind: 'field'; readonly owner: string; readonly name: string }
@@ -73,6 +83,33 @@ export interface FieldFacts {
   readonly borrows: readonly Borrow[];
 }
 
+/** The methods by which an instance ends. */
+export const teardownMethods: ReadonlySet<string> = new Set([
+  'free',
+  'stop',
+  'Stop',
+  'Stop_Impl',
+  'clientClose',
+  'clientDied',
+  'close',
+  'detach',
+  'willTerminate',
+  'didTerminate',
+  'finalize',
+]);
+
+/** `this->field`, or a field of what one of its fields points at, as `ivars->field`. */
+function isOwnField(place: Location): boolean {
+  let at = place;
+  while (at.kind === 'field' || at.kind === 'index') at = at.base;
+  if (at.kind !== 'deref') return false;
+  const { pointer } = at;
+  if (pointer.kind === 'solid') return pointer.what === 'this';
+  return (
+    pointer.kind === 'initial' && pointer.epoch === 0 && pointer.place.kind === 'field' && isOwnField(pointer.place)
+  );
+}
+
 /** The field that a place is, or is an element of; undefined for parts of locals. */
 export function fieldOf(place: Location): FieldName | undefined {
   let at = place;
@@ -81,7 +118,14 @@ export function fieldOf(place: Location): FieldName | undefined {
   return { owner: at.owner, name: at.name };
 }
 
-const worst: readonly OldContent[] = ['owned', 'unknown', 'tested', 'shared', 'released', 'null'];
+const worst: readonly OldContent[] = ['owned', 'held', 'unknown', 'shared', 'released', 'null'];
+
+interface Release {
+  readonly field: FieldName;
+  readonly at: Span;
+  readonly value: Value;
+  readonly place: Location;
+}
 
 interface Kept<T> {
   fact: T;
@@ -91,12 +135,14 @@ interface Kept<T> {
 /** Collects what the paths of one function do with fields. */
 export class FieldCollector {
   readonly #takes = new Map<string, Kept<Take>>();
-  readonly #releases = new Map<string, FieldRelease & { readonly value: Value; readonly place: Location }>();
+  readonly #releases = new Map<string, Release>();
   readonly #left = new Set<string>();
   readonly #borrows = new Map<string, { readonly borrow: Borrow; readonly value: Value; readonly place: Location }>();
   readonly #kept = new Set<string>();
   /** Names of the fields that the function stores to. */
   readonly #written = new Set<string>();
+
+  constructor(private readonly fn: Function) {}
 
   stored(store: FieldStore): void {
     const { state, value, field } = store;
@@ -110,7 +156,11 @@ export class FieldCollector {
     const from = sourceOf(value, object);
     if (!from) return;
     const key = keyOf(field, store.at);
-    this.#borrows.set(key, { borrow: { field, stored: store.at, from }, value, place: store.place });
+    this.#borrows.set(key, {
+      borrow: { field, stored: store.at, own: isOwnField(store.place), from },
+      value,
+      place: store.place,
+    });
   }
 
   #take(store: FieldStore, object: ObjectState): void {
@@ -128,6 +178,7 @@ export class FieldCollector {
       options: creation.options && knownBits(creation.options).ones,
       stored: at,
       old,
+      undone: false,
     };
     this.#takes.set(key, { fact, dropped: known?.dropped ?? false });
   }
@@ -138,10 +189,10 @@ export class FieldCollector {
       for (const take of this.#takes.values())
         if (take.fact.created.start === creation.span.start && take.fact.created.end === creation.span.end)
           take.dropped = true;
-    if (value.kind !== 'initial' || object.owed !== 0 || object.escaped || object.retained) return;
+    if (value.kind !== 'initial' || value.epoch !== 0 || object.owed !== 0 || object.escaped || object.retained) return;
     const field = fieldOf(value.place);
     if (!field || value.place.kind !== 'field') return;
-    this.#releases.set(`${keyOf(field, at)}`, { field, at, leaves: false, value, place: value.place });
+    this.#releases.set(keyOf(field, at), { field, at, value, place: value.place });
   }
 
   returned(state: State): void {
@@ -157,14 +208,23 @@ export class FieldCollector {
 
   get facts(): FieldFacts {
     return {
-      takes: [...this.#takes.values()].filter((take) => !take.dropped).map((take) => take.fact),
-      releases: [...this.#releases].map(([key, { field, at }]) => ({
+      takes: [...this.#takes.values()].map(({ fact, dropped }) => (dropped ? { ...fact, undone: true } : fact)),
+      releases: [...this.#releases].map(([key, { field, at, place }]) => ({
         field,
         at,
         leaves: this.#left.has(key) && !this.#written.has(field.name),
+        own: isOwnField(place),
+        always: this.#isAlways(field, at),
       })),
       borrows: [...this.#borrows].filter(([key]) => this.#kept.has(key)).map(([, { borrow }]) => borrow),
     };
+  }
+
+  #isAlways(field: FieldName, at: Span): boolean {
+    const { fn } = this;
+    if (!teardownMethods.has(fn.name) && !fn.name.startsWith('~')) return false;
+    const { names, others } = decidersOf(fn, at);
+    return !others && [...names].every((name) => name === field.name);
   }
 }
 

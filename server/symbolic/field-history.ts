@@ -1,5 +1,6 @@
 import type { Function } from '../ir/types';
 import type { Borrow, FieldFacts, FieldName, FieldRelease, Take } from './field-facts';
+import { teardownMethods } from './field-facts';
 import type { FieldUse } from './field-uses';
 import { usesOfField } from './field-uses';
 import type { Dependency, Program } from './program';
@@ -45,21 +46,6 @@ export interface FieldProgram {
   methods(className: string, names: ReadonlySet<string>): readonly Function[];
   isSingleton(className: string): boolean;
 }
-
-/** The methods by which an instance ends. */
-export const teardownMethods: ReadonlySet<string> = new Set([
-  'free',
-  'stop',
-  'Stop',
-  'Stop_Impl',
-  'clientClose',
-  'clientDied',
-  'close',
-  'detach',
-  'willTerminate',
-  'didTerminate',
-  'finalize',
-]);
 
 /** Undefined where not all that touches the field can be read. */
 export function historyOf(

@@ -9,7 +9,12 @@ import { baseOf } from './values';
 /** States that a field is about to take a value, and what it held. */
 export function noteFieldStore(context: Context, state: State, place: Location, value: Value, at: Span): void {
   const field = fieldOf(place);
-  if (field) context.stored({ field, place, value, state, at, old: oldContent(context, state, place, value) });
+  if (!field) return;
+  const base = baseOf(value);
+  // Whether it is still there at the end tells what is kept of somebody else's.
+  if (value.bits === undefined && (base.kind === 'initial' || state.objects.get(base)?.origin === 'borrowed'))
+    state.lasting.add(place);
+  context.stored({ field, place, value, state, at, old: oldContent(context, state, place, value) });
 }
 
 function oldContent(context: Context, state: State, place: Location, next: Value): OldContent {
@@ -30,6 +35,6 @@ function oldContent(context: Context, state: State, place: Location, next: Value
       !object.doubtful
       ? 'owned'
       : 'shared';
-  if (object?.escaped) return 'shared';
-  return state.rangeOf(old) ? 'tested' : 'unknown';
+  if (object && (object.escaped || object.kept || object.owed !== 0)) return 'shared';
+  return old.kind === 'initial' && old.epoch === 0 && !state.mayBeNull(old) ? 'held' : 'unknown';
 }

@@ -1,5 +1,5 @@
 import { successors } from '../ir/build';
-import type { BlockId, Expr, Function, Instruction, Local, Place, Temp } from '../ir/types';
+import type { BlockId, Expr, Function, Instruction, Local, Place, Temp, Type } from '../ir/types';
 
 /** What the blocks reachable from a block's start may still read. */
 export interface Live {
@@ -111,6 +111,10 @@ export function rootName(place: Place): string | undefined {
   return at.kind === 'field' || at.kind === 'global' ? at.name : undefined;
 }
 
+function isObjectPointer(type: Type): boolean {
+  return type.kind === 'pointer' && (type.to.kind === 'class' || type.to.kind === 'unknown');
+}
+
 function collectInstruction(instruction: Instruction, uses: Uses): void {
   switch (instruction.op) {
     case 'set':
@@ -121,6 +125,8 @@ function collectInstruction(instruction: Instruction, uses: Uses): void {
       if (instruction.place.kind !== 'local' && instruction.place.kind !== 'global') {
         // The place itself is written, but what its address is computed from is read.
         const place = instruction.place;
+        // What a pointer held before is asked (noteFieldStore).
+        if (isObjectPointer(place.type)) uses.names.add(rootName(place) ?? '');
         if (place.kind === 'deref') collectExpr(place.pointer, uses);
         else if (place.kind === 'field') collectPlace(place.base, uses);
         else if (place.kind === 'index') {

@@ -197,6 +197,8 @@ export class State implements ConstraintStore {
   path: Step | undefined = undefined;
   /** What is written behind parameters counts at the end of the function. */
   keepsOuts = false;
+  /** Places whose content counts at the end of the function. */
+  readonly lasting = new Set<Location>();
 
   fork(): State {
     const copy = new State();
@@ -212,6 +214,7 @@ export class State implements ConstraintStore {
     copy.epoch = this.epoch;
     copy.path = this.path;
     copy.keepsOuts = this.keepsOuts;
+    for (const place of this.lasting) copy.lasting.add(place);
     return copy;
   }
 
@@ -407,7 +410,12 @@ export class State implements ConstraintStore {
         const object = this.objects.get(value);
         if (object && object.owed > 0 && isOnStack(place) && !this.ended.has(place.local)) continue;
         this.store.delete(place);
-      } else if (!live.names.has(place.name) && !isAddress(value) && !(this.keepsOuts && isOut(place)))
+      } else if (
+        !live.names.has(place.name) &&
+        !isAddress(value) &&
+        !this.lasting.has(place) &&
+        !(this.keepsOuts && isOut(place))
+      )
         this.store.delete(place);
     }
     for (const local of this.ended) if (!live.locals.has(local)) this.ended.delete(local);
@@ -416,6 +424,7 @@ export class State implements ConstraintStore {
       // What the caller passed is kept to the end, to tell what became of it.
       const passed = value.kind === 'initial' && value.place.kind === 'local';
       if (passed || isOwned(object) || reachable.has(value) || resultsOf(object).length > 0) continue;
+      if (this.#isReleasedField(object, live.names)) continue;
       this.noteSurvivor(object);
       this.objects.delete(value);
     }
@@ -449,6 +458,13 @@ export class State implements ConstraintStore {
       });
       if (!keep) this.past.delete(value);
     }
+  }
+
+  /** A field that somebody asks again still holds what was released. */
+  #isReleasedField({ value, releasedAt }: ObjectState, names: ReadonlySet<string>): boolean {
+    if (releasedAt === undefined || value.kind !== 'initial' || value.place.kind !== 'field') return false;
+    const { place, epoch } = value;
+    return names.has(place.name) && !this.store.has(place) && epoch === this.epochOf(place);
   }
 
   /** Equal for states that differ in their constraints at most. */
