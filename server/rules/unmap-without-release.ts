@@ -35,14 +35,14 @@ Call \`release()\`, as \`OSSafeReleaseNULL()\` does. The last release removes th
         source: `class Scope : public IOService {
     IOMemoryMap *fWindow;
 public:
-    bool start(IOService *provider) override;
+    bool openWindow(IOMemoryDescriptor *memory);
     void stop(IOService *provider) override;
 };
 
-bool Scope::start(IOService *provider)
+bool Scope::openWindow(IOMemoryDescriptor *memory)
 {
-    fWindow = provider->mapDeviceMemoryWithIndex(0);
-//            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning: 'fWindow' is unmapped, but never released
+    fWindow = memory->map();
+//            ^^^^^^^^^^^^^ warning: 'fWindow' is unmapped, but never released
     return fWindow != NULL;
 }
 
@@ -62,13 +62,13 @@ void Scope::stop(IOService *provider)
         source: `class Scope : public IOService {
     IOMemoryMap *fWindow;
 public:
-    bool start(IOService *provider) override;
+    bool openWindow(IOMemoryDescriptor *memory);
     void stop(IOService *provider) override;
 };
 
-bool Scope::start(IOService *provider)
+bool Scope::openWindow(IOMemoryDescriptor *memory)
 {
-    fWindow = provider->mapDeviceMemoryWithIndex(0);
+    fWindow = memory->map();
     return fWindow != NULL;
 }
 

@@ -464,6 +464,8 @@ export class State implements ConstraintStore {
   #isReleasedField({ value, releasedAt }: ObjectState, names: ReadonlySet<string>): boolean {
     if (releasedAt === undefined || value.kind !== 'initial' || value.place.kind !== 'field') return false;
     const { place, epoch } = value;
+    // What a getter answers the next time may be another object.
+    if (place.name.endsWith('()')) return false;
     return names.has(place.name) && !this.store.has(place) && epoch === this.epochOf(place);
   }
 
