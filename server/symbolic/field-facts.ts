@@ -99,7 +99,7 @@ export const teardownMethods: ReadonlySet<string> = new Set([
 ]);
 
 /** `this->field`, or a field of what one of its fields points at, as `ivars->field`. */
-function isOwnField(place: Location): boolean {
+export function isOwnField(place: Location): boolean {
   let at = place;
   while (at.kind === 'field' || at.kind === 'index') at = at.base;
   if (at.kind !== 'deref') return false;

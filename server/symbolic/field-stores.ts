@@ -1,6 +1,6 @@
 import type { Context } from './context';
 import type { OldContent } from './field-facts';
-import { fieldOf } from './field-facts';
+import { fieldOf, isOwnField } from './field-facts';
 import type { Span } from './span';
 import type { State } from './state';
 import type { Location, Value } from './values';
@@ -12,7 +12,11 @@ export function noteFieldStore(context: Context, state: State, place: Location, 
   if (!field) return;
   const base = baseOf(value);
   // Whether it is still there at the end tells what is kept of somebody else's.
-  if (value.bits === undefined && (base.kind === 'initial' || state.objects.get(base)?.origin === 'borrowed'))
+  if (
+    isOwnField(place) &&
+    value.bits === undefined &&
+    (base.kind === 'initial' || state.objects.get(base)?.origin === 'borrowed')
+  )
     state.lasting.add(place);
   context.stored({ field, place, value, state, at, old: oldContent(context, state, place, value) });
 }
