@@ -136,7 +136,12 @@ function moveTo(
   optionBits: number,
 ): CodeResult {
   const options = decodeMapOptions(optionBits | kIOMapUnique | kIOMapReference);
+  let own: MemoryDescriptor | undefined;
   const failed = (why: string): CodeResult => {
+    if (own) {
+      own.freed = true;
+      state.touch(own);
+    }
     // makeMapping releases the map that it was given (IOMemoryDescriptor.cpp, makeMapping's failure path).
     const result = code(
       state,
@@ -165,7 +170,7 @@ function moveTo(
   }
   map.offset = start;
   if (to.physical) {
-    const own = privateDescriptor(state, to, start, map.length);
+    own = privateDescriptor(state, to, start, map.length);
     // The only failure that does not release the map: makeMapping just leaves.
     if (!own)
       return code(

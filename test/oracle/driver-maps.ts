@@ -1,4 +1,5 @@
 import type { MemoryDescriptor } from '../../sim/memory-descriptor';
+import { kIOMemoryMapCopyOnWrite } from '../../sim/map-options';
 import { SubMemoryDescriptor } from '../../sim/sub-memory-descriptor';
 import type { Task } from '../../sim/task';
 import type { KernelObject } from '../../sim/kernel-object';
@@ -63,6 +64,11 @@ export function map(driver: DriverState, a: number, b: number, c: number, d: num
   if (driver.clean) {
     options &= ~0x30000000;
     if (composed(of)) return;
+    // Of a copy-on-write copy all is entered, over whatever lies beside a part of it.
+    if (rootOf(of).flags & kIOMemoryMapCopyOnWrite) {
+      if (of instanceof SubMemoryDescriptor) return;
+      offset = size = 0n;
+    }
   }
   const at = options & 1 && f % 3 ? 0n : address(driver, task, e, f);
   // Overwriting only what is a mapping, or free: elsewhere it is an application's memory.
@@ -84,6 +90,12 @@ export function map(driver: DriverState, a: number, b: number, c: number, d: num
   } else if (result.kind === 'panic') driver.panicked();
 }
 
+function rootOf(of: MemoryDescriptor): MemoryDescriptor {
+  let root = of;
+  while (root instanceof SubMemoryDescriptor) root = root.parent;
+  return root;
+}
+
 export function setMapping(driver: DriverState, a: number, b: number, c: number, d: number): void {
   const of = driver.pick(driver.descriptors, a);
   if (!of) return;
@@ -92,9 +104,7 @@ export function setMapping(driver: DriverState, a: number, b: number, c: number,
   driver.say(`setMapping ${driver.name(of)} ${task.name}`);
   const address = 0x180000000n + BigInt(d) * driver.page;
   // A record longer than the memory is left without a descriptor (IOMemoryMap::setMemoryDescriptor).
-  let root = of;
-  while (root instanceof SubMemoryDescriptor) root = root.parent;
-  if (of.length > root.length || of.length === 0n) return;
+  if (of.length > rootOf(of).length || of.length === 0n) return;
   const result = driver.machine.setMapping(of, task, address, options);
   driver.check?.mapped(of, task, address, options | 0x01000000, 0n, of.length, result);
   if (result.kind !== 'map') return;

@@ -57,7 +57,23 @@ test('entries never overlap and counts equal owners, whatever a driver does', ()
         if (!run.ended) checkObjects(run);
       }
     }),
-    { numRuns: 300 },
+    {
+      numRuns: 300,
+      examples: [
+        [
+          {
+            // makeMapping drops the private descriptor of a Unique map that it can't make (mapDesc is an OSSharedPtr).
+            machine: 'macos-15.4-arm64',
+            operations: [
+              { do: 'device', pages: 0, offset: 0 },
+              { do: 'device', pages: 0, offset: 0 },
+              { do: 'map', of: 0, task: 0, anywhere: 0, options: [0x1000000], address: 1, from: 0, pages: 0, extra: 0 },
+              { do: 'redirect', of: 0, to: 703, nothing: false },
+            ],
+          },
+        ],
+      ],
+    },
   );
 });
 

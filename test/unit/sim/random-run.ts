@@ -190,7 +190,9 @@ export class RandomRun {
         const to = operation.nothing ? undefined : this.#pick(this.descriptors, operation.to);
         if (!map || map.freed) break;
         const before = map.references;
-        if (machine.redirect(map, to).kind === 'code' && map.references < before) this.#own(map, -1);
+        const moved = machine.redirect(map, to);
+        if (moved.kind === 'panic') this.ended = 'panic';
+        if (moved.kind === 'code' && map.references < before) this.#own(map, -1);
         break;
       }
       case 'prepare': {
