@@ -92,6 +92,13 @@ export function leaveCollection(state: KernelState, object: KernelObject, collec
   return object.owners <= 0 ? free(state, object) : undefined;
 }
 
+/** Another object of the kernel gives back its reference to a descriptor (`keepers`). */
+export function leaveKeeper(state: KernelState, descriptor: MemoryDescriptor, keeper: string): Panic | undefined {
+  if (!descriptor.keepers.delete(keeper)) return undefined;
+  state.touch(descriptor);
+  return descriptor.owners <= 0 && !descriptor.freed ? free(state, descriptor) : undefined;
+}
+
 function leftText(object: KernelObject): string {
   const left = [
     object.references ? countText(object.references, 'reference') + ' owned by callers' : '',

@@ -11,6 +11,7 @@ import {
   setBufferLength,
 } from './buffers';
 import { copyContext, setContext } from './context';
+import { DmaCommand, type DmaSpecification } from './dma-command';
 import { dmaMapLength, type DmaLength } from './dma-length';
 import {
   allocate,
@@ -57,6 +58,7 @@ import type {
 } from './outcomes';
 import { withPersistent } from './persistent';
 import { clearSegments, complete, prepare, transfer, type TransferResult } from './preparation';
+import { readPhysical, writePhysical } from './physical-memory';
 import { mapPhysicalSegment, physicalSegment, type SegmentResult } from './physical-segments';
 import { defaultMachine, machineLayout, type AddressRange } from './profiles';
 import { redirect } from './redirection';
@@ -469,6 +471,22 @@ export class Machine {
     return object.kind === 'map'
       ? mapPhysicalSegment(this.#state, object, offset)
       : physicalSegment(this.#state, object, offset);
+  }
+
+  /** IODMACommand::withSpecification; undefined where it answers NULL. */
+  dmaCommand(name: string, specification: DmaSpecification): DmaCommand | undefined {
+    return DmaCommand.with(this.#state, name, specification);
+  }
+
+  /** Physical memory as a device sees it. */
+  readPhysical(address: bigint, size: number): Uint8Array {
+    const bytes = new Uint8Array(size);
+    readPhysical(this.#state, address, bytes);
+    return bytes;
+  }
+
+  writePhysical(address: bigint, bytes: Uint8Array): void {
+    writePhysical(this.#state, address, bytes);
   }
 
   /** IOMemoryDescriptor::getDMAMapLength. */

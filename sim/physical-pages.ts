@@ -7,13 +7,17 @@ import type { MachineProfile } from './trace';
  */
 export class PhysicalPages {
   readonly #given = new WeakMap<PageStore, Map<number, number>>();
+  /** The other way round: whose page has a number. */
+  readonly #owners = new Map<number, { readonly store: PageStore; readonly page: number }>();
   #next: number;
   #nextLow: number;
+  readonly #last: number;
 
   constructor(profile: MachineProfile) {
     // Where memory starts on Apple silicon of the second generation; above the hole for devices on Intel.
     const base = profile.arch === 'arm64' ? 0x10000000000 : 0x100000000;
     this.#next = base / profile.pageSize;
+    this.#last = (base + 64 * 2 ** 30) / profile.pageSize;
     this.#nextLow = 0x1000000 / profile.pageSize;
   }
 
@@ -29,10 +33,23 @@ export class PhysicalPages {
       const count = object.contiguous ? object.pages : 1;
       const first = object.contiguous ? place.page - page : place.page;
       const base = this.#take(count, object.low);
-      for (let i = 0; i < count; i++) given.set(first + i, base + i);
+      for (let i = 0; i < count; i++) {
+        given.set(first + i, base + i);
+        this.#owners.set(base + i, { store: place.store, page: first + i });
+      }
       found = given.get(place.page)!;
     }
     return found;
+  }
+
+  /** Where the bytes of a physical page are; undefined for one that was never given out: a device's. */
+  at(number: number): { readonly store: PageStore; readonly page: number } | undefined {
+    return this.#owners.get(number);
+  }
+
+  /** The last page of the machine (gIOLastPage), taken to be 64 GiB beyond the first. */
+  get last(): number {
+    return this.#last;
   }
 
   #take(count: number, low: boolean): number {

@@ -14,6 +14,11 @@ export const kIOReturnVMError = 0xe00002c8;
 export const kIOReturnNotReady = 0xe00002d8;
 export const kIOReturnNotAttached = 0xe00002d9;
 export const kIOReturnCannotWire = 0xe00002de;
+export const kIOReturnBusy = 0xe00002d5;
+export const kIOReturnNoSpace = 0xe00002db;
+export const kIOReturnMessageTooLarge = 0xe00002e1;
+export const kIOReturnUnderrun = 0xe00002e7;
+export const kIOReturnOverrun = 0xe00002e8;
 
 export const KERN_SUCCESS = 0;
 export const KERN_INVALID_ADDRESS = 1;

@@ -1,5 +1,17 @@
 class IOCommand : public OSObject {};
 
+enum [[maplens::family(dma_mapping_options)]] {
+    kIODMAMapOptionMapped = 0x0,
+    kIODMAMapOptionBypassed = 0x1,
+    kIODMAMapOptionNonCoherent = 0x2,
+    kIODMAMapOptionUnmapped = 0x3,
+    kIODMAMapOptionTypeMask = 0xf,
+    kIODMAMapOptionNoCacheStore = 0x10,
+    kIODMAMapOptionOnChip = 0x20,
+    kIODMAMapOptionIterateOnly = 0x40,
+    kIODMAMapOptionDextOwner = 0x80,
+};
+
 /// Translates a descriptor's memory into addresses for a device.
 class IODMACommand : public IOCommand {
 public:

@@ -557,3 +557,11 @@
 #define os_atomic(type) type
 #define _Os_atomic(type) type
 #define SYSCTL_HANDLER_ARGS (struct sysctl_oid *oidp, void *arg1, int arg2, struct sysctl_req *req)
+
+// IOKit: IODMACommand's output functions
+#define kIODMACommandOutputHost32 (IODMACommand::OutputHost32)
+#define kIODMACommandOutputBig32 (IODMACommand::OutputBig32)
+#define kIODMACommandOutputLittle32 (IODMACommand::OutputLittle32)
+#define kIODMACommandOutputHost64 (IODMACommand::OutputHost64)
+#define kIODMACommandOutputBig64 (IODMACommand::OutputBig64)
+#define kIODMACommandOutputLittle64 (IODMACommand::OutputLittle64)

@@ -1,5 +1,6 @@
 import type { MemoryDescriptor } from '../../sim/memory-descriptor';
 import type { Device } from '../../sim/device';
+import type { DmaCommand } from '../../sim/dma-command';
 import type { MemoryMap } from '../../sim/memory-map';
 import type { Task } from '../../sim/task';
 import type { Type } from '../ir/types';
@@ -20,6 +21,8 @@ export interface RunObject {
   readonly task?: Task;
   /** The device whose provider it is. */
   device?: Device;
+  /** What the model keeps of an IODMACommand. */
+  dma?: DmaCommand;
   /** It existed before the run. */
   readonly assumed: boolean;
   /** Addresses of objects that it retains (an array's elements). */
@@ -158,6 +161,7 @@ export class Objects {
   freed(object: RunObject): void {
     if (object.freed) return;
     object.freed = true;
+    object.dma?.free();
     for (const element of object.contents.splice(0)) this.release(element);
     this.#run.memory.free(object.region);
   }

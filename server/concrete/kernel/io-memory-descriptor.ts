@@ -1,12 +1,12 @@
 import { InterleavedMemoryDescriptor } from '../../../sim/interleaved-memory-descriptor';
 import type { MemoryDescriptor, MemoryRange } from '../../../sim/memory-descriptor';
+import type { MemoryMap } from '../../../sim/memory-map';
 import type { Task } from '../../../sim/task';
 import type { CallSite, KernelTable } from '../call-site';
 import { notModelled } from '../halt';
 import { readInteger } from '../memory';
 import { isPointer, type Value } from '../values';
 import { descriptorOf, optionBits, storeOut } from './receivers';
-import { segmentAt, sourceRanges } from './segments';
 
 /** kIOMemoryTypeMask, and its values whose buffers are arrays of ranges (iokit/IOKit/IOMemoryDescriptor.h). */
 const typeMask = 0xf0;
@@ -102,10 +102,11 @@ export const memoryDescriptorCalls: KernelTable = {
   },
   'IOMemoryDescriptor::getDescriptorID': (site) => BigInt(descriptorOf(site).id.slice(1)),
   'IOMemoryDescriptor::getDMAMapLength': (site) => {
-    const ranges = sourceRanges(descriptorOf(site));
-    const page = BigInt(site.run.profile.pageSize);
-    storeOut(site, 0, (ranges[0]?.address ?? 0n) % page);
-    return ranges.reduce((sum, range) => sum + wholePages(range, page), 0n);
+    const { kernel } = site.run;
+    const found = kernel.machine.getDMAMapLength(descriptorOf(site));
+    if ('kind' in found) return kernel.codeResult(found);
+    storeOut(site, 0, found.offset);
+    return found.length;
   },
   'IOMemoryDescriptor::setContext': (site) => {
     const { objects } = site.run;
@@ -142,8 +143,8 @@ export const memoryDescriptorCalls: KernelTable = {
     const result = kernel.machine.writeBytes(descriptorOf(site), site.bits(0), bytes);
     return result.kind === 'transferred' ? BigInt(result.bytes.length) : kernel.codeResult(result);
   },
-  'IOMemoryDescriptor::getPhysicalSegment': (site) => physicalSegment(site, descriptorOf(site), 0n),
-  'IOMemoryDescriptor::getPhysicalSegment64': (site) => physicalSegment(site, descriptorOf(site), 0n),
+  'IOMemoryDescriptor::getPhysicalSegment': (site) => physicalSegment(site),
+  'IOMemoryDescriptor::getPhysicalSegment64': (site) => physicalSegment(site),
   'IOMemoryDescriptor::getSourceSegment': (site) => {
     const descriptor = descriptorOf(site);
     const range = descriptor.ranges[0];
@@ -151,12 +152,6 @@ export const memoryDescriptorCalls: KernelTable = {
   },
   'IOMemoryDescriptor::getPhysicalAddress': (site) => physicalAddress(site, descriptorOf(site), 0n).address,
 };
-
-/** The pages that a range touches, in bytes (IOMemoryDescriptor::getDMAMapLength). */
-function wholePages(range: MemoryRange, page: bigint): bigint {
-  const start = range.address - (range.address % page);
-  return ((range.address + range.length - start + page - 1n) / page) * page;
-}
 
 /** The task that an argument means; undefined for NULL. */
 export function taskArgument(site: CallSite, index: number): Task | undefined {
@@ -212,44 +207,21 @@ function subRange(site: CallSite): Value {
   );
 }
 
-/** Physical pages that the model gives virtual memory, so that a segment has an address. */
-const madeUpPages = 0x1_0000_0000n;
-
-/** Where a byte of a descriptor is in physical memory, and how many bytes follow it there. */
+/** Where a byte of a descriptor or a map is in physical memory, and how many bytes follow it there. */
 export function physicalAddress(
   site: CallSite,
-  descriptor: MemoryDescriptor,
+  object: MemoryDescriptor | MemoryMap,
   offset: bigint,
 ): { readonly address: bigint; readonly length: bigint } {
-  const { run } = site;
-  const length = run.kernel.getter(descriptor, 'getLength');
-  if (offset >= length) return { address: 0n, length: 0n };
-  const part = segmentAt(descriptor, offset);
-  if (part) {
-    const found = physicalAddress(site, part.descriptor, part.offset);
-    return { address: found.address, length: found.length < part.length ? found.length : part.length };
-  }
-  if (descriptor.physical) {
-    let left = offset;
-    for (const range of descriptor.ranges) {
-      if (left < range.length) return { address: range.address + left, length: range.length - left };
-      left -= range.length;
-    }
-    return { address: 0n, length: 0n };
-  }
-  if (descriptor.wireCount === 0)
-    return run.kernel.stop(
-      'panic',
-      `${site.name}() on ${descriptor.name}, which is not prepared: the kernel panics (not wired). Call prepare() first.`,
-    );
-  const number = BigInt(Number.parseInt(descriptor.id.slice(1), 10));
-  const start = madeUpPages + number * 0x100_0000n + ((descriptor.ranges[0]?.address ?? 0n) & 0xfffn);
-  run.assume(`physical address of ${descriptor.name}`, `0x${start.toString(16)}, one segment`, site.place);
-  return { address: start + offset, length: length - offset };
+  const { kernel } = site.run;
+  const found = kernel.machine.getPhysicalSegment(object, offset);
+  if (found.kind === 'segment') return found;
+  kernel.codeResult(found);
+  return { address: 0n, length: 0n };
 }
 
-function physicalSegment(site: CallSite, descriptor: MemoryDescriptor, start: bigint): Value {
-  const segment = physicalAddress(site, descriptor, start + site.bits(0));
+function physicalSegment(site: CallSite): Value {
+  const segment = physicalAddress(site, descriptorOf(site), site.bits(0));
   if (site.count > 1) storeOut(site, 1, segment.length);
   return segment.address;
 }

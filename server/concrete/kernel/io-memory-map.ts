@@ -20,18 +20,13 @@ export const memoryMapCalls: KernelTable = {
     return map.task ? site.run.kernel.taskAddress(map.task) : 0n;
   },
   'IOMemoryMap::getPhysicalAddress': (site) => {
-    const map = mapOf(site);
-    site.run.kernel.getter(map, 'getLength');
-    return map.memory ? physicalAddress(site, map.memory, map.offset).address : 0n;
+    return physicalAddress(site, mapOf(site), 0n).address;
   },
   'IOMemoryMap::getPhysicalSegment': (site) => {
     const map = mapOf(site);
     const length = site.run.kernel.getter(map, 'getLength');
     const offset = site.bits(0);
-    const segment =
-      map.memory && offset < length
-        ? physicalAddress(site, map.memory, map.offset + offset)
-        : { address: 0n, length: 0n };
+    const segment = offset < length ? physicalAddress(site, map, offset) : { address: 0n, length: 0n };
     const rest = length - offset;
     if (site.count > 1) storeOut(site, 1, segment.length < rest ? segment.length : rest);
     return segment.address;

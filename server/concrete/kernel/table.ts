@@ -2,6 +2,7 @@ import type { KernelCall, KernelTable } from '../call-site';
 import { atomicCalls } from './atomic';
 import { collectionCalls } from './collections';
 import { driverKitCalls } from './driver-kit';
+import { dmaCommandCalls } from './io-dma-command';
 import { bufferMemoryDescriptorCalls } from './io-buffer-memory-descriptor';
 import { guardPageMemoryDescriptorCalls } from './io-guard-page-memory-descriptor';
 import { interleavedMemoryDescriptorCalls } from './io-interleaved-memory-descriptor';
@@ -28,6 +29,7 @@ const tables: readonly KernelTable[] = [
   interleavedMemoryDescriptorCalls,
   guardPageMemoryDescriptorCalls,
   memoryMapCalls,
+  dmaCommandCalls,
   driverKitCalls,
   serviceCalls,
   workLoopCalls,

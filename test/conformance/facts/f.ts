@@ -58,6 +58,6 @@ export const factsF: readonly Fact[] = [
     id: 'F.10',
     text: 'An IODMACommand that is freed without clearMemoryDescriptor() leaks its reference on the descriptor.',
     source: 'iokit/Kernel/IODMACommand.cpp, IODMACommand::free',
-    unshown: 'IODMACommand is not simulated: the model ends at descriptors and maps.',
+    unshown: 'Scenarios have no verb for IODMACommand; test/unit/concrete/dma.test.ts shows it in driver code.',
   },
 ];

@@ -88,7 +88,7 @@ export const factsG: readonly Fact[] = [
     id: 'G.IODMACommand',
     text: 'IODMACommand retains its descriptor from setMemoryDescriptor() to clearMemoryDescriptor(); its getters lend it.',
     source: 'iokit/Kernel/IODMACommand.cpp, setMemoryDescriptor, clearMemoryDescriptor',
-    unshown: 'The simulator has no DMA.',
+    unshown: 'Scenarios have no verb for IODMACommand; test/unit/concrete/dma.test.ts shows it in driver code.',
   },
   {
     id: 'G.1',
@@ -183,7 +183,7 @@ export const factsG: readonly Fact[] = [
     id: 'G.dk-IODMACommand',
     text: 'DriverKit’s IODMACommand::GetPreparation() stores a descriptor with a reference, in spite of its name.',
     source: `${userServer}, IODMACommand::GetPreparation_Impl`,
-    unshown: 'The simulator has no DMA.',
+    unshown: 'Of DriverKit’s classes only memory is simulated.',
   },
   {
     id: 'G.dk-values',
