@@ -61,6 +61,12 @@ export class MappingServer implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       outputChannelName: 'MapLens',
       diagnosticPullOptions: { onChange: true, onTabs: false },
+      middleware: {
+        provideInlayHints: (document, range, token, next) =>
+          vscode.workspace.getConfiguration('maplens', document).get<boolean>('inlayHints') === false
+            ? []
+            : next(document, range, token),
+      },
     };
     this.#client = new LanguageClient('maplens', 'MapLens', server, options);
     this.#status = vscode.languages.createLanguageStatusItem(
@@ -71,6 +77,9 @@ export class MappingServer implements vscode.Disposable {
     this.#disposables.push(
       watcher,
       this.#status,
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('maplens.inlayHints')) this.#refreshHints();
+      }),
       this.#client.onDidChangeState(({ newState }) => this.#showState(newState)),
       this.#client.onNotification(messages.workspaceChanged, () => this.#changed.fire()),
       this.#client.onRequest(messages.listFiles, ({ folder }: { folder: string }) => listFiles(folder)),
@@ -121,6 +130,12 @@ export class MappingServer implements vscode.Disposable {
       clearTimeout(timer);
       if (--this.#waiting === 0) this.#status.busy = false;
     }
+  }
+
+  #refreshHints(): void {
+    const hints = this.#client.getFeature('textDocument/inlayHint');
+    for (const { document } of vscode.window.visibleTextEditors)
+      hints.getProvider(document)?.onDidChangeInlayHints.fire();
   }
 
   #showState(state: State): void {

@@ -22,6 +22,7 @@ import type {
   InitializeResult,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { codeHelp, serveCodeHelp } from './code-help';
 import { isScenario } from './features/scenarios';
 import type { Finding, LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
 import { fixActions, scenarioDiagnostics, suppressActions, toDiagnostic, toLspRange } from './findings';
@@ -91,6 +92,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
       capabilities: {
         positionEncoding: 'utf-16',
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        ...codeHelp,
         codeLensProvider: {},
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
         ...(pull && {
@@ -275,6 +277,13 @@ export function serve(connection: Connection, service: LanguageService, files: W
         ...fixActions(uri, findings, params.range),
         ...suppressActions(uri, findings, suggestions, canEditBySnippet),
       ];
+    }),
+  );
+
+  serveCodeHelp(connection, service, (what, fallback, token, work) =>
+    attempt(what, fallback, async () => {
+      await turn(token);
+      return work();
     }),
   );
 

@@ -1,10 +1,14 @@
 import { allRules } from '../rules/index';
 import { Workspace } from '../workspace/workspace';
+import { completionAt } from './completion';
 import { Configurations, isConfiguration } from './configurations';
 import { Diagnostics } from './diagnostics';
 import { entryPointsOf } from './entry-points';
+import { hoverAt } from './hover';
+import { inlayHintsOf } from './inlay-hints';
 import { isScenario, Scenarios } from './scenarios';
 import type { LanguageService } from './service';
+import { signatureHelpAt } from './signature-help';
 import { simulateFunction } from './simulation';
 import { statsOf } from './stats';
 import { suggestSuppressions } from './suggest-suppressions';
@@ -43,6 +47,10 @@ export function createService(root = ''): LanguageService {
     setRules: (folder, value) => configurations.setRules(folder, value),
     configurationProblems: () => configurations.problems(),
     isIncluded: (file) => configurations.includes(file),
+    hover: (file, line, column) => hoverAt(workspace, file, line, column),
+    signatureHelp: (file, line, column) => signatureHelpAt(workspace, file, line, column),
+    completions: (file, line, column) => completionAt(workspace, file, line, column),
+    inlayHints: (file, firstLine, lastLine) => inlayHintsOf(workspace, file, firstLine, lastLine),
     entryPoints: (file) =>
       file === undefined
         ? workspace.readFiles().flatMap((each) => entryPointsOf(workspace, each.path))

@@ -115,6 +115,38 @@ export interface Stats {
   readonly budgetEnded: number;
 }
 
+/** What is known of a place in a source; Markdown. */
+export interface Hover extends Range {
+  readonly markdown: string;
+}
+
+export interface SignatureHelp {
+  /** The argument that is typed, from 0. */
+  readonly argument: number;
+  readonly signatures: readonly {
+    readonly label: string;
+    /** Where the parameters stand in the label, end exclusive. */
+    readonly parameters: readonly (readonly [start: number, end: number])[];
+    readonly markdown: string;
+  }[];
+}
+
+/** A constant that belongs into the options that are typed. */
+export interface OptionCompletion {
+  readonly label: string;
+  /** The set that it belongs to. */
+  readonly detail: string;
+  readonly markdown: string;
+}
+
+/** A note at a 1-based place between two characters of the text. */
+export interface InlayHint {
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+  readonly tooltip: string;
+}
+
 export interface LanguageService {
   /** A source, a scenario (`*.iomap`), or a configuration (`.maplens.json`). */
   setFile(file: string, text: string): void;
@@ -130,6 +162,14 @@ export interface LanguageService {
   configurationProblems(): readonly ConfigurationProblem[];
   /** Whether a configuration lets findings of a file be reported. */
   isIncluded(file: string): boolean;
+  /** What is known of the code at a 1-based place. */
+  hover(file: string, line: number, column: number): Hover | undefined;
+  /** What may be typed in the argument list around a 1-based place. */
+  signatureHelp(file: string, line: number, column: number): SignatureHelp | undefined;
+  /** The constants that belong into the options that are typed at a 1-based place. */
+  completions(file: string, line: number, column: number): readonly OptionCompletion[];
+  /** What some lines (1-based, both inclusive) leave open for the reader. */
+  inlayHints(file: string, firstLine: number, lastLine: number): readonly InlayHint[];
   /** Entry points of one file, or of all. */
   entryPoints(file?: string): readonly EntryPoint[];
   simulate(plan: SimulationPlan): SimulationResult;

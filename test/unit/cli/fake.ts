@@ -30,6 +30,10 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
     setRules: () => [],
     configurationProblems: () => [],
     isIncluded: () => true,
+    hover: () => undefined,
+    signatureHelp: () => undefined,
+    completions: () => [],
+    inlayHints: () => [],
     entryPoints: () => [
       { file: 'a.cpp', function: 'A::start', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
       { file: 'a.cpp', function: 'A::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },

@@ -76,8 +76,8 @@ test('the page’s policy allows nothing inline and nothing from elsewhere', () 
 test('docs/vscode.md names every setting, its values, every colour and every key', () => {
   const page = read('docs/vscode.md');
   const { configuration, colors, keybindings } = manifest.contributes;
-  for (const [name, setting] of Object.entries<{ enum: string[] }>(configuration.properties))
-    for (const word of [name, ...setting.enum]) expect(page).toContain(`\`${word}\``);
+  for (const [name, setting] of Object.entries<{ enum?: string[] }>(configuration.properties))
+    for (const word of [name, ...(setting.enum ?? [])]) expect(page).toContain(`\`${word}\``);
   for (const { id } of colors) expect(page).toContain(`\`${id}\``);
   const spoken = (key: string): string =>
     key.replace(/(^|\+)([a-z])/g, (_, plus: string, letter: string) => plus + letter.toUpperCase());

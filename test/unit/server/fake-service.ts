@@ -72,6 +72,10 @@ export function fakeService(): LanguageService & { fail: boolean } {
     setRules: () => [],
     configurationProblems: () => [],
     isIncluded: () => true,
+    hover: () => undefined,
+    signatureHelp: () => undefined,
+    completions: () => [],
+    inlayHints: () => [],
     entryPoints: (file) => (file === undefined ? [...texts.keys()].flatMap(entryPoints) : entryPoints(file)),
     simulate(plan) {
       if (this.fail) throw new Error('the fake failed as told');

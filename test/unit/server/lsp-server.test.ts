@@ -1,18 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { StreamMessageReader, StreamMessageWriter, createConnection } from 'vscode-languageserver/node';
-import { createProtocolConnection } from 'vscode-languageserver/node';
 import type { ProtocolConnection } from 'vscode-languageserver/node';
 import type { CodeAction, Diagnostic, DocumentDiagnosticReport, PublishDiagnosticsParams } from 'vscode-languageserver';
 import { afterEach, expect, test } from 'vitest';
 import { URI } from 'vscode-uri';
 import { rulePages } from '../../../server/findings';
-import { serve } from '../../../server/lsp-server';
 import { messages } from '../../../server/protocol';
 import type { EntryPointItem, ScenarioSimulation, SimulationResult } from '../../../server/protocol';
-import { diskFiles } from '../../../server/workspace-files';
+import { connectTo } from '../../support/connection';
 import { fakeService } from './fake-service';
 
 const cleanup: (() => unknown)[] = [];
@@ -36,12 +32,8 @@ interface Setup {
 }
 
 async function start(capabilities: object, folders: readonly string[] = [], options: object = {}): Promise<Setup> {
-  const up = new PassThrough();
-  const down = new PassThrough();
   const service = fakeService();
-  const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-  serve(server, service, diskFiles);
-  const client = createProtocolConnection(new StreamMessageReader(down), new StreamMessageWriter(up));
+  const client = connectTo(service);
   cleanup.push(() => client.dispose());
   const log: string[] = [];
   client.onNotification('window/logMessage', ({ message }: { message: string }) => void log.push(message));
