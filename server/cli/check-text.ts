@@ -73,6 +73,7 @@ export function statsText(stats: Stats, brush: Paint): string {
   const share = (part: number): string =>
     stats.functions === 0 ? '' : ` (${((100 * part) / stats.functions).toFixed(2)} %)`;
   const { whole, part, none } = stats.lowered;
+  const ended = stats.budgetEnded.length;
   const count = (value: number): string => value.toLocaleString('en-US');
   const rows: [string, string][] = [
     [
@@ -85,7 +86,11 @@ export function statsText(stats: Stats, brush: Paint): string {
     ['  lowered whole', `${count(whole)}${share(whole)}`],
     ['  lowered in part', `${count(part)}${share(part)}`],
     ['  not lowered', `${count(none)}${share(none)}`],
-    ['  budget ended', `${count(stats.budgetEnded)}${share(stats.budgetEnded)}`],
+    [
+      '  paths merged',
+      `${count(stats.merged)}${share(stats.merged)}: too many to follow each, so something may be missed`,
+    ],
+    ['  budget ended', `${count(ended)}${share(ended)}${ended > 0 ? `: ${stats.budgetEnded.join(', ')}` : ''}`],
   ];
   const gaps = Object.entries(stats.gaps).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   return [

@@ -88,13 +88,18 @@ export class Diagnostics {
     return entries.find(({ chunk }) => chunk.start <= offset && offset < chunk.end)?.name ?? '';
   }
 
-  /** How many functions of a file ended at their budget. */
-  budgetEnded(path: string): number {
-    if ((this.#workspace.file(path)?.mentions ?? 'nothing') === 'nothing') return 0;
+  /** The functions of a file whose paths were too many to follow each: by name, those that ended at their budget. */
+  limits(path: string): { readonly budgetEnded: readonly string[]; readonly merged: number } {
+    if ((this.#workspace.file(path)?.mentions ?? 'nothing') === 'nothing') return { budgetEnded: [], merged: 0 };
     const program = new SymbolicProgram(this.#workspace, path);
-    return this.#workspace
-      .functions(path)
-      .filter((lowered) => lowered.variants.some((variant) => this.#analyze(variant, program).budgetEnded)).length;
+    const budgetEnded: string[] = [];
+    let merged = 0;
+    for (const { variants, qualifiedName } of this.#workspace.checkedFunctions(path)) {
+      const analyses = variants.map((variant) => this.#analyze(variant, program));
+      if (analyses.some((each) => each.budgetEnded)) budgetEnded.push(qualifiedName);
+      else if (analyses.some((each) => each.merged)) merged++;
+    }
+    return { budgetEnded, merged };
   }
 
   #analyze(fn: Function, program: SymbolicProgram): FunctionAnalysis {
@@ -109,7 +114,13 @@ export class Diagnostics {
     const analysis =
       checks.length > 0
         ? analyzeFunction(fn, program, checks, checks === rules ? 'full' : 'less')
-        : { findings: [], budgetEnded: false, fields: noFieldFacts, dependencies: recording.dependencies };
+        : {
+            findings: [],
+            budgetEnded: false,
+            merged: false,
+            fields: noFieldFacts,
+            dependencies: recording.dependencies,
+          };
     const result = {
       ...analysis,
       // What others than mappings do with fields is not judged.

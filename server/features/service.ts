@@ -111,8 +111,10 @@ export interface Stats {
   readonly lowered: { readonly whole: number; readonly part: number; readonly none: number };
   /** Construct → how many functions it kept from being lowered whole. */
   readonly gaps: Readonly<Record<string, number>>;
-  /** Functions whose analysis ended at its step budget. */
-  readonly budgetEnded: number;
+  /** Functions whose analysis ended at its step budget, by qualified name, sorted. */
+  readonly budgetEnded: readonly string[];
+  /** Functions with so many paths that some were followed as one, so that something may be missed in them. */
+  readonly merged: number;
 }
 
 /** What is known of a place in a source; Markdown. */

@@ -18,10 +18,13 @@ export function statsOf(
   let functions = 0;
   let delimited = 0;
   let bytes = 0;
-  let budgetEnded = 0;
+  const budgetEnded: string[] = [];
+  let merged = 0;
   for (const file of read) {
     bytes += file.text.length;
-    budgetEnded += diagnostics.budgetEnded(file.path);
+    const limits = diagnostics.limits(file.path);
+    budgetEnded.push(...limits.budgetEnded);
+    merged += limits.merged;
     for (const each of workspace.functions(file.path)) {
       functions++;
       if (each.delimited) delimited++;
@@ -43,7 +46,8 @@ export function statsOf(
     delimited,
     lowered,
     gaps: mostFirst(gaps),
-    budgetEnded,
+    budgetEnded: budgetEnded.toSorted(),
+    merged,
   };
 }
 
@@ -63,7 +67,8 @@ export function addStats(a: Stats, b: Stats): Stats {
       none: a.lowered.none + b.lowered.none,
     },
     gaps: mostFirst(gaps),
-    budgetEnded: a.budgetEnded + b.budgetEnded,
+    budgetEnded: [...a.budgetEnded, ...b.budgetEnded].toSorted(),
+    merged: a.merged + b.merged,
   };
 }
 

@@ -18,6 +18,8 @@ export interface FunctionAnalysis {
   readonly findings: readonly SymbolicFinding[];
   /** The step budget ended before all paths were followed; what was found until then is right. */
   readonly budgetEnded: boolean;
+  /** There are so many paths that some were followed as one: what is found is right, but something may be missed. */
+  readonly merged: boolean;
   /** What its paths do with fields; nothing where the budget ended. */
   readonly fields: FieldFacts;
   /** What was asked about the rest of the program; the result holds as long as these answers do. */
@@ -29,7 +31,7 @@ export type Effort = 'full' | 'less';
 
 const budgets = {
   full: { instructions: 40_000, states: 4_000 },
-  less: { instructions: 10_000, states: 1_000 },
+  less: { instructions: 20_000, states: 2_000 },
 } as const;
 /** Steps shown of one path; the first ones and the last ones of a longer path. */
 const mostSteps = 24;
@@ -54,6 +56,7 @@ export function analyzeFunction(
   const found = new Map<string, Candidate>();
   const fields: FieldFacts[] = [];
   let budgetEnded = false;
+  let merged = false;
   const visit = (one: Function): void => {
     one.closures.forEach(visit);
     if (!concerns(one, recording)) return;
@@ -77,6 +80,7 @@ export function analyzeFunction(
     );
     interpreter.run();
     budgetEnded ||= interpreter.budgetEnded;
+    merged ||= interpreter.merged;
     fields.push(collector.facts);
   };
   visit(fn);
@@ -88,6 +92,7 @@ export function analyzeFunction(
   return {
     findings,
     budgetEnded,
+    merged,
     fields: budgetEnded ? noFieldFacts : together(fields),
     dependencies: recording.dependencies,
   };

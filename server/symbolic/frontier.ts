@@ -1,4 +1,4 @@
-import type { BlockId } from '../ir/types';
+import type { BlockId, Local } from '../ir/types';
 import type { Range } from './constraints';
 import { within } from './constraints';
 import type { Context } from './context';
@@ -21,6 +21,9 @@ const mostVariants = 12;
 const mostShapes = 48;
 /** States that may go on from each block of a function that is too large for its budget. */
 const leastRoom = 8;
+/** How often the budget may be spent before states at a block become one, and before they are given up. */
+const joinsAfter = 2;
+const endsAfter = 6;
 /** Times round a loop with the values as they are; after that what the loop writes is any value. */
 const exactRounds = 2;
 const mostRounds = 4;
@@ -34,10 +37,16 @@ export class Frontier {
   readonly #liveness: Liveness;
   readonly #seen = new Map<BlockId, Map<string, Shape>>();
   readonly #coarse = new Map<BlockId, Map<string, State>>();
+  readonly #joined = new Map<BlockId, State>();
   readonly #pending: { block: BlockId; state: State }[][] = [];
   /** States that went on from each block, and how many may before they are merged more. */
   readonly #admitted = new Map<BlockId, number>();
   readonly #room: number;
+  /** States that may go on from all blocks, before they are merged in one way or the other. */
+  readonly #budget: number;
+  #total = 0;
+  /** States were merged in a way that may cost findings, though what is found is right. */
+  merged = false;
   /** A state was given up, as too many went on from its block. */
   overflowed = false;
 
@@ -45,7 +54,14 @@ export class Frontier {
   constructor(context: Context, liveness: Liveness, states: number) {
     this.#context = context;
     this.#liveness = liveness;
-    this.#room = Math.max(leastRoom, Math.floor(states / context.fn.blocks.length));
+    const blocks = context.fn.blocks.length;
+    this.#room = Math.max(leastRoom, Math.floor(states / blocks));
+    this.#budget = Math.max(states, leastRoom * blocks);
+  }
+
+  /** States that enter blocks before the function is given up. */
+  get most(): number {
+    return endsAfter * this.#budget;
   }
 
   next(): { block: BlockId; state: State } | undefined {
@@ -68,6 +84,10 @@ export class Frontier {
       state.visits.set(block, { count: visit.count + 1, held });
     }
     state.collect(this.#context.values, this.#liveness, block);
+    if (this.#isSpent(block, joinsAfter)) {
+      this.#join(block, state);
+      return;
+    }
     const shapes = this.#seen.get(block) ?? new Map<string, Shape>();
     this.#seen.set(block, shapes);
     const key = state.shapeKey();
@@ -78,54 +98,73 @@ export class Frontier {
     }
     const shape = shapes.get(key) ?? { keys: new Set(), variants: [], merged: undefined };
     shapes.set(key, shape);
-    let next = state;
     if (shape.merged) {
-      if (!shape.merged.widen(state)) return;
-      next = shape.merged.fork();
-      next.visits.clear();
-      for (const [head, visit] of state.visits) next.visits.set(head, visit);
-    } else {
-      const constraints = state.constraintKey();
-      if (shape.keys.has(constraints) || shape.variants.some((known) => covers(known, state))) return;
-      if (full || shape.variants.length >= mostVariants) {
-        shape.merged = state.fork();
-        for (const known of shape.variants) shape.merged.widen(known);
-        next = shape.merged.fork();
-      } else {
-        shape.keys.add(constraints);
-        shape.variants.push({ constraints: new Map(state.constraints), past: new Map(state.past) });
-      }
+      if (shape.merged.widen(state)) this.#pushMerged(block, shape.merged, state);
+      return;
     }
-    this.#push(block, next);
+    const constraints = state.constraintKey();
+    if (shape.keys.has(constraints) || shape.variants.some((known) => covers(known, state))) return;
+    if (full || shape.variants.length >= mostVariants) {
+      shape.merged = state.fork();
+      for (const known of shape.variants) shape.merged.widen(known);
+      this.#push(block, shape.merged.fork());
+    } else {
+      shape.keys.add(constraints);
+      shape.variants.push({ constraints: new Map(state.constraints), past: new Map(state.past) });
+      this.#push(block, state);
+    }
   }
 
   #push(block: BlockId, state: State): void {
+    this.#total++;
     this.#admitted.set(block, (this.#admitted.get(block) ?? 0) + 1);
     const order = this.#liveness.order(block);
     (this.#pending[order] ??= []).push({ block, state });
   }
 
+  /** Whether the budget was spent so many times, but for what the blocks to come have to have. */
+  #isSpent(block: BlockId, times: number): boolean {
+    const later = this.#context.fn.blocks.length - this.#liveness.order(block) - 1;
+    return this.#total >= times * this.#budget - leastRoom * later;
+  }
+
   /** Many shapes: states in which the same variables hold the same objects become one. */
   #enqueueCoarse(block: BlockId, state: State): void {
-    const merged = this.#coarse.get(block) ?? new Map<string, State>();
-    this.#coarse.set(block, merged);
-    const key = state.ownershipKey();
-    const known = merged.get(key);
-    if ((this.#admitted.get(block) ?? 0) >= 3 * this.#room) {
+    this.merged = true;
+    const coarse = this.#coarse.get(block) ?? new Map<string, State>();
+    this.#coarse.set(block, coarse);
+    const key = state.ownershipKey((local) => this.#isPointer(local));
+    const known = coarse.get(key);
+    if (!known) coarse.set(key, state);
+    else if (!known.blend(state, this.#context.values, `block ${block}`)) return;
+    this.#pushMerged(block, known ?? state, state);
+  }
+
+  /** The budget is short: all states at a block become one. */
+  #join(block: BlockId, state: State): void {
+    this.merged = true;
+    if (this.#isSpent(block, endsAfter)) {
       // The end of the function is worth more than the last of the ways to here.
       this.overflowed = true;
       return;
     }
-    if (!known) {
-      merged.set(key, state);
-      this.#push(block, state.fork());
-      return;
-    }
-    if (!known.blend(state, this.#context.values, `block ${block}`)) return;
-    const next = known.fork();
+    const known = this.#joined.get(block);
+    if (!known) this.#joined.set(block, state);
+    else if (!known.join(state, this.#context.values, `block ${block}`)) return;
+    this.#pushMerged(block, known ?? state, state);
+  }
+
+  /** `last`: the state that came last, and how often it was in which loop. */
+  #pushMerged(block: BlockId, merged: State, last: State): void {
+    const next = merged.fork();
     next.visits.clear();
-    for (const [head, visit] of state.visits) next.visits.set(head, visit);
+    for (const [head, visit] of last.visits) next.visits.set(head, visit);
     this.#push(block, next);
+  }
+
+  #isPointer(local: Local): boolean {
+    const type = this.#context.fn.locals[local]?.type;
+    return type?.kind === 'pointer' || isSmartPointer(type);
   }
 
   /** What changed in the last round of a loop may be anything after more of them. */

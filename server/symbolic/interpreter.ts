@@ -56,6 +56,11 @@ export class Interpreter implements Context {
   #states = 0;
   budgetEnded = false;
 
+  /** Paths were merged, as there are too many: what hangs on how they differ is not known. */
+  get merged(): boolean {
+    return this.#frontier.merged;
+  }
+
   constructor(
     readonly fn: Function,
     readonly program: Program,
@@ -122,7 +127,7 @@ export class Interpreter implements Context {
     }
     this.#enqueue(this.fn.entry, start);
     for (let next = this.#frontier.next(); next; next = this.#frontier.next()) {
-      if (++this.#states > 3 * this.#budget.states || this.#instructions > this.#budget.instructions) {
+      if (++this.#states > this.#frontier.most || this.#instructions > this.#budget.instructions) {
         this.budgetEnded = true;
         break;
       }

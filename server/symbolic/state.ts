@@ -488,28 +488,28 @@ export class State implements ConstraintStore {
     return `${this.epoch};${parts.join(';')}`;
   }
 
-  /** Equal for states in which the same places hold the same objects, whatever else they hold. */
-  ownershipKey(): string {
+  /**
+   * Equal for states in which the same places hold the same objects of which something can be claimed, and the same
+   * pointers are NULL, whatever else they hold. `isPointer`: of a local.
+   */
+  ownershipKey(isPointer: (local: Local) => boolean): string {
     const parts: string[] = [];
-    for (const [place, value] of this.store) if (this.#matters(value)) parts.push(`s${place.id}=${value.id}`);
-    for (const [temp, value] of this.temps) if (this.#matters(value)) parts.push(`t${temp}=${value.id}`);
+    for (const [place, value] of this.store) {
+      const isNull = value.constant === 0n && place.kind === 'local' && isPointer(place.local!);
+      if (isNull || this.#leadsToClaim(value)) parts.push(`s${place.id}=${value.id}`);
+    }
+    for (const [temp, value] of this.temps) if (this.#leadsToClaim(value)) parts.push(`t${temp}=${value.id}`);
     for (const object of this.objects.values())
-      parts.push(
-        `o${object.value.id}=${object.owed},${object.stored.length},${object.escaped},${object.kept},` +
-          `${object.managed},${object.doubtful},${object.releasedAt === undefined},${object.unmappedAt === undefined},` +
-          `${object.blockedAt === undefined},${object.work === undefined},` +
-          object.preparations.map(({ undoneAt }) => undoneAt === undefined).join('+'),
-      );
-    for (const local of this.exposed) parts.push(`y${local}`);
+      if (isClaimable(object)) parts.push(`o${object.value.id}=${claimKey(object)}`);
     parts.sort();
     return parts.join(';');
   }
 
-  #matters(value: Value): boolean {
-    if (value.constant === 0n) return true;
+  #leadsToClaim(value: Value): boolean {
     let found = false;
     eachPart(value, (part) => {
-      if (this.objects.has(part)) found = true;
+      const object = this.objects.get(part);
+      if (object && isClaimable(object)) found = true;
     });
     return found;
   }
@@ -539,9 +539,28 @@ export class State implements ConstraintStore {
       wider = true;
       this.temps.set(temp, any);
     }
+    for (const object of this.objects.values())
+      if (object.owed > 0 && !object.doubtful && (other.objects.get(object.value)?.doubtful ?? true)) wider = true;
+    for (const local of other.exposed)
+      if (!this.exposed.has(local)) {
+        wider = true;
+        this.exposed.add(local);
+      }
     // What the disagreement decides later can't be told any more.
     if (wider) this.doubt();
     return this.widen(other) || wider;
+  }
+
+  /** Like `blend`, of any two states at one place: of objects that they disagree on nothing is claimed any more. */
+  join(other: State, values: Values, site: string): boolean {
+    let wider = false;
+    for (const object of this.objects.values()) {
+      const theirs = other.objects.get(object.value);
+      if (object.escaped || (theirs && claimKey(theirs) === claimKey(object))) continue;
+      wider = true;
+      this.setObject({ ...object, escaped: true });
+    }
+    return this.blend(other, values, site) || wider;
   }
 
   constraintKey(): string {
@@ -553,17 +572,15 @@ export class State implements ConstraintStore {
   }
 
   /**
-   * Makes this state, which has the same shape as `other`, hold for the runs of both. False when `other` held for all
-   * of them already.
+   * Makes this state, which has the same shape as `other`, hold for the runs of both. False when it held for all of
+   * them already.
    */
   widen(other: Knowledge): boolean {
     let wider = false;
-    for (const [value, theirs] of other.constraints) {
-      const mine = this.constraints.get(value);
-      if (!mine || !within(mine, theirs)) wider = true;
-    }
     for (const [value, range] of this.constraints) {
       const another = other.constraints.get(value);
+      if (another && within(another, range)) continue;
+      wider = true;
       const both = another && hull(range, another);
       if (both) this.constraints.set(value, both);
       else this.constraints.delete(value);
@@ -576,6 +593,24 @@ export class State implements ConstraintStore {
     }
     return wider;
   }
+}
+
+/** Equal for states of an object of which the same can be claimed. */
+function claimKey(object: ObjectState): string {
+  const undone = object.preparations.map(({ undoneAt }) => undoneAt === undefined).join('+');
+  return (
+    `${object.owed},${object.stored.length},${object.kept},${object.managed},${object.escaped},` +
+    `${object.releasedAt === undefined},${object.unmappedAt === undefined},${object.blockedAt === undefined},` +
+    `${object.work === undefined},${undone}`
+  );
+}
+
+/** Whether a rule may still say something of an object for what happened to it on the path. */
+function isClaimable(object: ObjectState): boolean {
+  if (object.escaped) return false;
+  const { owed, unmappedAt, blockedAt, work, preparations } = object;
+  const happened = unmappedAt ?? blockedAt ?? work;
+  return object.origin === 'created' || owed !== 0 || happened !== undefined || preparations.length > 0;
 }
 
 /** Results that decide what the object's calls have done. */

@@ -50,7 +50,8 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
       delimited: 4,
       lowered: { whole: 3, part: 1, none: 0 },
       gaps: { 'asm statement': 1 },
-      budgetEnded: 0,
+      budgetEnded: [],
+      merged: 0,
     }),
   };
 }

@@ -373,6 +373,37 @@ describe('paths', () => {
     expect(findings(source)).toEqual([`${line} leaked-reference`]);
   });
 
+  test('are followed to the end where each of many objects is there or not, and the statistics say that they were merged', () => {
+    const each = (write: (index: number) => string): string =>
+      Array.from({ length: 24 }, (_, index) => write(index)).join('\n');
+    const body = [
+      each((index) => `IOMemoryMap *m${index} = unseenFlag() ? m->map(0) : NULL;`),
+      each((index) => `if (m${index}) m${index}->release();`),
+      'm->map(); // here',
+    ].join('\n');
+    const service = createService();
+    service.setFile(
+      'Driver.cpp',
+      `${surroundings}void Driver::a(IOMemoryDescriptor *m) {\n${body}\n}\nvoid Driver::b(IOMemoryDescriptor *m) { m->map(); }`,
+    );
+    expect(service.diagnose('Driver.cpp').map(({ rule, function: name }) => `${name} ${rule}`)).toEqual([
+      'Driver::a leaked-reference',
+      'Driver::b leaked-reference',
+    ]);
+    expect(service.stats()).toMatchObject({ budgetEnded: [], merged: 1 });
+  });
+
+  test('end at the budget of instructions, and the statistics name the function', () => {
+    const body = Array.from({ length: 41_000 }, (_, index) => `fCount = ${index};`).join('\n');
+    const service = createService();
+    service.setFile(
+      'Driver.cpp',
+      `${surroundings}void Driver::a(IOMemoryDescriptor *m) {\nm->map();\n${body}\nif (fCount) fCount = 0; fCount = 1;\n}`,
+    );
+    expect(service.diagnose('Driver.cpp').map(({ rule }) => rule)).toEqual(['leaked-reference']);
+    expect(service.stats()).toMatchObject({ budgetEnded: ['Driver::a'], merged: 0 });
+  });
+
   test('depend on the code of other files that they lead through', () => {
     const service = createService();
     const helper = (body: string): string => `${surroundings}void Driver::drop(IOMemoryMap *map) { ${body} }`;
