@@ -190,7 +190,7 @@ bool PE_parse_boot_argn([[maplens::reads]] const char *name, [[maplens::writes]]
 bool PE_parse_boot_arg([[maplens::reads]] const char *name, [[maplens::writes]] void *value);
 bool preemption_enabled();
 bool ml_at_interrupt_context();
-bool ml_set_interrupts_enabled(bool enable);
+bool ml_set_interrupts_enabled([[maplens::interrupts_on]] bool enable);
 bool ml_get_interrupts_enabled();
 
 /// Starts a thread; give up the reference to it with thread_deallocate.

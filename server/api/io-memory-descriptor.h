@@ -118,25 +118,25 @@ public:
 
     /// Maps all or part of this memory into a task. The map may be one that others hold already. NULL on any failure;
     /// no reason is given. A length of zero means the whole length, not the rest after the offset.
-    [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::maps]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::maps]] [[maplens::blocks]] [[maplens::returns(retained, nullable)]]
     OSPtr<IOMemoryMap> createMappingInTask([[maplens::task]] task_t intoTask,
         [[maplens::address_hint]] mach_vm_address_t atAddress,
         [[maplens::bits(kernel_map_options)]] IOOptionBits options, [[maplens::map_offset]] mach_vm_size_t offset = 0,
         [[maplens::map_length]] mach_vm_size_t length = 0);
 
     /// 32-bit kernels only: use createMappingInTask.
-    [[maplens::kernel]] [[maplens::deprecated(macos(10.6))]] [[maplens::maps]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::deprecated(macos(10.6))]] [[maplens::maps]] [[maplens::blocks]] [[maplens::returns(retained, nullable)]]
     virtual OSPtr<IOMemoryMap> map([[maplens::task]] task_t intoTask,
         [[maplens::address_hint]] IOVirtualAddress atAddress,
         [[maplens::bits(kernel_map_options)]] IOOptionBits options, [[maplens::map_offset]] IOByteCount offset = 0,
         [[maplens::map_length]] IOByteCount length = 0);
 
     /// Maps all of this memory into the kernel, at an address of the kernel's choice. NULL on any failure.
-    [[maplens::kernel]] [[maplens::maps(kernel_task, anywhere)]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::maps(kernel_task, anywhere)]] [[maplens::blocks]] [[maplens::returns(retained, nullable)]]
     virtual OSPtr<IOMemoryMap> map([[maplens::bits(kernel_map_options)]] IOOptionBits options = 0);
 
     /// Records an address at which this memory is mapped already; makes no mapping.
-    [[maplens::kernel]] [[maplens::maps(static)]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::maps(static)]] [[maplens::blocks]] [[maplens::returns(retained, nullable)]]
     virtual OSPtr<IOMemoryMap> setMapping([[maplens::task]] task_t task,
         [[maplens::address_hint]] IOVirtualAddress mapAddress,
         [[maplens::bits(kernel_map_options)]] IOOptionBits options = 0);

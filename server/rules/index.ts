@@ -23,6 +23,7 @@ import { leakedReference } from './leaked-reference';
 import { lengthBeyondCapacity } from './length-beyond-capacity';
 import { mapOptionsMisread } from './map-options-misread';
 import { mappingBeyondLength } from './mapping-beyond-length';
+import { mappingWhileAtomic } from './mapping-while-atomic';
 import { memberNeverReleased } from './member-never-released';
 import { memberOverwritten } from './member-overwritten';
 import { memberReleasedTwice } from './member-released-twice';
@@ -88,6 +89,7 @@ export const rules: readonly Rule[] = [
   lengthBeyondCapacity,
   mapOptionsMisread,
   mappingBeyondLength,
+  mappingWhileAtomic,
   memberNeverReleased,
   memberOverwritten,
   memberReleasedTwice,

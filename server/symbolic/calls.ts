@@ -3,6 +3,7 @@ import { bitFamilies, has, mapsContract, outSuccess, parameterEffect, returnCont
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Expr, Type } from '../ir/types';
 import { assume } from './constraints';
+import { forgetAtomic, noteAtomic, tellBlocking } from './atomic';
 import type { Context } from './context';
 import { addressedMap, classOf, isSmartPointer, siteOf } from './context';
 import type { DeadPath } from './evaluate';
@@ -101,6 +102,7 @@ function dispatch(context: Context, state: State, invocation: Invocation, target
   const prints = printer.test(invocation.name) && invocation.receiver === undefined;
   if (target.promise && !prints) return apiCall(context, state, invocation, target.promise);
   if (target.body) {
+    forgetAtomic(context, state, target.body);
     const summary = context.summaries.of(target.body);
     if (summary) return summarizedCall(context, state, invocation, summary, target);
   }
@@ -136,6 +138,8 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     ? callFacts(context, state, call, api, args, receiver, invocation.receiverClass)
     : undefined;
   if (facts) context.emit({ kind: 'call', ...facts }, state);
+  tellBlocking(context, state, invocation, api);
+  noteAtomic(context, state, invocation, api);
   if (has(api, 'needs_prepare')) notePhysicalAccess(context, state, invocation);
 
   if (has(api, 'cast')) {

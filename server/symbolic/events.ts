@@ -1,5 +1,6 @@
 import type { Ownership } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
+import type { Atomic } from './atomic';
 import type { Span } from './span';
 import type { Preparation, Undoes } from './preparation';
 import type { ObjectState, Outcome } from './state';
@@ -96,6 +97,8 @@ export type Event =
     }
   /** A call of a function that the API model declares and that has to do with memory, maps or tasks; before it runs. */
   | ({ readonly kind: 'call' } & CallFacts)
+  /** A call of the API that may sleep, where nothing may. */
+  | { readonly kind: 'blocking'; readonly call: string; readonly at: Span; readonly atomic: Atomic }
   /** A condition that decides a branch, or that an assertion takes for granted, with whatever it is computed from. */
   | {
       readonly kind: 'condition';

@@ -1,5 +1,6 @@
 import type { Local, Temp, Type } from '../ir/types';
 import type { Span } from './span';
+import type { Atomic } from './atomic';
 import type { CallFacts } from './events';
 import type { ConstraintStore, Range } from './constraints';
 import { hull, intersect, rangeKey, within } from './constraints';
@@ -195,6 +196,8 @@ export class State implements ConstraintStore {
   /** How often each loop's head was passed, and what the loop's locals held then. Not part of what makes states different. */
   readonly visits = new Map<number, Visit>();
   path: Step | undefined = undefined;
+  /** Spin locks that the path holds, by their timeless values; oldest first. */
+  readonly atomic = new Map<Value, Atomic>();
   /** What is written behind parameters counts at the end of the function. */
   keepsOuts = false;
   /** Places whose content counts at the end of the function. */
@@ -211,6 +214,7 @@ export class State implements ConstraintStore {
     for (const local of this.exposed) copy.exposed.add(local);
     for (const [key, value] of this.epochs) copy.epochs.set(key, value);
     for (const [key, value] of this.visits) copy.visits.set(key, value);
+    for (const [key, value] of this.atomic) copy.atomic.set(key, value);
     copy.epoch = this.epoch;
     copy.path = this.path;
     copy.keepsOuts = this.keepsOuts;
@@ -326,6 +330,8 @@ export class State implements ConstraintStore {
     if (names === undefined) {
       this.epoch = epoch;
       this.epochs.clear();
+      // Code out of view may have given the locks up.
+      this.atomic.clear();
     } else for (const name of names) this.epochs.set(name, epoch);
     for (const [value, range] of this.constraints) {
       let volatile = false;
@@ -484,6 +490,7 @@ export class State implements ConstraintStore {
     for (const [name, epoch] of this.epochs) parts.push(`e${name}=${epoch}`);
     for (const local of this.ended) parts.push(`x${local}`);
     for (const local of this.exposed) parts.push(`y${local}`);
+    for (const lock of this.atomic.keys()) parts.push(`a${lock.id}`);
     parts.sort();
     return `${this.epoch};${parts.join(';')}`;
   }
@@ -501,6 +508,7 @@ export class State implements ConstraintStore {
     for (const [temp, value] of this.temps) if (this.#leadsToClaim(value)) parts.push(`t${temp}=${value.id}`);
     for (const object of this.objects.values())
       if (isClaimable(object)) parts.push(`o${object.value.id}=${claimKey(object)}`);
+    for (const lock of this.atomic.keys()) parts.push(`a${lock.id}`);
     parts.sort();
     return parts.join(';');
   }

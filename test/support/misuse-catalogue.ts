@@ -112,7 +112,7 @@ const rows: readonly (readonly [string, string])[] = [
   ['prepare() whose result is ignored', notYet],
   ['complete() or release during DMA', notYet],
   ['pageable memory touched with preemption off', contexts],
-  ['a map made or released in such a context', contexts],
+  ['a map made or released in such a context', notYet],
   ['removeMappingForDescriptor() of a sub-range', notYet],
   ['OSDynamicCast to IODeviceMemory', notYet],
   ['a buffer of another task that is not pageable', notYet],

@@ -117,7 +117,10 @@ describe('lookup', () => {
     expect(model.method('IOBufferMemoryDescriptor', 'createMappingInTask')?.qualifiedName).toBe(
       'IOMemoryDescriptor::createMappingInTask',
     );
-    expect(model.method('IOMemoryMap', 'release', 0)?.attributes).toMatchObject([{ name: 'releases' }]);
+    expect(model.method('IOMemoryMap', 'release', 0)?.attributes).toMatchObject([
+      { name: 'releases' },
+      { name: 'blocks' },
+    ]);
     expect(model.isObject('IOMemoryMap')).toBe(true);
     expect(model.isObject('IOLock')).toBe(false);
     expect(model.lineage('Nobody')).toEqual([]);

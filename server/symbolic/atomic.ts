@@ -1,0 +1,80 @@
+import { has } from '../api/attributes';
+import type { FunctionDeclaration } from '../ir/declarations';
+import type { Function } from '../ir/types';
+import type { Context } from './context';
+import { classOf } from './context';
+import { describeExpr } from './describe';
+import type { Invocation } from './ownership';
+import type { Program } from './program';
+import type { Span } from './span';
+import type { State } from './state';
+import type { Value } from './values';
+
+/** Where a path may not sleep. */
+export interface Atomic {
+  /** A spin lock is held, or interrupts are off. */
+  readonly by: 'lock' | 'interrupts';
+  /** The call that began it, and the lock as it is written there. */
+  readonly at: Span;
+  readonly call: string;
+  readonly name: string | undefined;
+}
+
+/** Notes what a call of the API does to spin locks and interrupts. */
+export function noteAtomic(
+  context: Context,
+  state: State,
+  { call, name, args }: Invocation,
+  api: FunctionDeclaration,
+): void {
+  api.parameters.forEach((parameter, index) => {
+    const argument = args[index];
+    if (!argument) return;
+    const begin = (key: Value, by: Atomic['by']): void => {
+      const lock = by === 'lock' ? describeExpr(context.fn, argument.expr) : undefined;
+      state.atomic.set(key, { by, at: call.span, call: name, name: lock?.replace(/^&/, '') });
+    };
+    const { value } = argument;
+    if (has(parameter, 'spin_locks')) begin(value.timeless, 'lock');
+    // A lock under another name: which of them is free now can't be told.
+    if (has(parameter, 'spin_unlocks') && !state.atomic.delete(value.timeless)) state.atomic.clear();
+    if (has(parameter, 'interrupts_on')) {
+      const key = context.values.solid('interrupts');
+      if (value.constant === 0n) begin(key, 'interrupts');
+      else state.atomic.delete(key);
+    }
+  });
+}
+
+/** States that a call of the API that may sleep is made where nothing may. */
+export function tellBlocking(context: Context, state: State, { call }: Invocation, api: FunctionDeclaration): void {
+  const atomic = [...state.atomic.values()].at(-1);
+  if (!atomic || !has(api, 'blocks')) return;
+  context.emit({ kind: 'blocking', call: api.name, at: call.span, atomic }, state);
+}
+
+/** How many calls deep bodies are searched for calls that give a lock up. */
+const deepest = 2;
+
+/** Ends what is known of locks where a body of the workspace may give one up. */
+export function forgetAtomic(context: Context, state: State, body: Function): void {
+  if (state.atomic.size > 0 && mayUnlock(context.program, body, 0)) state.atomic.clear();
+}
+
+function mayUnlock(program: Program, fn: Function, depth: number): boolean {
+  return fn.blocks.some(({ instructions }) =>
+    instructions.some((each) => {
+      if (each.op !== 'call') return false;
+      const { callee, args } = each;
+      if (callee.kind === 'constructor' || callee.kind === 'pointer') return true;
+      const owner = callee.kind === 'method' ? (callee.class ?? classOf(callee.receiver.type)) : undefined;
+      if (callee.kind === 'method' && owner === undefined) return true;
+      const { api, body } =
+        callee.kind === 'method'
+          ? program.findMethod(owner ?? '', callee.name, args.length, callee.direct)
+          : program.findFunction(callee.name, args.length);
+      if (api) return api.parameters.some((one) => has(one, 'spin_unlocks') || has(one, 'interrupts_on'));
+      return !body || depth >= deepest || mayUnlock(program, body, depth + 1);
+    }),
+  );
+}
