@@ -5,14 +5,14 @@ struct IOUserClientMethodArguments {
     uint64_t version;
     uint64_t selector;
     OSAction *completion;
-    const uint64_t *scalarInput;
+    [[maplens::client_data]] const uint64_t *scalarInput;
     uint32_t scalarInputCount;
-    OSData *structureInput;
-    [[maplens::borrows]] IOMemoryDescriptor *structureInputDescriptor;
-    uint64_t *scalarOutput;
+    [[maplens::client_data]] OSData *structureInput;
+    [[maplens::borrows]] [[maplens::client_memory]] IOMemoryDescriptor *structureInputDescriptor;
+    [[maplens::client_result]] uint64_t *scalarOutput;
     uint32_t scalarOutputCount;
     OSData *structureOutput;
-    [[maplens::borrows]] IOMemoryDescriptor *structureOutputDescriptor;
+    [[maplens::borrows]] [[maplens::client_memory]] IOMemoryDescriptor *structureOutputDescriptor;
     uint64_t structureOutputMaximumSize;
 };
 
@@ -65,11 +65,11 @@ public:
 
     /// Hands out memory for the client to map. Store a reference of the caller's own, and the same object each time.
     [[maplens::driverkit]]
-    virtual kern_return_t CopyClientMemoryForType(uint64_t type, [[maplens::writes]] uint64_t *options,
+    virtual kern_return_t CopyClientMemoryForType([[maplens::client_data]] uint64_t type, [[maplens::writes]] uint64_t *options,
         [[maplens::out(retained)]] IOMemoryDescriptor **memory);
 
     /// Describes memory of the client's task. Copy-on-write unless kIOMemoryDisableCopyOnWrite is given.
-    [[maplens::driverkit]] [[maplens::since(driverkit(20.0))]]
+    [[maplens::driverkit]] [[maplens::since(driverkit(20.0))]] [[maplens::client_memory]]
     virtual kern_return_t CreateMemoryDescriptorFromClient(
         [[maplens::bits(driverkit_direction)]] uint64_t memoryDescriptorCreateOptions, uint32_t segmentsCount,
         [[maplens::reads]] const IOAddressSegment *segments, [[maplens::out(retained)]] IOMemoryDescriptor **memory);

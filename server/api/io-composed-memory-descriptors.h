@@ -3,11 +3,14 @@ class IOSubMemoryDescriptor : public IOMemoryDescriptor {
 public:
     /// Describes a part of another descriptor, which it retains. That the part lies inside is not checked for wrapping.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOSubMemoryDescriptor> withSubRange([[maplens::keeps]] IOMemoryDescriptor *of, IOByteCount offset,
-        IOByteCount length, [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options);
+    static OSPtr<IOSubMemoryDescriptor> withSubRange([[maplens::keeps]] IOMemoryDescriptor *of,
+        [[maplens::range_offset]] IOByteCount offset, [[maplens::range_length]] IOByteCount length,
+        [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options);
 
     [[maplens::kernel]]
-    virtual bool initSubRange([[maplens::keeps]] IOMemoryDescriptor *parent, IOByteCount offset, IOByteCount length,
+    virtual bool initSubRange([[maplens::keeps]] IOMemoryDescriptor *parent,
+        [[maplens::range_offset]] IOByteCount offset, [[maplens::range_length]] IOByteCount length,
+       
         [[maplens::bits(direction, descriptor_flags)]] IODirection withDirection);
 
     [[maplens::kernel]] [[maplens::prepares]]

@@ -86,13 +86,13 @@ void IOMappedWrite16(IOPhysicalAddress address, UInt16 value);
 void IOMappedWrite32(IOPhysicalAddress address, UInt32 value);
 void IOMappedWrite64(IOPhysicalAddress address, UInt64 value);
 
-void *memcpy([[maplens::writes]] [[maplens::result]] void *to, [[maplens::reads]] const void *from, size_t length);
-void *memmove([[maplens::writes]] [[maplens::result]] void *to, [[maplens::reads]] const void *from, size_t length);
-void *memset([[maplens::writes]] [[maplens::result]] void *to, int value, size_t length);
+void *memcpy([[maplens::writes]] [[maplens::result]] void *to, [[maplens::reads]] const void *from, [[maplens::byte_count]] size_t length);
+void *memmove([[maplens::writes]] [[maplens::result]] void *to, [[maplens::reads]] const void *from, [[maplens::byte_count]] size_t length);
+void *memset([[maplens::writes]] [[maplens::result]] void *to, int value, [[maplens::byte_count]] size_t length);
 int memcmp([[maplens::reads]] const void *a, [[maplens::reads]] const void *b, size_t length);
 int memset_s([[maplens::writes]] void *to, size_t size, int value, size_t length);
-void bcopy([[maplens::reads]] const void *from, [[maplens::writes]] void *to, size_t length);
-void bzero([[maplens::writes]] void *to, size_t length);
+void bcopy([[maplens::reads]] const void *from, [[maplens::writes]] void *to, [[maplens::byte_count]] size_t length);
+void bzero([[maplens::writes]] void *to, [[maplens::byte_count]] size_t length);
 void __bzero([[maplens::writes]] void *to, size_t length);
 int bcmp([[maplens::reads]] const void *a, [[maplens::reads]] const void *b, size_t length);
 size_t strlen([[maplens::reads]] const char *text);
@@ -113,20 +113,20 @@ long strtol([[maplens::reads]] const char *text, [[maplens::writes]] char **end,
 int sscanf([[maplens::reads]] const char *text, [[maplens::reads]] const char *format, ...);
 
 /// Copies from the current task's memory. 0 on success.
-int copyin(user_addr_t from, [[maplens::writes]] void *to, size_t length);
+int copyin(user_addr_t from, [[maplens::writes]] [[maplens::client_data]] void *to, size_t length);
 /// Copies into the current task's memory. 0 on success.
 int copyout([[maplens::reads]] const void *from, user_addr_t to, size_t length);
 
 /// True when the sum does not fit; the wrapped sum is stored all the same.
-bool os_add_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
-bool os_sub_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
-bool os_mul_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
-bool os_add3_overflow(unsigned long long a, unsigned long long b, unsigned long long c, [[maplens::writes]] void *result);
-bool os_mul_and_add_overflow(unsigned long long a, unsigned long long b, unsigned long long c, [[maplens::writes]] void *result);
-bool os_convert_overflow(unsigned long long a, [[maplens::writes]] void *result);
-bool __builtin_add_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
-bool __builtin_sub_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
-bool __builtin_mul_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
+[[maplens::checks]] bool os_add_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
+[[maplens::checks]] bool os_sub_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
+[[maplens::checks]] bool os_mul_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
+[[maplens::checks]] bool os_add3_overflow(unsigned long long a, unsigned long long b, unsigned long long c, [[maplens::writes]] void *result);
+[[maplens::checks]] bool os_mul_and_add_overflow(unsigned long long a, unsigned long long b, unsigned long long c, [[maplens::writes]] void *result);
+[[maplens::checks]] bool os_convert_overflow(unsigned long long a, [[maplens::writes]] void *result);
+[[maplens::checks]] bool __builtin_add_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
+[[maplens::checks]] bool __builtin_sub_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
+[[maplens::checks]] bool __builtin_mul_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
 
 [[maplens::pure]] inline unsigned int min(unsigned int a, unsigned int b) { return a < b ? a : b; }
 [[maplens::pure]] inline unsigned int max(unsigned int a, unsigned int b) { return a > b ? a : b; }

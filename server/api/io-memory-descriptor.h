@@ -49,8 +49,9 @@ public:
 
     /// 32-bit kernels only: use IOSubMemoryDescriptor::withSubRange.
     [[maplens::kernel]] [[maplens::deprecated(macos(10.6))]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withSubRange([[maplens::keeps]] IOMemoryDescriptor *of, IOByteCount offset,
-        IOByteCount length, [[maplens::bits(direction)]] IODirection withDirection);
+    static OSPtr<IOMemoryDescriptor> withSubRange([[maplens::keeps]] IOMemoryDescriptor *of,
+        [[maplens::range_offset]] IOByteCount offset, [[maplens::range_length]] IOByteCount length,
+        [[maplens::bits(direction)]] IODirection withDirection);
 
     /// Pins the memory object down. May answer with the same descriptor, and then with one reference more.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]

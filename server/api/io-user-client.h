@@ -5,18 +5,18 @@ struct IOExternalMethodArguments {
     mach_port_t asyncWakePort;
     io_user_reference_t *asyncReference;
     uint32_t asyncReferenceCount;
-    const uint64_t *scalarInput;
+    [[maplens::client_data]] const uint64_t *scalarInput;
     uint32_t scalarInputCount;
-    const void *structureInput;
+    [[maplens::client_data]] const void *structureInput;
     uint32_t structureInputSize;
     /// Large input; NULL for small. Retain it to keep it longer than the call.
-    [[maplens::borrows]] IOMemoryDescriptor *structureInputDescriptor;
-    uint64_t *scalarOutput;
+    [[maplens::borrows]] [[maplens::client_memory]] IOMemoryDescriptor *structureInputDescriptor;
+    [[maplens::client_result]] uint64_t *scalarOutput;
     uint32_t scalarOutputCount;
-    void *structureOutput;
+    [[maplens::client_result]] void *structureOutput;
     uint32_t structureOutputSize;
     /// Large output; NULL for small. Retain it to keep it longer than the call.
-    [[maplens::borrows]] IOMemoryDescriptor *structureOutputDescriptor;
+    [[maplens::borrows]] [[maplens::client_memory]] IOMemoryDescriptor *structureOutputDescriptor;
     uint32_t structureOutputDescriptorSize;
     uint32_t __reservedA;
     OSObject **structureVariableOutputData;
@@ -75,12 +75,12 @@ public:
     [[maplens::kernel]] virtual IOReturn connectClient(IOUserClient *client);
 
     [[maplens::kernel]]
-    virtual IOReturn externalMethod(uint32_t selector, IOExternalMethodArguments *arguments,
+    virtual IOReturn externalMethod([[maplens::client_data]] uint32_t selector, IOExternalMethodArguments *arguments,
         IOExternalMethodDispatch *dispatch = NULL, OSObject *target = NULL, void *reference = NULL);
 
     /// Hands out memory for user space to map. The driver stores a reference of the caller's own: retain it each time.
     [[maplens::kernel]]
-    virtual IOReturn clientMemoryForType(UInt32 type,
+    virtual IOReturn clientMemoryForType([[maplens::client_data]] UInt32 type,
         [[maplens::writes]] [[maplens::bits(kernel_map_options)]] IOOptionBits *options,
         [[maplens::out(retained)]] IOMemoryDescriptor **memory);
 
@@ -114,7 +114,7 @@ public:
 
 class IOUserClient2022 : public IOUserClient {
 public:
-    [[maplens::kernel]] virtual IOReturn externalMethod(uint32_t selector, IOExternalMethodArgumentsOpaque *arguments) = 0;
+    [[maplens::kernel]] virtual IOReturn externalMethod([[maplens::client_data]] uint32_t selector, IOExternalMethodArgumentsOpaque *arguments) = 0;
 
     [[maplens::kernel]]
     IOReturn dispatchExternalMethod(uint32_t selector, IOExternalMethodArgumentsOpaque *arguments,

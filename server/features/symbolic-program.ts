@@ -1,4 +1,4 @@
-import type { ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
+import type { ClassDeclaration, ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
 import { promiseOf, saysOwnership, withInherited } from '../api/contracts';
 import type { Hierarchy } from '../api/contracts';
 import { pickOverload } from '../ir/lower-calls';
@@ -89,6 +89,10 @@ export class SymbolicProgram implements Program {
 
   isA(className: string, base: string): boolean {
     return this.#workspace.namesOf(this.#file).derives(className, base);
+  }
+
+  apiClass(name: string): ClassDeclaration | undefined {
+    return this.#workspace.api.model.class(name);
   }
 
   findConstant(name: string): ConstantDeclaration | undefined {

@@ -2,6 +2,8 @@ import { accessWhileRedirected } from './access-while-redirected';
 import { addressAfterUnmap } from './address-after-unmap';
 import { bufferTask } from './buffer-task';
 import { clientCacheMode } from './client-cache-mode';
+import { clientChosenOverwrite } from './client-chosen-overwrite';
+import { clientChosenRange } from './client-chosen-range';
 import { clientMemoryMadeAnew } from './client-memory-made-anew';
 import { clientMemoryResult } from './client-memory-result';
 import { clientMemoryWithoutReference } from './client-memory-without-reference';
@@ -12,6 +14,7 @@ import { contradictoryMapOptions } from './contradictory-map-options';
 import { deadAddress } from './dead-address';
 import { deviceMemoryCast } from './device-memory-cast';
 import { dmaMemoryKept } from './dma-memory-kept';
+import { doubleFetch } from './double-fetch';
 import { foreignConstant } from './foreign-constant';
 import { guardWithoutEffect } from './guard-without-effect';
 import { ignoredAddress } from './ignored-address';
@@ -40,6 +43,7 @@ import { referenceName } from './reference-name';
 import { retainCountLogic } from './retain-count-logic';
 import type { Rule, RuleDescription } from './rule';
 import { severalCacheModes } from './several-cache-modes';
+import { sharedIndex } from './shared-index';
 import { staticOption } from './static-option';
 import { subRangeLookup } from './sub-range-lookup';
 import { suppressionOfUnknownRule } from './suppression-of-unknown-rule';
@@ -47,6 +51,7 @@ import { suppressionWithoutReason } from './suppression-without-reason';
 import { truncatedAddress } from './truncated-address';
 import { unbalancedPrepare } from './unbalanced-prepare';
 import { uncheckedNull } from './unchecked-null';
+import { uncheckedSubRange } from './unchecked-sub-range';
 import { undefinedMapBits } from './undefined-map-bits';
 import { uniqueNotPrivate } from './unique-not-private';
 import { uniqueScattered } from './unique-scattered';
@@ -54,6 +59,7 @@ import { unmapOfRecord } from './unmap-of-record';
 import { unmapOfSharedMap } from './unmap-of-shared-map';
 import { unmapWithoutRelease } from './unmap-without-release';
 import { unpreparedAccess } from './unprepared-access';
+import { unlimitedClientMapping } from './unlimited-client-mapping';
 import { unusedSuppression } from './unused-suppression';
 import { useAfterRelease } from './use-after-release';
 import { userAddressInKernel } from './user-address-in-kernel';
@@ -68,6 +74,8 @@ export const rules: readonly Rule[] = [
   addressAfterUnmap,
   bufferTask,
   clientCacheMode,
+  clientChosenOverwrite,
+  clientChosenRange,
   clientMemoryMadeAnew,
   clientMemoryResult,
   clientMemoryWithoutReference,
@@ -78,6 +86,7 @@ export const rules: readonly Rule[] = [
   deadAddress,
   deviceMemoryCast,
   dmaMemoryKept,
+  doubleFetch,
   foreignConstant,
   guardWithoutEffect,
   ignoredAddress,
@@ -105,11 +114,13 @@ export const rules: readonly Rule[] = [
   referenceName,
   retainCountLogic,
   severalCacheModes,
+  sharedIndex,
   staticOption,
   subRangeLookup,
   truncatedAddress,
   unbalancedPrepare,
   uncheckedNull,
+  uncheckedSubRange,
   undefinedMapBits,
   uniqueNotPrivate,
   uniqueScattered,
@@ -117,6 +128,7 @@ export const rules: readonly Rule[] = [
   unmapOfSharedMap,
   unmapWithoutRelease,
   unpreparedAccess,
+  unlimitedClientMapping,
   useAfterRelease,
   userAddressInKernel,
   writableOutMemory,

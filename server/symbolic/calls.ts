@@ -15,6 +15,7 @@ import { forgetPreparations, notePhysicalAccess, notePreparation } from './prepa
 import { printer } from './reach';
 import { noteFieldStore } from './field-stores';
 import { loseOld, noteStored } from './stores';
+import { clientNumber, markClientData, noteClientArguments, noteCompared, notePassed } from './client-data';
 import { callFacts, concernsMemory, noteFacts } from './call-facts';
 import type { CallFacts } from './events';
 import type { Target } from './program';
@@ -95,6 +96,7 @@ function dispatch(context: Context, state: State, invocation: Invocation, target
     if (!parameter || !has(parameter, 'deallocates')) useArgument(context, state, value, expr, invocation.name);
   });
   if (target.api) return apiCall(context, state, invocation, target.api);
+  if (!printer.test(invocation.name)) notePassed(context, state, invocation);
   const cast = /^(?:OSDynamicCast|OSRequiredCast|OSCheckedCast)\b/.exec(invocation.name);
   if (cast && invocation.args.length > 0)
     return castCall(context, state, invocation, invocation.args[0]!.value, cast[0] !== 'OSDynamicCast');
@@ -137,10 +139,13 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   const facts = concernsMemory(api)
     ? callFacts(context, state, call, api, args, receiver, invocation.receiverClass)
     : undefined;
-  if (facts) context.emit({ kind: 'call', ...facts }, state);
+  if (facts)
+    context.emit({ kind: 'call', ...facts, fromClient: (value) => clientNumber(context, state, value) }, state);
   tellBlocking(context, state, invocation, api);
   noteAtomic(context, state, invocation, api);
   if (has(api, 'needs_prepare')) notePhysicalAccess(context, state, invocation);
+  noteClientArguments(context, state, invocation, api);
+  if (has(api, 'checks')) notePassed(context, state, invocation);
 
   if (has(api, 'cast')) {
     const index = api.parameters.findIndex((parameter) => has(parameter, 'result'));
@@ -198,6 +203,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     if (parameter && has(parameter, 'assumes')) {
       context.emit({ kind: 'condition', value, at: expr.span, classOf: (of) => state.objects.get(of)?.class }, state);
       if (!assume(state, values, value, true)) return [];
+      noteCompared(context, state, value, true);
       continue;
     }
     const effect = parameter ? parameterEffect(parameter) : 'borrows';
@@ -239,6 +245,11 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
         if (base.kind === 'solid') runClosure(context, state, expr);
         else if (base.kind === 'address' && expr.type.kind === 'pointer')
           overwrite(context, state, values.deref(value), call, index);
+        if (parameter && has(parameter, 'client_data')) {
+          const place = values.deref(value);
+          if (!state.store.has(place)) overwrite(context, state, place, call, index);
+          state.store.set(place, markClientData(context, state.store.get(place)!));
+        }
         break;
       default: {
         const impossible: never = effect;

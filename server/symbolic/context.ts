@@ -14,6 +14,8 @@ export interface Context {
   readonly program: Program;
   readonly values: Values;
   readonly summaries: Summaries;
+  /** Parameters that hold what an application passed. */
+  readonly fromClient: ReadonlySet<number>;
   /** Temps that something reads. */
   readonly usedTemps: ReadonlySet<number>;
   emit(event: Event, state: State): void;

@@ -1,6 +1,7 @@
 import type { Expr, Place } from '../ir/types';
 import type { Span } from './span';
 import { assume } from './constraints';
+import { loaded, noteIndices } from './client-data';
 import type { Context } from './context';
 import { addressedMap, siteOf } from './context';
 import type { State } from './state';
@@ -36,7 +37,7 @@ export function evaluate(context: Context, state: State, expr: Expr, dead: DeadP
         const constant = context.program.findConstant(expr.place.name);
         if (constant?.value !== undefined) return values.constant(constant.value, constant.name);
       }
-      return state.load(values, place, expr.type);
+      return loaded(context, state, place, state.load(values, place, expr.type), expr);
     }
     case 'address':
       return values.address(locate(context, state, expr.place, dead));
@@ -119,6 +120,7 @@ export function access(
 ): void {
   let at = location;
   while (at.kind === 'field' || at.kind === 'index') at = at.base;
+  noteIndices(context, state, place, location);
   if (at.kind === 'deref') usePointer(context, state, at.pointer, place.span, how, undefined, dead);
 }
 

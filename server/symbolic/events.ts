@@ -1,6 +1,7 @@
 import type { Ownership } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Atomic } from './atomic';
+import type { ClientNumber } from './client-data';
 import type { Span } from './span';
 import type { Preparation, Undoes } from './preparation';
 import type { ObjectState, Outcome } from './state';
@@ -96,7 +97,13 @@ export type Event =
       readonly how: string;
     }
   /** A call of a function that the API model declares and that has to do with memory, maps or tasks; before it runs. */
-  | ({ readonly kind: 'call' } & CallFacts)
+  | ({
+      readonly kind: 'call';
+      /** What of a number an application chose freely. */
+      readonly fromClient: (value: Value) => ClientNumber | undefined;
+    } & CallFacts)
+  /** Memory is accessed at an index or offset that an application chose. */
+  | { readonly kind: 'client-index'; readonly number: ClientNumber; readonly at: Span }
   /** A call of the API that may sleep, where nothing may. */
   | { readonly kind: 'blocking'; readonly call: string; readonly at: Span; readonly atomic: Atomic }
   /** A condition that decides a branch, or that an assertion takes for granted, with whatever it is computed from. */

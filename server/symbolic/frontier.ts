@@ -4,6 +4,7 @@ import { within } from './constraints';
 import type { Context } from './context';
 import { isSmartPointer } from './context';
 import type { Liveness } from './liveness';
+import { blend, constraintKey, join, ownershipKey, shapeKey, widen } from './merging';
 import type { Knowledge, State } from './state';
 import type { Location, Value } from './values';
 import { baseOf } from './values';
@@ -90,7 +91,7 @@ export class Frontier {
     }
     const shapes = this.#seen.get(block) ?? new Map<string, Shape>();
     this.#seen.set(block, shapes);
-    const key = state.shapeKey();
+    const key = shapeKey(state);
     const full = (this.#admitted.get(block) ?? 0) >= this.#room;
     if (!shapes.has(key) && (full || shapes.size >= mostShapes)) {
       this.#enqueueCoarse(block, state);
@@ -99,18 +100,19 @@ export class Frontier {
     const shape = shapes.get(key) ?? { keys: new Set(), variants: [], merged: undefined };
     shapes.set(key, shape);
     if (shape.merged) {
-      if (shape.merged.widen(state)) this.#pushMerged(block, shape.merged, state);
+      if (widen(shape.merged, state)) this.#pushMerged(block, shape.merged, state);
       return;
     }
-    const constraints = state.constraintKey();
+    const constraints = constraintKey(state);
     if (shape.keys.has(constraints) || shape.variants.some((known) => covers(known, state))) return;
     if (full || shape.variants.length >= mostVariants) {
       shape.merged = state.fork();
-      for (const known of shape.variants) shape.merged.widen(known);
+      for (const known of shape.variants) widen(shape.merged, known);
       this.#push(block, shape.merged.fork());
     } else {
       shape.keys.add(constraints);
-      shape.variants.push({ constraints: new Map(state.constraints), past: new Map(state.past) });
+      const { constraints: ranges, past, limits } = state;
+      shape.variants.push({ constraints: new Map(ranges), past: new Map(past), limits: new Map(limits) });
       this.#push(block, state);
     }
   }
@@ -133,10 +135,10 @@ export class Frontier {
     this.merged = true;
     const coarse = this.#coarse.get(block) ?? new Map<string, State>();
     this.#coarse.set(block, coarse);
-    const key = state.ownershipKey((local) => this.#isPointer(local));
+    const key = ownershipKey(state, (local) => this.#isPointer(local));
     const known = coarse.get(key);
     if (!known) coarse.set(key, state);
-    else if (!known.blend(state, this.#context.values, `block ${block}`)) return;
+    else if (!blend(known, state, this.#context.values, `block ${block}`)) return;
     this.#pushMerged(block, known ?? state, state);
   }
 
@@ -150,7 +152,7 @@ export class Frontier {
     }
     const known = this.#joined.get(block);
     if (!known) this.#joined.set(block, state);
-    else if (!known.join(state, this.#context.values, `block ${block}`)) return;
+    else if (!join(known, state, this.#context.values, `block ${block}`)) return;
     this.#pushMerged(block, known ?? state, state);
   }
 

@@ -3,6 +3,7 @@ import { has } from '../api/attributes';
 import type { BlockId, Function, Instruction, Terminator } from '../ir/types';
 import type { Span } from './span';
 import { invoke } from './calls';
+import { clientParameters, noteCompared } from './client-data';
 import { appear } from './ownership';
 import { handedOut, handsOutMemory, loseOld, noteClientOptions, noteStored } from './stores';
 import { noteFieldStore } from './field-stores';
@@ -45,6 +46,7 @@ export interface Listener {
 export class Interpreter implements Context {
   readonly values = new Values();
   readonly usedTemps: Set<number>;
+  readonly fromClient: ReadonlySet<number>;
   readonly #liveness: Liveness;
   readonly #listener: Listener;
   readonly #budget: Budget;
@@ -74,6 +76,7 @@ export class Interpreter implements Context {
     this.#frontier = new Frontier(this, this.#liveness, budget.states);
     this.#losses = new Losses(this);
     this.usedTemps = readTemps(fn);
+    this.fromClient = clientParameters(fn, program);
   }
 
   emit(event: Event, state: State): void {
@@ -301,6 +304,8 @@ export class Interpreter implements Context {
         const other = state.fork();
         const canHold = assume(state, this.values, condition, true);
         const canFail = assume(other, this.values, condition, false);
+        noteCompared(this, state, condition, true);
+        noteCompared(this, other, condition, false);
         if (canHold && canFail && terminator.then !== terminator.else) {
           const text = describeExpr(this.fn, terminator.condition);
           const of = text === undefined ? '' : ` of '${text}'`;
@@ -329,6 +334,7 @@ export class Interpreter implements Context {
               ? restrict(taken, this.values, value, '==', this.values.fit(low, value))
               : restrict(taken, this.values, value, '>=', low) && restrict(taken, this.values, value, '<=', high);
           if (feasible) {
+            noteCompared(this, taken, this.values.binary('==', value, this.values.constant(low)), true);
             const label = describeExpr(this.fn, one.low);
             taken.addStep(one.low.span, `takes ${label === undefined ? 'a case' : `case ${label}`}`);
             this.#leave(taken, one.to);

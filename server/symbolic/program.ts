@@ -1,4 +1,4 @@
-import type { ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
+import type { ClassDeclaration, ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
 import type { Function } from '../ir/types';
 
 /** What is known about the function that a call names. More than one may be given; `api` wins. */
@@ -24,6 +24,8 @@ export interface Program {
   findMethod(className: string, name: string, argumentCount: number, direct: boolean): Target;
   /** Whether `className` is `base` or derives from it, as far as the API and the workspace show. */
   isA(className: string, base: string): boolean;
+  /** A class of the API, as the kernel declares it. */
+  apiClass(name: string): ClassDeclaration | undefined;
   /** A named constant of the API or the workspace. */
   findConstant(name: string): ConstantDeclaration | undefined;
   /** Whether an identifier stands anywhere in the workspace's sources. */
@@ -121,6 +123,11 @@ export class RecordingProgram implements Program {
     const answer = this.#program.isA(className, base);
     this.#asked.set(key, { kind: 'isA', className, base, answer });
     return answer;
+  }
+
+  // The API never changes.
+  apiClass(name: string): ClassDeclaration | undefined {
+    return this.#program.apiClass(name);
   }
 
   findConstant(name: string): ConstantDeclaration | undefined {

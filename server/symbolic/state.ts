@@ -1,9 +1,10 @@
 import type { Local, Temp, Type } from '../ir/types';
 import type { Span } from './span';
 import type { Atomic } from './atomic';
+import type { Limit } from './client-data';
 import type { CallFacts } from './events';
 import type { ConstraintStore, Range } from './constraints';
-import { hull, intersect, rangeKey, within } from './constraints';
+import { intersect } from './constraints';
 import type { Liveness } from './liveness';
 import type { DeviceWork, Preparation } from './preparation';
 import type { Location, Value, Values } from './values';
@@ -170,6 +171,8 @@ export type Outcome = 'done' | 'failed' | 'unknown';
 
 /** What a path knows about numbers. */
 export interface Knowledge {
+  /** What of an application's numbers was compared. */
+  readonly limits: ReadonlyMap<Value, Limit>;
   readonly constraints: ReadonlyMap<Value, Range>;
   readonly past: ReadonlyMap<Value, Range>;
 }
@@ -186,6 +189,8 @@ export class State implements ConstraintStore {
   /** Constraints from before memory may have changed, by the timeless value. */
   readonly past = new Map<Value, Range>();
   readonly objects = new Map<Value, ObjectState>();
+  /** What of an application's numbers was compared, by the timeless value. */
+  readonly limits = new Map<Value, Limit>();
   /** Locals that have left scope but were not reused yet. */
   readonly ended = new Set<Local>();
   /** Locals whose address is known to others. */
@@ -210,6 +215,7 @@ export class State implements ConstraintStore {
     for (const [key, value] of this.constraints) copy.constraints.set(key, value);
     for (const [key, value] of this.past) copy.past.set(key, value);
     for (const [key, value] of this.objects) copy.objects.set(key, value);
+    for (const [key, value] of this.limits) copy.limits.set(key, value);
     for (const local of this.ended) copy.ended.add(local);
     for (const local of this.exposed) copy.exposed.add(local);
     for (const [key, value] of this.epochs) copy.epochs.set(key, value);
@@ -305,7 +311,7 @@ export class State implements ConstraintStore {
     if (place.kind === 'value') return place.value;
     if (place.kind === 'field' || place.kind === 'index') {
       const whole = place.base.kind === 'value' ? place.base.value : this.store.get(place.base);
-      if (whole) return values.derived(place.kind === 'field' ? `.${place.name}` : `[${place.index.id}]`, whole);
+      if (whole) return values.derived(place.kind === 'field' ? `.${place.name}` : `[${place.index.id}]`, whole, type);
     }
     return values.initial(place, this.epochOf(place), type);
   }
@@ -464,6 +470,25 @@ export class State implements ConstraintStore {
       });
       if (!keep) this.past.delete(value);
     }
+    const made = this.#passedToMake();
+    for (const value of this.limits.keys()) {
+      if (reachable.has(value) || made.has(value)) continue;
+      eachPart(value, (part) => {
+        if (part.kind !== 'initial' || reachable.has(part)) return;
+        const { local, name } = part.place;
+        if (local === undefined ? name !== '' && !live.names.has(name) : !live.locals.has(local))
+          this.limits.delete(value);
+      });
+    }
+  }
+
+  /** The timeless values that the objects were made with: rules ask of them later. */
+  #passedToMake(): ReadonlySet<Value> {
+    const found = new Set<Value>();
+    if (this.limits.size === 0) return found;
+    for (const { creation } of this.objects.values())
+      for (const { value } of creation?.made?.arguments ?? []) eachPart(value, (part) => void found.add(part.timeless));
+    return found;
   }
 
   /** A field that somebody asks again still holds what was released. */
@@ -474,151 +499,6 @@ export class State implements ConstraintStore {
     if (place.name.endsWith('()')) return false;
     return names.has(place.name) && !this.store.has(place) && epoch === this.epochOf(place);
   }
-
-  /** Equal for states that differ in their constraints at most. */
-  shapeKey(): string {
-    const parts: string[] = [];
-    for (const [place, value] of this.store) parts.push(`s${place.id}=${value.id}`);
-    for (const [temp, value] of this.temps) parts.push(`t${temp}=${value.id}`);
-    for (const object of this.objects.values())
-      parts.push(
-        `o${object.value.id}=${object.owed},${object.stored.join('+')},${object.retained},${object.escaped},` +
-          `${object.kept},${object.recoverable},${object.managed},${object.doubtful},${object.releasedAt?.start ?? ''},` +
-          `${object.unmappedAt?.start ?? ''},${object.blockedAt?.start ?? ''},${object.work?.at.start ?? ''},` +
-          object.preparations.map(({ at, undoneAt }) => `${at.start}-${undoneAt?.start ?? ''}`).join('+'),
-      );
-    for (const [name, epoch] of this.epochs) parts.push(`e${name}=${epoch}`);
-    for (const local of this.ended) parts.push(`x${local}`);
-    for (const local of this.exposed) parts.push(`y${local}`);
-    for (const lock of this.atomic.keys()) parts.push(`a${lock.id}`);
-    parts.sort();
-    return `${this.epoch};${parts.join(';')}`;
-  }
-
-  /**
-   * Equal for states in which the same places hold the same objects of which something can be claimed, and the same
-   * pointers are NULL, whatever else they hold. `isPointer`: of a local.
-   */
-  ownershipKey(isPointer: (local: Local) => boolean): string {
-    const parts: string[] = [];
-    for (const [place, value] of this.store) {
-      const isNull = value.constant === 0n && place.kind === 'local' && isPointer(place.local!);
-      if (isNull || this.#leadsToClaim(value)) parts.push(`s${place.id}=${value.id}`);
-    }
-    for (const [temp, value] of this.temps) if (this.#leadsToClaim(value)) parts.push(`t${temp}=${value.id}`);
-    for (const object of this.objects.values())
-      if (isClaimable(object)) parts.push(`o${object.value.id}=${claimKey(object)}`);
-    for (const lock of this.atomic.keys()) parts.push(`a${lock.id}`);
-    parts.sort();
-    return parts.join(';');
-  }
-
-  #leadsToClaim(value: Value): boolean {
-    let found = false;
-    eachPart(value, (part) => {
-      const object = this.objects.get(part);
-      if (object && isClaimable(object)) found = true;
-    });
-    return found;
-  }
-
-  /**
-   * Makes this state, which has the same ownership as `other`, hold for the runs of both: what they disagree on is any
-   * value. False when it held for all of them already.
-   */
-  blend(other: State, values: Values, site: string): boolean {
-    let wider = false;
-    for (const [place, mine] of this.store) {
-      const theirs = other.store.get(place);
-      if (theirs === mine) continue;
-      const any = values.result(`${site} ${place.id}`, 0);
-      if (mine === any) continue;
-      wider = true;
-      this.store.set(place, any);
-    }
-    for (const place of other.store.keys()) {
-      if (this.store.has(place)) continue;
-      wider = true;
-      this.store.set(place, values.result(`${site} ${place.id}`, 0));
-    }
-    for (const [temp, mine] of this.temps) {
-      const any = values.result(`${site} temp ${temp}`, 0);
-      if (other.temps.get(temp) === mine || mine === any) continue;
-      wider = true;
-      this.temps.set(temp, any);
-    }
-    for (const object of this.objects.values())
-      if (object.owed > 0 && !object.doubtful && (other.objects.get(object.value)?.doubtful ?? true)) wider = true;
-    for (const local of other.exposed)
-      if (!this.exposed.has(local)) {
-        wider = true;
-        this.exposed.add(local);
-      }
-    // What the disagreement decides later can't be told any more.
-    if (wider) this.doubt();
-    return this.widen(other) || wider;
-  }
-
-  /** Like `blend`, of any two states at one place: of objects that they disagree on nothing is claimed any more. */
-  join(other: State, values: Values, site: string): boolean {
-    let wider = false;
-    for (const object of this.objects.values()) {
-      const theirs = other.objects.get(object.value);
-      if (object.escaped || (theirs && claimKey(theirs) === claimKey(object))) continue;
-      wider = true;
-      this.setObject({ ...object, escaped: true });
-    }
-    return this.blend(other, values, site) || wider;
-  }
-
-  constraintKey(): string {
-    const parts: string[] = [];
-    for (const [value, range] of this.constraints) parts.push(`c${value.id}:${rangeKey(range)}`);
-    for (const [value, range] of this.past) parts.push(`p${value.id}:${rangeKey(range)}`);
-    parts.sort();
-    return parts.join(';');
-  }
-
-  /**
-   * Makes this state, which has the same shape as `other`, hold for the runs of both. False when it held for all of
-   * them already.
-   */
-  widen(other: Knowledge): boolean {
-    let wider = false;
-    for (const [value, range] of this.constraints) {
-      const another = other.constraints.get(value);
-      if (another && within(another, range)) continue;
-      wider = true;
-      const both = another && hull(range, another);
-      if (both) this.constraints.set(value, both);
-      else this.constraints.delete(value);
-    }
-    for (const [value, range] of this.past) {
-      const another = other.past.get(value);
-      const both = another ? hull(range, another) : range;
-      if (both) this.past.set(value, both);
-      else this.past.delete(value);
-    }
-    return wider;
-  }
-}
-
-/** Equal for states of an object of which the same can be claimed. */
-function claimKey(object: ObjectState): string {
-  const undone = object.preparations.map(({ undoneAt }) => undoneAt === undefined).join('+');
-  return (
-    `${object.owed},${object.stored.length},${object.kept},${object.managed},${object.escaped},` +
-    `${object.releasedAt === undefined},${object.unmappedAt === undefined},${object.blockedAt === undefined},` +
-    `${object.work === undefined},${undone}`
-  );
-}
-
-/** Whether a rule may still say something of an object for what happened to it on the path. */
-function isClaimable(object: ObjectState): boolean {
-  if (object.escaped) return false;
-  const { owed, unmappedAt, blockedAt, work, preparations } = object;
-  const happened = unmappedAt ?? blockedAt ?? work;
-  return object.origin === 'created' || owed !== 0 || happened !== undefined || preparations.length > 0;
 }
 
 /** Results that decide what the object's calls have done. */

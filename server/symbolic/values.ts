@@ -154,9 +154,14 @@ export class Values {
     return this.#value(`a ${place.id}`, () => ({ kind: 'address', place, constant: undefined }));
   }
 
-  derived(what: string, from: Value): Value {
-    const timeless = from.timeless === from ? undefined : this.derived(what, from.timeless);
-    return this.#value(`d ${what} ${from.id}`, () => ({ kind: 'derived', what, from, constant: undefined }), timeless);
+  derived(what: string, from: Value, type?: Type): Value {
+    const known = type?.kind === 'int' ? { bits: type.bits, signed: type.signed } : {};
+    const timeless = from.timeless === from ? undefined : this.derived(what, from.timeless, type);
+    return this.#value(
+      `d ${what} ${from.id}`,
+      () => ({ kind: 'derived', what, from, constant: undefined, ...known }),
+      timeless,
+    );
   }
 
   unary(operator: UnaryOperator, value: Value): Value {

@@ -147,6 +147,7 @@ describe('lookup', () => {
     expect(model.family('cache_mode').map(({ value }) => value)).toEqual([0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
     expect(model.field('IOExternalMethodArguments', 'structureInputDescriptor')?.attributes).toMatchObject([
       { name: 'borrows' },
+      { name: 'client_memory' },
     ]);
     expect(macros.get('OSSafeReleaseNULL')?.parameters).toEqual(['inst']);
   });
