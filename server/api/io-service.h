@@ -158,7 +158,8 @@ public:
     static OSPtr<OSDictionary> propertyMatching(const OSSymbol *key, [[maplens::keeps]] const OSObject *value,
         [[maplens::result]] OSDictionary *table = NULL);
 
-    [[maplens::kernel]] virtual IOReturn registerInterrupt(int source, OSObject *target, void *handler, void *refCon = NULL);
+    [[maplens::kernel]] virtual IOReturn registerInterrupt(int source, OSObject *target,
+        [[maplens::runs(interrupt)]] void *handler, void *refCon = NULL);
     [[maplens::kernel]] virtual IOReturn unregisterInterrupt(int source);
     [[maplens::kernel]] virtual IOReturn getInterruptType(int source, [[maplens::writes]] int *interruptType);
     [[maplens::kernel]] virtual IOReturn enableInterrupt(int source);

@@ -1,5 +1,6 @@
 class IOEventSource : public OSObject {
 public:
+    typedef void (*Action)(OSObject *owner, ...);
     virtual void enable();
     virtual void disable();
     [[maplens::pure]] virtual bool isEnabled() const;
@@ -31,6 +32,7 @@ public:
 /// Runs functions with the work loop's gate closed.
 class IOCommandGate : public IOEventSource {
 public:
+    typedef IOReturn (*Action)(OSObject *owner, void *arg0, void *arg1, void *arg2, void *arg3);
     [[maplens::returns(retained, nullable)]]
     static OSPtr<IOCommandGate> commandGate([[maplens::borrows]] OSObject *owner, void *action = NULL);
 
@@ -41,10 +43,12 @@ public:
     virtual void commandWakeup(void *event, bool oneThread = false);
 };
 
+/// Calls its action on a thread of the kernel's when its time has come.
 class IOTimerEventSource : public IOEventSource {
 public:
+    typedef void (*Action)(OSObject *owner, IOTimerEventSource *sender);
     [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOTimerEventSource> timerEventSource([[maplens::borrows]] OSObject *owner, void *action = NULL);
+    static OSPtr<IOTimerEventSource> timerEventSource([[maplens::borrows]] OSObject *owner, [[maplens::runs(thread)]] void *action = NULL);
 
     virtual IOReturn setTimeoutMS(UInt32 ms);
     virtual IOReturn setTimeoutUS(UInt32 us);
@@ -52,18 +56,22 @@ public:
     virtual void cancelTimeout();
 };
 
+/// Calls its action on the work loop's thread after an interrupt.
 class IOInterruptEventSource : public IOEventSource {
 public:
+    typedef void (*Action)(OSObject *owner, IOInterruptEventSource *sender, int count);
     [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOInterruptEventSource> interruptEventSource([[maplens::borrows]] OSObject *owner, void *action,
+    static OSPtr<IOInterruptEventSource> interruptEventSource([[maplens::borrows]] OSObject *owner, [[maplens::runs(thread)]] void *action,
         [[maplens::borrows]] IOService *provider = NULL, int intIndex = 0);
 };
 
+/// Calls its filter at the interrupt itself, and its action afterwards where the filter answers true.
 class IOFilterInterruptEventSource : public IOInterruptEventSource {
 public:
+    typedef bool (*Filter)(OSObject *owner, IOFilterInterruptEventSource *sender);
     [[maplens::returns(retained, nullable)]]
     static OSPtr<IOFilterInterruptEventSource> filterInterruptEventSource([[maplens::borrows]] OSObject *owner,
-        void *action, void *filter, [[maplens::borrows]] IOService *provider, int intIndex = 0);
+        [[maplens::runs(thread)]] void *action, [[maplens::runs(interrupt)]] void *filter, [[maplens::borrows]] IOService *provider, int intIndex = 0);
 
     virtual void signalInterrupt();
 };

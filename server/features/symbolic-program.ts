@@ -4,10 +4,12 @@ import type { Hierarchy } from '../api/contracts';
 import { pickOverload } from '../ir/lower-calls';
 import type { Function } from '../ir/types';
 import type { Program, Target } from '../symbolic/program';
+import type { RunsIn } from '../symbolic/registrations';
 import type { FunctionEntry } from '../workspace/facts';
 import { fingerprint } from '../workspace/declarations';
 import { isHeader } from '../workspace/scoped-names';
 import type { Workspace } from '../workspace/workspace';
+import { registeredFunctions } from './registrations';
 
 /** One object for one promise, so that answers can be compared. */
 const promises = new WeakMap<FunctionDeclaration, { readonly text: string; readonly promise: FunctionDeclaration }[]>();
@@ -17,6 +19,7 @@ export class SymbolicProgram implements Program {
   readonly #workspace: Workspace;
   readonly #file: string;
   readonly #mentioned = new Map<string, boolean>();
+  #registered: ReadonlyMap<string, RunsIn> | undefined;
 
   constructor(workspace: Workspace, file: string) {
     this.#workspace = workspace;
@@ -106,6 +109,10 @@ export class SymbolicProgram implements Program {
       this.#mentioned.set(identifier, answer);
     }
     return answer;
+  }
+
+  runsIn(qualifiedName: string): RunsIn | undefined {
+    return (this.#registered ??= registeredFunctions(this.#workspace, this.#file, this)).get(qualifiedName);
   }
 
   usesSharedPointers(): boolean {

@@ -16,14 +16,24 @@ function check(event: Event): Report | undefined {
 }
 
 function whileWhat({ by, name, call }: Atomic): string {
+  if (by === 'handler') return `in a function that ${call}() takes to be called at an interrupt`;
   if (by === 'interrupts') return 'while interrupts are off';
   return name === undefined ? `under the spin lock of ${call}()` : `under the spin lock '${name}'`;
 }
 
 function remedy({ by }: Atomic): string {
-  return by === 'lock'
-    ? 'Take the pointer out of its field under the lock, and do this after the lock is given up.'
-    : 'Do it before or afterwards.';
+  switch (by) {
+    case 'lock':
+      return 'Take the pointer out of its field under the lock, and do this after the lock is given up.';
+    case 'interrupts':
+      return 'Do it before or afterwards.';
+    case 'handler':
+      return "Leave it to the action of an IOInterruptEventSource, which runs on the work loop's thread.";
+    default: {
+      const impossible: never = by;
+      return impossible;
+    }
+  }
 }
 
 /** A call that takes the lock of all maps, or allocates, is made where nothing may sleep. */
@@ -40,7 +50,10 @@ export const mappingWhileAtomic: Rule = {
 only the last one. Making a buffer allocates memory and may wait for it.
 
 While a spin lock (\`IOSimpleLock\`, \`lck_spin_t\`) is held or interrupts are off, a thread must not sleep: the kernel
-panics on a mutex that is taken there (\`osfmk/kern/lock_mtx.c\`, \`lck_mtx_check_preemption\`).
+panics on a mutex that is taken there (\`osfmk/kern/lock_mtx.c\`, \`lck_mtx_check_preemption\`). The same is true of the
+filter of an \`IOFilterInterruptEventSource\` and of the handler that \`registerInterrupt()\` takes, which run at the
+interrupt itself (\`iokit/Kernel/IOFilterInterruptEventSource.cpp\`, \`normalInterruptOccurred\` and
+\`disableInterruptOccurred\`; \`IOService.cpp\`, \`IOService::registerInterrupt\`). An action runs on the work loop's thread and may block.
 
 A lock counts as held from its \`…Lock()\` on a path until its \`…Unlock()\`; a call of code that isn't in view ends that.`,
   examples: {
@@ -90,6 +103,54 @@ IOBufferMemoryDescriptor *createBuffer(Ring *ring)
 //                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: withCapacity() may block under the spin lock 'ring->lock'
     lck_spin_unlock(&ring->lock);
     return buffer;
+}
+`,
+      },
+      {
+        title: 'Released in a filter',
+        source: `class Scope : public IOService {
+    IOFilterInterruptEventSource *fSource;
+    IOMemoryMap *fWindow;
+public:
+    bool start(IOService *provider) override;
+    void openWindow(IOMemoryDescriptor *memory) { fWindow = memory->map(); }
+    static bool filter(OSObject *owner, IOFilterInterruptEventSource *source);
+    static void handle(OSObject *owner, IOInterruptEventSource *source, int count);
+    void free() override { OSSafeReleaseNULL(fWindow); OSSafeReleaseNULL(fSource); IOService::free(); }
+};
+
+bool Scope::start(IOService *provider)
+{
+    fSource = IOFilterInterruptEventSource::filterInterruptEventSource(this, &Scope::handle, &Scope::filter, provider);
+    return fSource != NULL;
+}
+
+bool Scope::filter(OSObject *owner, IOFilterInterruptEventSource *source)
+{
+    Scope *self = (Scope *)owner;
+    OSSafeReleaseNULL(self->fWindow);
+//  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error: release() may block in a function that filterInterruptEventSource() takes to be called at an interrupt
+    return true;
+}
+
+void Scope::handle(OSObject *owner, IOInterruptEventSource *source, int count)
+{
+    Scope *self = (Scope *)owner;
+    OSSafeReleaseNULL(self->fWindow);
+}
+`,
+      },
+      {
+        title: 'A block that handles an interrupt',
+        source: `IOReturn Scope::listen(IOService *provider, IOMemoryDescriptor *memory)
+{
+    return provider->registerInterrupt(0, this, ^(OSObject *target, void *refCon, IOService *nub, int source) {
+        IOMemoryMap *map = memory->map();
+//                         ^^^^^^^^^^^^^ error: map() may block in a function that registerInterrupt() takes to be called at an interrupt
+        if (map)
+            map->release();
+//          ^^^^^^^^^^^^^^ error: release() may block in a function that registerInterrupt() takes to be called at an interrupt
+    });
 }
 `,
       },

@@ -9,6 +9,8 @@ import { FieldCollector } from './field-facts';
 import { Interpreter } from './interpreter';
 import type { Dependency, Program, Target } from './program';
 import { ownTarget, RecordingProgram } from './program';
+import type { RunsIn } from './registrations';
+import { registrationsIn } from './registrations';
 import type { Step } from './state';
 import { handsOutMemory } from './stores';
 import { Summaries } from './summaries';
@@ -57,8 +59,11 @@ export function analyzeFunction(
   const fields: FieldFacts[] = [];
   let budgetEnded = false;
   let merged = false;
-  const visit = (one: Function): void => {
-    one.closures.forEach(visit);
+  const visit = (one: Function, runs: RunsIn | undefined): void => {
+    const handed = one.closures.length > 0 ? registrationsIn(one, recording) : [];
+    one.closures.forEach((closure, index) => {
+      visit(closure, handed.find(({ what }) => what === index)?.runs);
+    });
     if (!concerns(one, recording)) return;
     const collector = new FieldCollector(one);
     const interpreter = new Interpreter(
@@ -77,13 +82,14 @@ export function analyzeFunction(
         returned: (state) => collector.returned(state),
       },
       budgets[effort],
+      runs,
     );
     interpreter.run();
     budgetEnded ||= interpreter.budgetEnded;
     merged ||= interpreter.merged;
     fields.push(collector.facts);
   };
-  visit(fn);
+  visit(fn, recording.runsIn(fn.qualifiedName));
   const findings = [...found.values()].map((candidate) => candidate.finding);
   findings.sort(
     (a, b) =>

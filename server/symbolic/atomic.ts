@@ -12,9 +12,9 @@ import type { Value } from './values';
 
 /** Where a path may not sleep. */
 export interface Atomic {
-  /** A spin lock is held, or interrupts are off. */
-  readonly by: 'lock' | 'interrupts';
-  /** The call that began it, and the lock as it is written there. */
+  /** A spin lock is held, interrupts are off, or the function was handed to the kernel to be called at an interrupt. */
+  readonly by: 'lock' | 'interrupts' | 'handler';
+  /** The call that began it or that the function was handed to, and the lock as it is written there. */
   readonly at: Span;
   readonly call: string;
   readonly name: string | undefined;
@@ -46,10 +46,17 @@ export function noteAtomic(
   });
 }
 
+/** Why a path may not sleep; undefined where it may. */
+export function atomicAt({ fn, runs }: Context, state: State): Atomic | undefined {
+  if (runs?.context === 'interrupt') return { by: 'handler', at: fn.nameSpan, call: runs.call, name: undefined };
+  return [...state.atomic.values()].at(-1);
+}
+
 /** States that a call of the API that may sleep is made where nothing may. */
 export function tellBlocking(context: Context, state: State, { call }: Invocation, api: FunctionDeclaration): void {
-  const atomic = [...state.atomic.values()].at(-1);
-  if (!atomic || !has(api, 'blocks')) return;
+  if (!has(api, 'blocks')) return;
+  const atomic = atomicAt(context, state);
+  if (!atomic) return;
   context.emit({ kind: 'blocking', call: api.name, at: call.span, atomic }, state);
 }
 

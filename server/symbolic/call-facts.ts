@@ -45,6 +45,7 @@ export function callFacts(
     at: call.span,
     used: call.temp !== undefined && context.usedTemps.has(call.temp),
     written: call.macro === undefined,
+    runs: context.runs,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Span } from './span';
 import type { Event } from './events';
 import type { FieldStore } from './field-facts';
 import type { Program } from './program';
+import type { RunsIn } from './registrations';
 import type { ObjectState, State } from './state';
 import type { Summaries } from './summaries';
 import type { Value, Values } from './values';
@@ -12,6 +13,8 @@ import { addressOfMap, baseOf } from './values';
 export interface Context {
   readonly fn: Function;
   readonly program: Program;
+  /** In which context the kernel calls the function, where it was handed to the kernel. */
+  readonly runs?: RunsIn | undefined;
   readonly values: Values;
   readonly summaries: Summaries;
   /** Parameters that hold what an application passed. */

@@ -2,6 +2,7 @@ import type { Ownership } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Atomic } from './atomic';
 import type { ClientNumber } from './client-data';
+import type { RunsIn } from './registrations';
 import type { Span } from './span';
 import type { Preparation, Undoes } from './preparation';
 import type { ObjectState, Outcome } from './state';
@@ -173,6 +174,8 @@ export interface CallFacts {
   readonly used: boolean;
   /** The call stands in the text itself, so that its parts may be edited; not so where a macro wrote it. */
   readonly written: boolean;
+  /** In which context the kernel calls the function that makes the call. */
+  readonly runs: RunsIn | undefined;
 }
 
 /** none: NULL. current: current_task(). client: the task that a user client serves. */

@@ -20,6 +20,7 @@ import { computeLiveness, readTemps } from './liveness';
 import { Losses } from './losses';
 import { OpenPreparations } from './preparation';
 import type { Program } from './program';
+import type { RunsIn } from './registrations';
 import { ownTarget } from './program';
 import type { Step } from './state';
 import { allocation, handedOver, isOnStack, newForeign, State } from './state';
@@ -69,6 +70,7 @@ export class Interpreter implements Context {
     readonly summaries: Summaries,
     listener: Listener,
     budget: Budget,
+    readonly runs?: RunsIn,
   ) {
     this.#listener = listener;
     this.#budget = budget;

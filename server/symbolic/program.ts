@@ -1,5 +1,6 @@
 import type { ClassDeclaration, ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
 import type { Function } from '../ir/types';
+import type { RunsIn } from './registrations';
 
 /** What is known about the function that a call names. More than one may be given; `api` wins. */
 export interface Target {
@@ -30,6 +31,8 @@ export interface Program {
   findConstant(name: string): ConstantDeclaration | undefined;
   /** Whether an identifier stands anywhere in the workspace's sources. */
   mentions(identifier: string): boolean;
+  /** In which context the kernel calls a function, by its qualified name; undefined where nobody is seen handing it over. */
+  runsIn(qualifiedName: string): RunsIn | undefined;
   /** Whether the file is built with IOKIT_ENABLE_SHARED_PTR, so that the API's functions return OSSharedPtr. */
   usesSharedPointers(): boolean;
 }
@@ -54,6 +57,7 @@ export type Dependency =
     }
   | { readonly kind: 'isA'; readonly className: string; readonly base: string; readonly answer: boolean }
   | { readonly kind: 'constant'; readonly name: string; readonly answer: ConstantDeclaration | undefined }
+  | { readonly kind: 'runsIn'; readonly name: string; readonly answer: RunsIn | undefined }
   | { readonly kind: 'sharedPointers'; readonly answer: boolean }
   | { readonly kind: 'mentions'; readonly identifier: string; readonly answer: boolean };
 
@@ -73,6 +77,10 @@ export function stillHolds(dependencies: readonly Dependency[], program: Program
         return program.isA(asked.className, asked.base) === asked.answer;
       case 'constant':
         return program.findConstant(asked.name) === asked.answer;
+      case 'runsIn': {
+        const now = program.runsIn(asked.name);
+        return now?.context === asked.answer?.context && now?.call === asked.answer?.call;
+      }
       case 'sharedPointers':
         return program.usesSharedPointers() === asked.answer;
       case 'mentions':
@@ -136,6 +144,12 @@ export class RecordingProgram implements Program {
     if (known?.kind === 'constant') return known.answer;
     const answer = this.#program.findConstant(name);
     this.#asked.set(key, { kind: 'constant', name, answer });
+    return answer;
+  }
+
+  runsIn(name: string): RunsIn | undefined {
+    const answer = this.#program.runsIn(name);
+    this.#asked.set(`r ${name}`, { kind: 'runsIn', name, answer });
     return answer;
   }
 

@@ -1,0 +1,59 @@
+import { attribute } from '../api/attributes';
+import type { Expr, Function } from '../ir/types';
+import { classOf } from './context';
+import type { Program } from './program';
+
+/** In which context the kernel calls a function that was handed to it. */
+export interface RunsIn {
+  /** interrupt: primary interrupt context. thread: a thread of the kernel's. */
+  readonly context: 'interrupt' | 'thread';
+  /** The call that it was handed to. */
+  readonly call: string;
+}
+
+/** A function by its name as resolved, or a closure by its index, that a call hands to the kernel. */
+export interface Registration {
+  readonly what: string | number;
+  readonly runs: RunsIn;
+}
+
+/** The functions and closures that a function hands to the kernel to be called later. */
+export function registrationsIn(fn: Function, program: Program): readonly Registration[] {
+  const found: Registration[] = [];
+  for (const { instructions } of fn.blocks)
+    for (const each of instructions) {
+      if (each.op !== 'call') continue;
+      const { callee, args } = each;
+      if (callee.kind !== 'function' && callee.kind !== 'method') continue;
+      if (!args.some((arg) => named(arg).length > 0)) continue;
+      const owner = callee.kind === 'method' ? (callee.class ?? classOf(callee.receiver.type)) : undefined;
+      if (callee.kind === 'method' && owner === undefined) continue;
+      const { api } =
+        callee.kind === 'method'
+          ? program.findMethod(owner!, callee.name, args.length, callee.direct)
+          : program.findFunction(callee.name, args.length);
+      api?.parameters.forEach((parameter, index) => {
+        const argument = args[index];
+        const context = attribute(parameter, 'runs')?.args[0];
+        if (!argument || (context !== 'interrupt' && context !== 'thread')) return;
+        for (const what of named(argument)) found.push({ what, runs: { context, call: api.name } });
+      });
+    }
+  return found;
+}
+
+/** The functions and closures in an expression; a cast to an unknown type may have been read as something else. */
+function named(expr: Expr): readonly (string | number)[] {
+  switch (expr.op) {
+    case 'function':
+      return [expr.name];
+    case 'closure':
+      return [expr.index];
+    case 'cast':
+      return named(expr.value);
+    case 'binary':
+      return [...named(expr.left), ...named(expr.right)];
+    default:
+      return [];
+  }
+}
