@@ -72,14 +72,14 @@ public:
     virtual bool init(OSDictionary *dictionary = NULL);
     virtual void free();
 
-    [[maplens::kernel]] [[maplens::returns(borrowed, nullable)]]
+    [[maplens::kernel]] [[maplens::returns(borrowed, nullable)]] [[maplens::runs(any)]]
     virtual IOService *probe(IOService *provider, [[maplens::writes]] SInt32 *score);
 
     /// The driver takes its provider over. After false stop() is not called: what start() made it must undo itself.
-    [[maplens::kernel]] virtual bool start(IOService *provider);
+    [[maplens::kernel]] [[maplens::runs(any)]] virtual bool start(IOService *provider);
 
     /// The driver gives its provider up; undo here what start() made.
-    [[maplens::kernel]] virtual void stop(IOService *provider);
+    [[maplens::kernel]] [[maplens::runs(any)]] virtual void stop(IOService *provider);
 
     [[maplens::kernel]] virtual bool attach(IOService *provider);
     [[maplens::kernel]] virtual void detach(IOService *provider);
@@ -87,9 +87,9 @@ public:
     [[maplens::kernel]] virtual void close(IOService *forClient, IOOptionBits options = 0);
     [[maplens::kernel]] [[maplens::pure]] virtual bool isOpen(const IOService *forClient = NULL) const;
     [[maplens::kernel]] virtual bool terminate(IOOptionBits options = 0);
-    [[maplens::kernel]] virtual bool finalize(IOOptionBits options);
-    [[maplens::kernel]] virtual bool willTerminate(IOService *provider, IOOptionBits options);
-    [[maplens::kernel]] virtual bool didTerminate(IOService *provider, IOOptionBits options, [[maplens::writes]] bool *defer);
+    [[maplens::kernel]] [[maplens::runs(any)]] virtual bool finalize(IOOptionBits options);
+    [[maplens::kernel]] [[maplens::runs(any)]] virtual bool willTerminate(IOService *provider, IOOptionBits options);
+    [[maplens::kernel]] [[maplens::runs(any)]] virtual bool didTerminate(IOService *provider, IOOptionBits options, [[maplens::writes]] bool *defer);
     [[maplens::kernel]] [[maplens::pure]] bool isInactive() const;
     [[maplens::kernel]] virtual void registerService(IOOptionBits options = 0);
     [[maplens::kernel]] virtual IOReturn message(UInt32 type, IOService *provider, void *argument = NULL);
@@ -108,7 +108,7 @@ public:
     virtual IODeviceMemory *getDeviceMemoryWithIndex(unsigned int index);
 
     /// Maps one of the device's memory ranges into the kernel, at an address of the kernel's choice. NULL on failure.
-    [[maplens::kernel]] [[maplens::maps(kernel_task, anywhere)]] [[maplens::returns(retained, nullable)]]
+    [[maplens::kernel]] [[maplens::maps(kernel_task, anywhere)]] [[maplens::blocks]] [[maplens::returns(retained, nullable)]]
     virtual OSPtr<IOMemoryMap> mapDeviceMemoryWithIndex(unsigned int index,
         [[maplens::bits(kernel_map_options)]] IOOptionBits options = 0);
 
@@ -169,7 +169,7 @@ public:
     [[maplens::kernel]] virtual void PMstop();
     [[maplens::kernel]] virtual void joinPMtree(IOService *driver);
     [[maplens::kernel]] virtual IOReturn registerPowerDriver(IOService *controllingDriver, void *powerStates, unsigned long numberOfStates);
-    [[maplens::kernel]] virtual IOReturn setPowerState(unsigned long powerStateOrdinal, IOService *whatDevice);
+    [[maplens::kernel]] [[maplens::runs(thread)]] virtual IOReturn setPowerState(unsigned long powerStateOrdinal, IOService *whatDevice);
     [[maplens::kernel]] IOReturn changePowerStateTo(unsigned long ordinal);
     [[maplens::kernel]] IOReturn acknowledgeSetPowerState();
 

@@ -64,6 +64,9 @@ public:
 
     [[maplens::kernel]] virtual bool initWithTask([[maplens::task]] task_t owningTask, void *securityToken, UInt32 type);
 
+    /// As IOService's, on the thread of the task that opens the connection. After false stop() is not called.
+    [[maplens::kernel]] virtual bool start(IOService *provider);
+
     /// User space closed the connection.
     [[maplens::kernel]] virtual IOReturn clientClose();
 

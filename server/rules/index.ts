@@ -36,6 +36,7 @@ import { offsetWithoutLength } from './offset-without-length';
 import { optionWithoutEffect } from './option-without-effect';
 import { overRelease } from './over-release';
 import { ownBufferReadOnly } from './own-buffer-read-only';
+import { pageableWhileAtomic } from './pageable-while-atomic';
 import { prefaultUnprepared } from './prefault-unprepared';
 import { redirectNotUnique } from './redirect-not-unique';
 import { redirectUnchecked } from './redirect-unchecked';
@@ -65,6 +66,7 @@ import { useAfterRelease } from './use-after-release';
 import { userAddressInKernel } from './user-address-in-kernel';
 import { writableOutMemory } from './writable-out-memory';
 import { writeToReadOnlyMap } from './write-to-read-only-map';
+import { wrongCurrentTask } from './wrong-current-task';
 
 export type { Confidence, Example, Rule, RuleDescription, Severity } from './rule';
 
@@ -108,6 +110,7 @@ export const rules: readonly Rule[] = [
   optionWithoutEffect,
   overRelease,
   ownBufferReadOnly,
+  pageableWhileAtomic,
   prefaultUnprepared,
   redirectNotUnique,
   redirectUnchecked,
@@ -133,6 +136,7 @@ export const rules: readonly Rule[] = [
   userAddressInKernel,
   writableOutMemory,
   writeToReadOnlyMap,
+  wrongCurrentTask,
 ];
 
 /** All rules, also those about suppressions, which no event of a path leads to, by id. */

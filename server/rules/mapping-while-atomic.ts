@@ -15,7 +15,8 @@ function check(event: Event): Report | undefined {
   };
 }
 
-function whileWhat({ by, name, call }: Atomic): string {
+/** What keeps a path from sleeping, as the end of a sentence. */
+export function whileWhat({ by, name, call }: Atomic): string {
   if (by === 'handler') return `in a function that ${call}() takes to be called at an interrupt`;
   if (by === 'interrupts') return 'while interrupts are off';
   return name === undefined ? `under the spin lock of ${call}()` : `under the spin lock '${name}'`;

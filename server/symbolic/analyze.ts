@@ -10,7 +10,7 @@ import { Interpreter } from './interpreter';
 import type { Dependency, Program, Target } from './program';
 import { ownTarget, RecordingProgram } from './program';
 import type { RunsIn } from './registrations';
-import { registrationsIn } from './registrations';
+import { contextOf, registrationsIn } from './registrations';
 import type { Step } from './state';
 import { handsOutMemory } from './stores';
 import { Summaries } from './summaries';
@@ -89,7 +89,7 @@ export function analyzeFunction(
     merged ||= interpreter.merged;
     fields.push(collector.facts);
   };
-  visit(fn, recording.runsIn(fn.qualifiedName));
+  visit(fn, contextOf(fn, recording));
   const findings = [...found.values()].map((candidate) => candidate.finding);
   findings.sort(
     (a, b) =>

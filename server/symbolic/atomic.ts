@@ -2,7 +2,7 @@ import { has } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Function } from '../ir/types';
 import type { Context } from './context';
-import { classOf } from './context';
+import { addressedMap, classOf } from './context';
 import { describeExpr } from './describe';
 import type { Invocation } from './ownership';
 import type { Program } from './program';
@@ -48,7 +48,8 @@ export function noteAtomic(
 
 /** Why a path may not sleep; undefined where it may. */
 export function atomicAt({ fn, runs }: Context, state: State): Atomic | undefined {
-  if (runs?.context === 'interrupt') return { by: 'handler', at: fn.nameSpan, call: runs.call, name: undefined };
+  if (runs?.context === 'interrupt' && runs.call !== undefined)
+    return { by: 'handler', at: fn.nameSpan, call: runs.call, name: undefined };
   return [...state.atomic.values()].at(-1);
 }
 
@@ -58,6 +59,16 @@ export function tellBlocking(context: Context, state: State, { call }: Invocatio
   const atomic = atomicAt(context, state);
   if (!atomic) return;
   context.emit({ kind: 'blocking', call: api.name, at: call.span, atomic }, state);
+}
+
+/** States that memory of a mapping is accessed where a page fault can't be served. */
+export function tellAtomicAccess(context: Context, state: State, pointer: Value, at: Span): void {
+  const map = addressedMap(state, pointer);
+  const atomic = map && atomicAt(context, state);
+  const made = map?.creation?.made;
+  if (!made || !atomic) return;
+  const memory = made.receiver && (state.objects.get(made.receiver.value) ?? made.receiver);
+  context.emit({ kind: 'atomic-access', object: map, memory, at, atomic }, state);
 }
 
 /** How many calls deep bodies are searched for calls that give a lock up. */

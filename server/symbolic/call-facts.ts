@@ -46,6 +46,7 @@ export function callFacts(
     used: call.temp !== undefined && context.usedTemps.has(call.temp),
     written: call.macro === undefined,
     runs: context.runs,
+    caller: context.fn.name,
   };
 }
 

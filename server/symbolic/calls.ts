@@ -3,7 +3,7 @@ import { bitFamilies, has, mapsContract, outSuccess, parameterEffect, returnCont
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Expr, Type } from '../ir/types';
 import { assume } from './constraints';
-import { forgetAtomic, noteAtomic, tellBlocking } from './atomic';
+import { forgetAtomic, noteAtomic, tellAtomicAccess, tellBlocking } from './atomic';
 import type { Context } from './context';
 import { addressedMap, classOf, isSmartPointer, siteOf } from './context';
 import type { DeadPath } from './evaluate';
@@ -94,6 +94,8 @@ function dispatch(context: Context, state: State, invocation: Invocation, target
     const parameter = target.api?.parameters[index];
     // Memory that is handed back was never the mapping's.
     if (!parameter || !has(parameter, 'deallocates')) useArgument(context, state, value, expr, invocation.name);
+    if (parameter && (has(parameter, 'reads') || has(parameter, 'writes')))
+      tellAtomicAccess(context, state, value, expr.span);
   });
   if (target.api) return apiCall(context, state, invocation, target.api);
   if (!printer.test(invocation.name)) notePassed(context, state, invocation);

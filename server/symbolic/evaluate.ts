@@ -1,5 +1,6 @@
 import type { Expr, Place } from '../ir/types';
 import type { Span } from './span';
+import { tellAtomicAccess } from './atomic';
 import { assume } from './constraints';
 import { loaded, noteIndices } from './client-data';
 import type { Context } from './context';
@@ -139,7 +140,10 @@ export function usePointer(
 ): void {
   const base = baseOf(pointer);
   const map = addressedMap(state, pointer);
-  if (map && how !== 'method') context.emit({ kind: 'address-use', object: map, at: span, how }, state);
+  if (map && how !== 'method') {
+    context.emit({ kind: 'address-use', object: map, at: span, how }, state);
+    tellAtomicAccess(context, state, pointer, span);
+  }
   if (base.kind === 'constant' || base.constant !== undefined) {
     // A NULL pointer here: the path is one that the author rules out. Device addresses as numbers are fine.
     if (pointer.constant === 0n) dead.add(state);

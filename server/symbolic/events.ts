@@ -107,6 +107,14 @@ export type Event =
   | { readonly kind: 'client-index'; readonly number: ClientNumber; readonly at: Span }
   /** A call of the API that may sleep, where nothing may. */
   | { readonly kind: 'blocking'; readonly call: string; readonly at: Span; readonly atomic: Atomic }
+  /** Memory of a mapping is read or written where nothing may sleep. `object`: the map, `memory`: its descriptor. */
+  | {
+      readonly kind: 'atomic-access';
+      readonly object: ObjectState;
+      readonly memory: ObjectState | undefined;
+      readonly at: Span;
+      readonly atomic: Atomic;
+    }
   /** A condition that decides a branch, or that an assertion takes for granted, with whatever it is computed from. */
   | {
       readonly kind: 'condition';
@@ -174,8 +182,10 @@ export interface CallFacts {
   readonly used: boolean;
   /** The call stands in the text itself, so that its parts may be edited; not so where a macro wrote it. */
   readonly written: boolean;
-  /** In which context the kernel calls the function that makes the call. */
+  /** In which context the kernel calls the function that makes the call; undefined where that isn't known. */
   readonly runs: RunsIn | undefined;
+  /** The function that makes the call, without its class. */
+  readonly caller: string;
 }
 
 /** none: NULL. current: current_task(). client: the task that a user client serves. */

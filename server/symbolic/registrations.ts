@@ -5,10 +5,10 @@ import type { Program } from './program';
 
 /** In which context the kernel calls a function that was handed to it. */
 export interface RunsIn {
-  /** interrupt: primary interrupt context. thread: a thread of the kernel's. */
-  readonly context: 'interrupt' | 'thread';
-  /** The call that it was handed to. */
-  readonly call: string;
+  /** interrupt: primary interrupt context. thread: a thread of the kernel's. any: the thread of whoever makes it happen. */
+  readonly context: 'interrupt' | 'thread' | 'any';
+  /** The call that it was handed to; for the override of one of the kernel's methods, undefined. */
+  readonly call: string | undefined;
 }
 
 /** A function by its name as resolved, or a closure by its index, that a call hands to the kernel. */
@@ -40,6 +40,17 @@ export function registrationsIn(fn: Function, program: Program): readonly Regist
       });
     }
   return found;
+}
+
+/** In which context the kernel calls a function, which was handed to it or is an override of one of its methods. */
+export function contextOf(fn: Function, program: Program): RunsIn | undefined {
+  const handed = program.runsIn(fn.qualifiedName);
+  if (handed || fn.class === undefined || fn.static) return handed;
+  const owner = fn.class;
+  const base = ['IOUserClient', 'IOService'].find((name) => program.isA(owner, name));
+  const { api } = base === undefined ? {} : program.findMethod(base, fn.name, fn.parameters, true);
+  const context = api && attribute(api, 'runs')?.args[0];
+  return context === 'thread' || context === 'any' ? { context, call: undefined } : undefined;
 }
 
 /** The functions and closures in an expression; a cast to an unknown type may have been read as something else. */
