@@ -55,7 +55,10 @@ export class MappingServer implements vscode.Disposable {
     };
     const watcher = vscode.workspace.createFileSystemWatcher(sourceGlob);
     const options: LanguageClientOptions = {
-      documentSelector: [...sourceLanguages, scenarioLanguage].map((language) => ({ language })),
+      documentSelector: [
+        ...[...sourceLanguages, scenarioLanguage].map((language) => ({ language })),
+        { pattern: '**/.maplens.json' },
+      ],
       initializationOptions: { checksJson: true } satisfies InitializationOptions,
       synchronize: { fileEvents: watcher },
       revealOutputChannelOn: RevealOutputChannelOn.Never,

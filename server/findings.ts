@@ -7,7 +7,14 @@ import type {
   TextEdit,
 } from 'vscode-languageserver';
 import { CodeActionKind, DiagnosticSeverity } from 'vscode-languageserver';
-import type { Finding, Range, ScenarioSimulation, Severity, Suggestion } from './features/service';
+import type {
+  ConfigurationProblem,
+  Finding,
+  Range,
+  ScenarioSimulation,
+  Severity,
+  Suggestion,
+} from './features/service';
 
 /** Where the rules' pages are read; `<rule id>.md` follows. */
 export const rulePages = 'https://github.com/maplens/maplens/blob/main/docs/rules/';
@@ -116,15 +123,25 @@ export function scenarioDiagnostics(simulation: ScenarioSimulation, bySchema: bo
       else failures.set(key, { place, message, machines: [machine] });
     }
   return [
-    ...problems.map(({ place, message }) => scenarioDiagnostic(toLspRange(place), message, 'scenario')),
+    ...problems.map(({ place, message }) => errorDiagnostic(toLspRange(place), message, 'scenario')),
     ...[...failures.values()].map(({ place, message, machines }) => {
       const where = runs.length > 1 ? ` (on ${machines.join(', ')})` : '';
-      return scenarioDiagnostic(toLspRange(place), message + where, 'expectation');
+      return errorDiagnostic(toLspRange(place), message + where, 'expectation');
     }),
   ];
 }
 
-function scenarioDiagnostic(range: Location['range'], message: string, code: string): Diagnostic {
+/** What is wrong with configurations, by file. */
+export function configurationDiagnostics(problems: readonly ConfigurationProblem[]): Map<string, Diagnostic[]> {
+  const byFile = new Map<string, Diagnostic[]>();
+  for (const problem of problems) {
+    const known = byFile.get(problem.file) ?? [];
+    byFile.set(problem.file, [...known, errorDiagnostic(toLspRange(problem), problem.message, 'configuration')]);
+  }
+  return byFile;
+}
+
+function errorDiagnostic(range: Location['range'], message: string, code: string): Diagnostic {
   return { range, severity: DiagnosticSeverity.Error, source: 'MapLens', code, message: sentence(message) };
 }
 
@@ -140,6 +157,8 @@ function toLspSeverity(severity: Severity): DiagnosticSeverity {
       return DiagnosticSeverity.Warning;
     case 'info':
       return DiagnosticSeverity.Information;
+    case 'hint':
+      return DiagnosticSeverity.Hint;
     default: {
       const never: never = severity;
       return never;

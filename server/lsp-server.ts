@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   CodeActionKind,
   CodeLensRefreshRequest,
+  DidChangeConfigurationNotification,
   DocumentDiagnosticReportKind,
   FileChangeType,
   LSPErrorCodes,
@@ -23,9 +24,17 @@ import type {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { codeHelp, serveCodeHelp } from './code-help';
+import { isConfiguration } from './features/configurations';
 import { isScenario } from './features/scenarios';
 import type { Finding, LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
-import { fixActions, scenarioDiagnostics, suppressActions, toDiagnostic, toLspRange } from './findings';
+import {
+  configurationDiagnostics,
+  fixActions,
+  scenarioDiagnostics,
+  suppressActions,
+  toDiagnostic,
+  toLspRange,
+} from './findings';
 import { messages } from './protocol';
 import type { EntryPointItem, InitializationOptions, SimulateParams, SimulateScenarioParams } from './protocol';
 import { isSource } from './workspace-files';
@@ -36,6 +45,10 @@ export const showMappingsCommand = 'maplens.showMappings';
 
 /** The language of scenarios, which ones without a file's name have, too. */
 const scenarioLanguage = 'iomap';
+
+/** The client's setting of levels of rules; a client that can't be asked sends it when it changes. */
+const rulesSetting = 'maplens.rules';
+type Settings = { readonly maplens?: { readonly rules?: unknown } } | null;
 
 /** Quiet time after an edit until clients are told that results of other files may differ, in milliseconds. */
 const settleTime = 250;
@@ -54,7 +67,11 @@ export function serve(connection: Connection, service: LanguageService, files: W
   let canReportProgress = false;
   let canEditBySnippet = false;
   let watchesFolders = false;
-  /** The client checks scenarios by their JSON Schema itself. */
+  let answersSettings = false;
+  let tellsSettings = false;
+  /** The configurations that the client was told problems of. */
+  let toldConfigurations: ReadonlySet<string> = new Set();
+  /** The client checks scenarios and configurations by their JSON Schemas itself. */
   let checksJson = false;
   let loaded: Promise<void> = Promise.resolve();
   let settling: NodeJS.Timeout | undefined;
@@ -85,6 +102,8 @@ export function serve(connection: Connection, service: LanguageService, files: W
     const edits = workspace?.workspaceEdit;
     canEditBySnippet = edits?.documentChanges === true && edits.snippetEditSupport === true;
     watchesFolders = workspace?.workspaceFolders === true;
+    answersSettings = workspace?.configuration === true;
+    tellsSettings = workspace?.didChangeConfiguration?.dynamicRegistration === true;
     checksJson = (params.initializationOptions as InitializationOptions | undefined)?.checksJson === true;
     for (const folder of params.workspaceFolders ?? []) folders.set(folder.uri, []);
     return {
@@ -105,11 +124,16 @@ export function serve(connection: Connection, service: LanguageService, files: W
 
   connection.onInitialized(() => {
     load([...folders.keys()]);
+    if (tellsSettings)
+      void attempt('asking for changes of settings', undefined, () =>
+        connection.client.register(DidChangeConfigurationNotification.type, { section: rulesSetting }).then(),
+      );
     if (!watchesFolders) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       for (const folder of removed) {
         for (const uri of folders.get(folder.uri) ?? []) if (!documents.get(uri)) service.removeFile(uri);
         folders.delete(folder.uri);
+        service.setRules(folder.uri, undefined);
       }
       load(added.map((folder) => folder.uri));
     });
@@ -119,10 +143,30 @@ export function serve(connection: Connection, service: LanguageService, files: W
     const before = loaded;
     loaded = attempt('reading the workspace', undefined, async () => {
       await before;
+      await readRules();
       for (const folder of uris) await loadFolder(folder);
     });
     void loaded.then(changed);
   }
+
+  /** What the client's setting says of rules, for each folder and for files outside of them. */
+  async function readRules(): Promise<void> {
+    if (!answersSettings) return;
+    const scopes = ['', ...folders.keys()];
+    const values: unknown[] = await connection.workspace.getConfiguration(
+      scopes.map((scope) => ({ section: rulesSetting, ...(scope !== '' && { scopeUri: scope }) })),
+    );
+    scopes.forEach((scope, index) => setRules(scope, values[index]));
+  }
+
+  function setRules(scope: string, value: unknown): void {
+    for (const problem of service.setRules(scope, value)) connection.console.warn(`${rulesSetting}: ${problem}`);
+  }
+
+  connection.onDidChangeConfiguration(({ settings }: { readonly settings: Settings }) => {
+    if (!answersSettings && settings?.maplens) setRules('', settings.maplens.rules);
+    load([]);
+  });
 
   async function loadFolder(folder: string): Promise<void> {
     const list = await listFolder(folder);
@@ -167,10 +211,20 @@ export function serve(connection: Connection, service: LanguageService, files: W
 
   async function announce(): Promise<void> {
     await loaded;
+    await tellConfigurations();
     if (!pull) for (const document of documents.all()) await push(document.uri);
     else if (canRefreshDiagnostics) connection.languages.diagnostics.refresh();
     if (canRefreshLenses) await connection.sendRequest(CodeLensRefreshRequest.type);
     await connection.sendNotification(messages.workspaceChanged);
+  }
+
+  /** Configurations need not be open to be wrong; of open ones the client's own JSON service tells. */
+  async function tellConfigurations(): Promise<void> {
+    const byFile = configurationDiagnostics(service.configurationProblems());
+    if (checksJson) for (const { uri } of documents.all()) byFile.delete(uri);
+    for (const uri of new Set([...toldConfigurations, ...byFile.keys()]))
+      await connection.sendDiagnostics({ uri, diagnostics: byFile.get(uri) ?? [] });
+    toldConfigurations = new Set(byFile.keys());
   }
 
   /** Reads those sources of a scenario's driver that no folder of the workspace has. */
@@ -211,6 +265,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   }
 
   async function push(uri: string): Promise<void> {
+    if (isConfiguration(uri)) return;
     await nextTurn();
     const diagnostics = await diagnose(uri);
     await connection.sendDiagnostics({ uri, diagnostics, version: documents.get(uri)?.version });
@@ -226,7 +281,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   documents.onDidClose(({ document: { uri, languageId } }) => {
     void attempt(`closing ${uri}`, undefined, async () => {
       if (isScenario(uri) || languageId !== scenarioLanguage) await reload(uri);
-      if (!pull) await connection.sendDiagnostics({ uri, diagnostics: [] });
+      if (!pull && !isConfiguration(uri)) await connection.sendDiagnostics({ uri, diagnostics: [] });
       changed();
     });
   });

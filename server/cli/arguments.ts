@@ -77,7 +77,7 @@ export type ParsedArguments =
   /** `message`: one line that says what is wrong. */
   | { readonly ok: false; readonly message: string };
 
-const severities: readonly FailOn[] = ['error', 'warning', 'info', 'never'];
+const severities: readonly FailOn[] = ['error', 'warning', 'info', 'hint', 'never'];
 
 /** Reads the arguments after the program's name. */
 export function parseArguments(argv: readonly string[]): ParsedArguments {

@@ -18,12 +18,9 @@ export function checkText(result: CheckResult, terminal: Terminal, showSuppresse
 
 function findingText(finding: Finding, sourceLine: string, columns: number, brush: Paint): string {
   const [first = '', ...rest] = finding.message.split('\n');
-  const label =
-    finding.severity === 'error'
-      ? brush.red('error')
-      : finding.severity === 'warning'
-        ? brush.yellow('warning')
-        : brush.cyan('info');
+  const label = { error: brush.red, warning: brush.yellow, info: brush.cyan, hint: brush.dim }[finding.severity](
+    finding.severity,
+  );
   const lines = [
     `${brush.bold(`${finding.file}:${finding.line}:${finding.column}:`)} ${brush.bold(label)}: ${brush.bold(first)} ${brush.dim(`[${finding.rule}]`)}`,
   ];
@@ -46,7 +43,7 @@ function findingText(finding: Finding, sourceLine: string, columns: number, brus
 function summary(result: CheckResult, brush: Paint): string {
   const read = plural(result.files.length, 'file');
   if (result.findings.length === 0) return `${brush.green('No findings')} in ${read}.`;
-  const counts = (['error', 'warning', 'info'] as const)
+  const counts = (['error', 'warning', 'info', 'hint'] as const)
     .map((severity) => ({ severity, count: result.findings.filter((finding) => finding.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => (severity === 'info' ? plural(count, 'note') : plural(count, severity)));

@@ -21,7 +21,7 @@ Reads C, C++, Objective-C++ and .iig files; folders are searched.
 
   --format text|json|sarif          how to report (default text)
   --rule ID                         report only this rule; may be repeated, or list several with commas
-  --fail-on error|warning|info|never
+  --fail-on error|warning|info|hint|never
                                     least severity that makes the exit code 1 (default warning)
   --show-suppressed                 show also what comments in the sources suppress
   --baseline FILE                   report only what this file doesn't know
@@ -39,7 +39,7 @@ Reports what all shards of a check found, as the whole check would. Run it in th
   once:     maplens merge *.shard
 
   --format text|json|sarif          how to report (default text)
-  --fail-on error|warning|info|never
+  --fail-on error|warning|info|hint|never
                                     least severity that makes the exit code 1 (default warning)
   --show-suppressed                 show also what comments in the sources suppress
   --baseline FILE                   report only what this file doesn't know
@@ -63,7 +63,7 @@ and the headers that they include, with their sources.
   --budget N              instructions that the run may take (default 2000000)
   --include PATH          read declarations from here too; may be repeated
   --format text|json|svg  text, the whole trace, or a picture (default text)
-  --fail-on error|warning|info|never
+  --fail-on error|warning|info|hint|never
                           never: exit code 0 in spite of defects (default warning)
   -h, --help
 `,

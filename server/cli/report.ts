@@ -56,7 +56,7 @@ export interface Reporter {
   readonly terminal: Terminal;
 }
 
-const rank: Readonly<Record<FailOn, number>> = { info: 0, warning: 1, error: 2, never: 3 };
+const rank: Readonly<Record<FailOn, number>> = { hint: 0, info: 1, warning: 2, error: 3, never: 4 };
 
 export function fails(severity: Severity, failOn: FailOn): boolean {
   return rank[severity] >= rank[failOn];

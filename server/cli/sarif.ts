@@ -79,7 +79,7 @@ function descriptor(rule: RuleInfo): ReportingDescriptor {
     helpUri: rule.helpUri,
     properties: {
       precision: precision[rule.confidence],
-      'problem.severity': rule.severity === 'info' ? 'recommendation' : rule.severity,
+      'problem.severity': level(rule.severity) === 'note' ? 'recommendation' : rule.severity,
       tags: rule.semantics.length > 0 ? ['correctness', 'iokit', 'memory-mapping'] : ['suppressions'],
       semantics: [...rule.semantics],
     },
@@ -170,5 +170,5 @@ function uriOf(file: string): string {
 }
 
 function level(severity: Severity): 'error' | 'warning' | 'note' {
-  return severity === 'info' ? 'note' : severity;
+  return severity === 'info' || severity === 'hint' ? 'note' : severity;
 }

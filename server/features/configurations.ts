@@ -47,10 +47,13 @@ export class Configurations {
     this.#files.delete(folderOf(this.#absolute(file)));
   }
 
-  /** Takes the editor's setting for a folder; yields what is wrong with it. */
+  /** Takes the editor's setting for a folder, undefined where it has none; yields what is wrong with it. */
   setRules(folder: string, value: unknown): readonly string[] {
+    const name = this.#absolute(folder).replace(/\/$/, '');
+    this.#settings.delete(name);
+    if (value === undefined || value === null) return [];
     const { configuration, problems } = readRulesSetting(value, this.#rules);
-    this.#settings.set(this.#absolute(folder).replace(/\/$/, ''), configuration);
+    this.#settings.set(name, configuration);
     return problems;
   }
 

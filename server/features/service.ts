@@ -7,7 +7,8 @@ import type { Trace } from '../../sim/trace';
  * doors (LSP server, command line, tests) feed it texts and ask it questions. It never throws for what a text says.
  */
 
-export type Severity = 'error' | 'warning' | 'info';
+/** `hint` is for findings that a team wants to see faintly, if at all: no rule has it by itself. */
+export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
 /** 1-based, end exclusive. */
 export interface Range {
@@ -158,7 +159,7 @@ export interface LanguageService {
   diagnose(file: string): readonly Finding[];
   /** Comments that would suppress what begins in some lines of a file, 1-based, both inclusive. */
   suggestions(file: string, firstLine: number, lastLine: number): readonly Suggestion[];
-  /** The editor's setting `maplens.rules` for a folder; yields what is wrong with it, each in one line. */
+  /** The editor's setting `maplens.rules` for a folder, or with '' for all; yields what is wrong with it, each in one line. */
   setRules(folder: string, value: unknown): readonly string[];
   /** What is wrong with the configurations. */
   configurationProblems(): readonly ConfigurationProblem[];

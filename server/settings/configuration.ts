@@ -10,8 +10,8 @@ import { globMatcher } from './glob';
 /** The file's name. The nearest one above a source counts, whole. */
 export const configurationName = '.maplens.json';
 
-export type Level = 'off' | 'info' | 'warning' | 'error';
-export const levels: readonly Level[] = ['off', 'info', 'warning', 'error'];
+export type Level = 'off' | 'hint' | 'info' | 'warning' | 'error';
+export const levels: readonly Level[] = ['off', 'hint', 'info', 'warning', 'error'];
 
 export interface ConfigurationProblem {
   /** One line. */
@@ -80,7 +80,7 @@ export function readRulesSetting(
   rules: readonly string[],
 ): { readonly configuration: Configuration; readonly problems: readonly string[] } {
   const problems: ConfigurationProblem[] = [];
-  const text = JSON.stringify(value ?? {});
+  const text = JSON.stringify(value);
   const tree = parse(text, []);
   const entries = tree ? readRules(tree, rules, problems) : [];
   return {

@@ -52,7 +52,7 @@ describe('wrong usage is one clear line and 2', () => {
     [['chek'], 'unknown command "chek"; there are check, merge, simulate, rules and explain'],
     [['check'], 'check needs a file or folder'],
     [['check', '$', '--format', 'xml'], '--format is one of text, json, sarif, not "xml"'],
-    [['check', '$', '--fail-on', 'all'], '--fail-on is one of error, warning, info, never, not "all"'],
+    [['check', '$', '--fail-on', 'all'], '--fail-on is one of error, warning, info, hint, never, not "all"'],
     [['check', '$', '--colour'], "Unknown option '--colour'"],
     [['check', '$', '--rule', 'nope'], 'no rule "nope"; there are leaked-reference, ignored-address'],
     [['simulate'], 'simulate needs a file'],

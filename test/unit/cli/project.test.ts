@@ -54,6 +54,7 @@ const lastLines = (out: string): string => out.trimEnd().split('\n\n').at(-1)!;
 describe('.maplens.json', () => {
   test.each([
     ['severity', { '.maplens.json': '{ "rules": { "no-address": "info" } }' }, '', 0, '1 note in 1 file of 1.'],
+    ['faint', { '.maplens.json': '{ "rules": { "no-address": "hint" } }' }, '', 0, '1 hint in 1 file of 1.'],
     ['off', { '.maplens.json': '{ "rules": { "no-address": "off" } }' }, '', 0, 'No findings in 1 file.'],
     [
       'for a folder, from a folder below',

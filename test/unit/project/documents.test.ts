@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { allRules as rules } from '../../../server/rules/index';
-import { configurationSchema } from '../../../server/settings/schema';
+import { configurationSchema, rulesSetting } from '../../../server/settings/schema';
 import { rulePage } from '../../../server/rules/page';
 import { misuses } from '../../support/misuse-catalogue';
 
@@ -61,6 +61,14 @@ describe('rule pages', () => {
   it('have a schema of .maplens.json beside them that names each rule', async () => {
     const text = `${JSON.stringify(configurationSchema(rules), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot(join(root, 'resources/maplens.schema.json'));
+  });
+
+  it('have a setting in the manifest that names each rule', async () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      contributes: { configuration: { properties: Record<string, object> } };
+    };
+    manifest.contributes.configuration.properties['maplens.rules'] = rulesSetting(rules);
+    await expect(`${JSON.stringify(manifest, null, 2)}\n`).toMatchFileSnapshot(join(root, 'package.json'));
   });
 
   it('each belong to a rule, and README names each rule', () => {

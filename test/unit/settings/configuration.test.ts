@@ -1,11 +1,12 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { getLanguageService, TextDocument } from 'vscode-json-languageservice';
 import { createService } from '../../../server/features/create-service';
 import { allRules } from '../../../server/rules/index';
 import { readConfiguration } from '../../../server/settings/configuration';
 import { globMatcher } from '../../../server/settings/glob';
-import { configurationSchema } from '../../../server/settings/schema';
+import { configurationSchema, rulesSetting } from '../../../server/settings/schema';
 
 describe('globs', () => {
   test.each([
@@ -68,11 +69,11 @@ describe('what is wrong with a configuration is one line with its place', () => 
       '"leaked-refrence"',
       true,
     ],
-    ['{ "rules": { "no-address": "on" } }', '"no-address" is off, info, warning or error', '"on"', true],
-    ['{ "rules": { "no-address": 1 } }', '"no-address" is off, info, warning or error', '1', true],
+    ['{ "rules": { "no-address": "on" } }', '"no-address" is off, hint, info, warning or error', '"on"', true],
+    ['{ "rules": { "no-address": 1 } }', '"no-address" is off, hint, info, warning or error', '1', true],
     [
       '{ "rules": { "no-address": {} } }',
-      '"no-address" is a rule: its value is off, info, warning or error',
+      '"no-address" is a rule: its value is off, hint, info, warning or error',
       '{}',
       true,
     ],
@@ -116,6 +117,52 @@ function valid(value: unknown): boolean {
   expect($schema).toContain('draft-07');
   return new Ajv({ strict: false }).compile(schema)(value);
 }
+
+describe('VS Code completes and checks by the schemas', () => {
+  const json = getLanguageService({});
+  json.configure({
+    schemas: [
+      { uri: 'file', fileMatch: ['.maplens.json'], schema: configurationSchema(allRules) },
+      { uri: 'setting', fileMatch: ['settings.json'], schema: { properties: { rules: rulesSetting(allRules) } } },
+    ],
+  });
+  const parse = (
+    name: string,
+    text: string,
+  ): readonly [TextDocument, ReturnType<typeof json.parseJSONDocument>, number] => {
+    const document = TextDocument.create(`file:///${name}`, 'json', 1, text.replace('|', ''));
+    return [document, json.parseJSONDocument(document), text.indexOf('|')];
+  };
+  const completed = async (name: string, text: string): Promise<readonly string[]> => {
+    const [document, tree, at] = parse(name, text);
+    const list = await json.doComplete(document, document.positionAt(at), tree);
+    return (list?.items ?? []).map(({ label }) => label).sort();
+  };
+  const levels = ['"error"', '"hint"', '"info"', '"off"', '"warning"'];
+
+  describe.each(['.maplens.json', 'settings.json'])('%s', (name) => {
+    test('names of rules and levels are offered', async () => {
+      expect(await completed(name, '{ "rules": { | } }')).toEqual(ids.toSorted());
+      expect(await completed(name, '{ "rules": { "no-address": | } }')).toEqual(levels);
+      expect(await completed(name, '{ "rules": { "src/**": { "no-address": | } } }')).toEqual(levels);
+    });
+
+    test.each([
+      ['{ "no-address": "off", "src": { "dead-address": "hint" } }', []],
+      ['{ "no-adress": "off" }', ['There is no such rule. A glob has an object: rule → level.']],
+      ['{ "no-address": "on" }', [expect.stringContaining('Valid values: "off", "hint"')]],
+      ['{ "src": { "no-address": "on" } }', [expect.stringContaining('Valid values: "off", "hint"')]],
+    ])('%s', async (rules, told) => {
+      const [document, tree] = parse(name, `{ "rules": ${rules} }`);
+      expect((await json.doValidation(document, tree)).map(({ message }) => message)).toEqual(told);
+    });
+  });
+
+  test('comments and trailing commas are right in a configuration', async () => {
+    const [document, tree] = parse('.maplens.json', '{ // why\n "include": ["src",], }');
+    expect(await json.doValidation(document, tree)).toEqual([]);
+  });
+});
 
 const source = `IOMemoryMap *expose(IOMemoryDescriptor *memory, task_t task) { return memory->createMappingInTask(task, 0, kIOMapReadOnly); }\n`;
 
