@@ -20,7 +20,7 @@ function main(): void {
   process.stderr.on('error', () => undefined);
 
   void runCli(process.argv.slice(2), {
-    createService: () => createService(process.cwd()),
+    createService: (definitions) => createService(process.cwd(), definitions),
     startThread,
     rules: allRules.map((rule) => ({
       id: rule.id,

@@ -196,6 +196,15 @@ export class AddressSpace {
     return this.#enter(entry);
   }
 
+  /** Whether fork() copies the entries of a range: they are cut at its borders (osfmk/vm/vm_map.c, vm_map_inherit). */
+  inherit(start: number, end: number, inherited: boolean): void {
+    for (const entry of this.overlapping(start, end))
+      this.replace({
+        ...cut(entry, Math.max(entry.start, start), Math.min(entry.end, end), this.pageSize),
+        inherited,
+      });
+  }
+
   #delete(entry: VmEntry): void {
     if (entry.wired) this.#wired--;
     this.#entries.delete(entry);

@@ -191,6 +191,12 @@ export class Machine {
     space.remove(start, start + space.pagesFor(size + BigInt(space.offsetInPage(address))));
   }
 
+  /** mach_vm_inherit(): whether a forked task has the pages of [address, address + size). */
+  inherit({ space }: Task, address: bigint, size: bigint, inherited: boolean): void {
+    const start = space.pageOf(address);
+    space.inherit(start, start + space.pagesFor(size + BigInt(space.offsetInPage(address))), inherited);
+  }
+
   /** IOMemoryDescriptor::withAddressRange(s) and withOptions. A NULL task means physical ranges. */
   withAddressRanges(ranges: readonly MemoryRange[], options: number, task: Task | undefined): DescriptorResult {
     return makeDescriptor(this.#state, task, ranges, options);

@@ -59,7 +59,7 @@ export function forkTask(state: KernelState, parent: Task, name: string): Task {
   const child = state.addTask(name, false, parent.space.pageSize);
   child.sizeLimit = parent.sizeLimit;
   for (const entry of parent.space.entries) {
-    if (!entry.inherited && !entry.permanent && entry.kind !== 'buffer') continue;
+    if (!(entry.inherited ?? (entry.permanent === true || entry.kind === 'buffer'))) continue;
     const { start, end, protection, kind, permanent } = entry;
     const object = entry.object && MemoryObject.ofPages(state.pageSize, end - start, { cache: entry.object.cache });
     if (object && entry.object) {

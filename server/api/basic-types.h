@@ -58,6 +58,7 @@ typedef uint64_t mach_vm_size_t;
 typedef uint64_t memory_object_offset_t;
 typedef uint64_t vm_object_offset_t;
 typedef int vm_prot_t;
+typedef unsigned int vm_inherit_t;
 typedef uint32_t vm_tag_t;
 typedef uint32_t ppnum_t;
 typedef uint64_t user_addr_t;

@@ -62,12 +62,23 @@ void *IOMallocAligned_internal(void *heap, vm_size_t size, vm_size_t alignment, 
 [[maplens::allocates]] [[maplens::returns(retained, nullable)]]
 void *__IOMallocAligned_internal(void *heap, vm_size_t size, vm_size_t alignment, int flags);
 
+enum {
+  VM_FLAGS_FIXED = 0x0,
+  VM_FLAGS_ANYWHERE = 0x1,
+};
+enum {
+  VM_INHERIT_SHARE = 0,
+  VM_INHERIT_COPY = 1,
+  VM_INHERIT_NONE = 2,
+};
+
 /// Allocates address space and memory; the address is stored through the pointer.
 kern_return_t vm_allocate(vm_map_t map, [[maplens::writes]] vm_offset_t *address, vm_size_t size, int flags);
 kern_return_t vm_allocate_kernel(vm_map_t map, [[maplens::writes]] vm_offset_t *address, vm_size_t size, int flags, vm_tag_t tag);
 kern_return_t mach_vm_allocate(vm_map_t map, [[maplens::writes]] mach_vm_offset_t *address, mach_vm_size_t size, int flags);
 kern_return_t mach_vm_allocate_kernel(vm_map_t map, [[maplens::writes]] mach_vm_offset_t *address, mach_vm_size_t size,
     int flags, vm_tag_t tag);
+kern_return_t mach_vm_inherit(vm_map_t map, mach_vm_offset_t address, mach_vm_size_t size, vm_inherit_t inheritance);
 kern_return_t vm_deallocate(vm_map_t map, vm_offset_t address, vm_size_t size);
 kern_return_t mach_vm_deallocate(vm_map_t map, mach_vm_offset_t address, mach_vm_size_t size);
 

@@ -565,3 +565,11 @@
 #define kIODMACommandOutputHost64 (IODMACommand::OutputHost64)
 #define kIODMACommandOutputBig64 (IODMACommand::OutputBig64)
 #define kIODMACommandOutputLittle64 (IODMACommand::OutputLittle64)
+
+// osfmk/mach/vm_statistics.h: a struct of flags; of those, that an address is chosen counts here, as VM_FLAGS_ANYWHERE
+#define VM_MAP_KERNEL_FLAGS_NONE (VM_FLAGS_FIXED)
+#define VM_MAP_KERNEL_FLAGS_FIXED(...) (VM_FLAGS_FIXED)
+#define VM_MAP_KERNEL_FLAGS_ANYWHERE(...) (VM_FLAGS_ANYWHERE)
+#define VM_MAP_KERNEL_FLAGS_FIXED_PERMANENT(...) (VM_FLAGS_FIXED)
+#define VM_MAP_KERNEL_FLAGS_ANYWHERE_PERMANENT(...) (VM_FLAGS_ANYWHERE)
+#define VM_MAP_KERNEL_FLAGS_DATA_ANYWHERE(...) (VM_FLAGS_ANYWHERE)

@@ -50,6 +50,8 @@ export interface SimulateCommand {
   readonly step: number | undefined;
   /** How many instructions the run may take; undefined for the usual number. */
   readonly budget: number | undefined;
+  /** Macros by name, as a compiler's -D gives them. */
+  readonly definitions: ReadonlyMap<string, string>;
   /** Further files and folders whose declarations the run may use. */
   readonly include: readonly string[];
   readonly failOn: FailOn;
@@ -224,6 +226,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
     step: { type: 'string' },
     budget: { type: 'string' },
     include: { type: 'string', multiple: true, default: [] },
+    define: { type: 'string', short: 'D', multiple: true, default: [] },
     'fail-on': { type: 'string', default: 'warning' },
     help: { type: 'boolean', short: 'h', default: false },
   });
@@ -247,6 +250,12 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
     if (at < 1 || at === pair.length - 1) return wrong(`--value wants name=literal, not "${pair}"`);
     values[pair.slice(0, at)] = pair.slice(at + 1);
   }
+  const definitions = new Map<string, string>();
+  for (const each of parsed.list('define')) {
+    const [, macro, , body = '1'] = /^([A-Za-z_]\w*)(=(.*))?$/s.exec(each) ?? [];
+    if (macro === undefined) return wrong(`-D wants NAME or NAME=VALUE, not "${each}"`);
+    definitions.set(macro, body);
+  }
   const step = parsed.text('step');
   if (step !== undefined && !/^\d{1,9}$/.test(step)) return wrong(`--step wants a number, not "${step}"`);
   const budget = parsed.text('budget');
@@ -260,6 +269,7 @@ function parseSimulate(argv: readonly string[]): ParsedArguments {
     machine,
     step: step === undefined ? undefined : Number(step),
     budget: budget === undefined ? undefined : Number(budget),
+    definitions,
     include: parsed.list('include'),
     failOn: failOn.value,
   });

@@ -11,7 +11,8 @@ import { runSimulateScenarios } from './simulate-scenarios';
 import type { Terminal } from './terminal';
 
 export interface CliOptions {
-  createService(): LanguageService;
+  /** `definitions`: macros by name. */
+  createService(definitions?: ReadonlyMap<string, string>): LanguageService;
   /** Left out where there are no threads. */
   readonly startThread?: StartThread;
   readonly rules: readonly RuleInfo[];
@@ -48,7 +49,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
       case 'explain':
         return explainRule(command.rule, options.rules, terminal);
       case 'simulate':
-        return await runSimulate(command, options.createService(), options.directory, terminal);
+        return await runSimulate(command, options.createService(command.definitions), options.directory, terminal);
       case 'scenarios':
         return await runSimulateScenarios(command, options.createService(), options.directory, terminal);
       default:

@@ -45,6 +45,8 @@ export class Interpreter {
   readonly kernel: KernelModel;
   /** Nanoseconds since the machine was started. */
   clock = 60_000_000_000n;
+  /** Told of every assertion that is evaluated, and whether it holds. */
+  asserted: ((holds: boolean) => void) | undefined;
   /** Activations, outermost first. */
   readonly frames: Frame[] = [];
   readonly #codes = new Map<object, Code>();

@@ -13,9 +13,12 @@ import { simulateFunction } from './simulation';
 import { statsOf } from './stats';
 import { suggestSuppressions } from './suggest-suppressions';
 
-/** A language service over an empty workspace. `root`: the folder from which relative file names start, where it matters. */
-export function createService(root = ''): LanguageService {
-  const workspace = new Workspace();
+/**
+ * A language service over an empty workspace. `root`: the folder from which relative file names start, where it matters;
+ * `definitions`: macros by name, as a compiler's -D gives them.
+ */
+export function createService(root = '', definitions?: ReadonlyMap<string, string>): LanguageService {
+  const workspace = new Workspace(definitions);
   const configurations = new Configurations(
     allRules.map(({ id }) => id),
     root,

@@ -1,4 +1,4 @@
-import { directiveOf, evaluateCondition, platformFacts } from './condition';
+import { directiveOf, evaluateCondition, platformFacts, type ConditionLookup } from './condition';
 import { Kind, Scanner } from './scan';
 
 /**
@@ -76,9 +76,16 @@ const afterParameters = new Set([
   'asm',
 ]);
 
-/** Splits a text; with `previous`, the chunks of an older text, it reads again only what the edit touches. */
-export function split(text: string, previous?: { text: string; chunks: readonly SplitChunk[] }): readonly SplitChunk[] {
-  if (!previous) return new Splitter(text, 0, fileScope, undefined).run();
+/**
+ * Splits a text; with `previous`, the chunks of an older text, it reads again only what the edit touches. `facts` decides
+ * which arms of conditionals there are.
+ */
+export function split(
+  text: string,
+  previous?: { text: string; chunks: readonly SplitChunk[] },
+  facts: ConditionLookup = platformFacts,
+): readonly SplitChunk[] {
+  if (!previous) return new Splitter(text, 0, fileScope, undefined, facts).run();
   if (previous.text === text) return previous.chunks;
   const old = previous.text;
   let prefix = 0;
@@ -97,7 +104,7 @@ export function split(text: string, previous?: { text: string; chunks: readonly 
   keep = Math.max(0, keep - 1);
   const kept = previous.chunks.slice(0, keep);
   const last = kept.at(-1);
-  const splitter = new Splitter(text, last?.end ?? 0, last?.after.scope ?? fileScope, last?.after.conditional);
+  const splitter = new Splitter(text, last?.end ?? 0, last?.after.scope ?? fileScope, last?.after.conditional, facts);
   const delta = text.length - old.length;
   const editEnd = text.length - suffix;
   const result = kept;
@@ -142,13 +149,15 @@ function isSame(before: SplitChunk, old: string, now: SplitChunk, text: string):
 class Splitter {
   readonly #text: string;
   readonly #scanner: Scanner;
+  readonly #facts: ConditionLookup;
   #scope: Scope;
   #conditional: Conditional | undefined;
   /** Conditionals opened inside the chunk being read. */
   #inner: { taken: boolean }[] = [];
   #guessed = false;
 
-  constructor(text: string, from: number, scope: Scope, conditional: Conditional | undefined) {
+  constructor(text: string, from: number, scope: Scope, conditional: Conditional | undefined, facts: ConditionLookup) {
+    this.#facts = facts;
     this.#text = text;
     this.#scanner = new Scanner(text, from);
     this.#scope = scope;
@@ -219,7 +228,7 @@ class Splitter {
       case 'if':
       case 'ifdef':
       case 'ifndef': {
-        const truth = evaluateCondition(directive, platformFacts);
+        const truth = evaluateCondition(directive, this.#facts);
         this.#pushConditional(truth === true);
         return truth === false ? this.#skipDeadArms() : undefined;
       }
@@ -238,7 +247,7 @@ class Splitter {
     if (!this.#conditional) return undefined;
     if (this.#conditional.decided) return this.#skipDeadArms(true);
     if (directive.name === 'else') return undefined;
-    const truth = evaluateCondition(directive, platformFacts);
+    const truth = evaluateCondition(directive, this.#facts);
     if (truth === false) return this.#skipDeadArms();
     if (truth === true) {
       this.#popConditional();
@@ -256,7 +265,7 @@ class Splitter {
         return 'inactive';
       }
       if (all) continue;
-      const truth = directive.name === 'else' ? true : evaluateCondition(directive, platformFacts);
+      const truth = directive.name === 'else' ? true : evaluateCondition(directive, this.#facts);
       if (truth === false) continue;
       this.#popConditional();
       this.#pushConditional(truth === true);
@@ -294,7 +303,7 @@ class Splitter {
       case 'if':
       case 'ifdef':
       case 'ifndef':
-        if (evaluateCondition(directive, platformFacts) === false) this.#takeLaterArm();
+        if (evaluateCondition(directive, this.#facts) === false) this.#takeLaterArm();
         else this.#inner.push({ taken: true });
         return;
       case 'elif':
@@ -320,7 +329,7 @@ class Splitter {
     for (;;) {
       const directive = this.#skipArm();
       if (!directive || directive.name === 'endif') return;
-      if (directive.name === 'else' || evaluateCondition(directive, platformFacts) !== false) {
+      if (directive.name === 'else' || evaluateCondition(directive, this.#facts) !== false) {
         this.#inner.push({ taken: true });
         return;
       }

@@ -1,5 +1,6 @@
 import type { SplitChunk } from '../syntax/split';
 import { split } from '../syntax/split';
+import { platformFacts, type ConditionLookup } from '../syntax/condition';
 import { LineMap } from '../syntax/text';
 import type { FileFacts, MacroDefinition } from './facts';
 import { macrosOf } from './facts';
@@ -19,6 +20,7 @@ export class SourceFile {
   factsKey = 0;
   /** Changes when the macros that it defines do. */
   macroVersion = 0;
+  readonly #facts: ConditionLookup;
   #chunks: readonly SplitChunk[] | undefined;
   #chunksOf = '';
   #lines: LineMap | undefined;
@@ -26,7 +28,8 @@ export class SourceFile {
   #macroText = '';
   #includes: readonly string[] | undefined;
 
-  constructor(path: string, text: string, mentions: Mentions) {
+  constructor(path: string, text: string, mentions: Mentions, facts: ConditionLookup = platformFacts) {
+    this.#facts = facts;
     this.path = path;
     this.text = text;
     this.mentions = mentions;
@@ -43,7 +46,7 @@ export class SourceFile {
   /** The declarations; after an edit only those that it touches are read again. */
   get chunks(): readonly SplitChunk[] {
     if (!this.#chunks || this.#chunksOf !== this.text) {
-      this.#chunks = split(this.text, this.#chunks && { text: this.#chunksOf, chunks: this.#chunks });
+      this.#chunks = split(this.text, this.#chunks && { text: this.#chunksOf, chunks: this.#chunks }, this.#facts);
       this.#chunksOf = this.text;
     }
     return this.#chunks;

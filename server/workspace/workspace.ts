@@ -1,6 +1,7 @@
 import type { ConstantDeclaration } from '../ir/declarations';
 import type { Names } from '../ir/names';
-import { integerOf } from '../syntax/condition';
+import { integerOf, platformFacts } from '../syntax/condition';
+import type { ConditionLookup } from '../syntax/condition';
 import type { Macro } from '../syntax/preprocess';
 import type { SplitChunk } from '../syntax/split';
 import { loadApi } from './api-model';
@@ -35,11 +36,15 @@ export class Workspace {
   readonly #dirty = new Set<SourceFile>();
   /** States of the macros, each by a number. */
   readonly #keys = new Map<string, number>();
+  /** Macros that were given, as a compiler's -D gives them. */
+  readonly #given: ReadonlyMap<string, Macro>;
   #includesChanged = true;
   #revision = 0;
   #readAll = false;
 
-  constructor() {
+  /** @param definitions macros by name, as a compiler's -D gives them: they hold in all files, in spite of a #define. */
+  constructor(definitions: ReadonlyMap<string, string> = new Map()) {
+    this.#given = new Map([...definitions].map(([name, body]) => [name, { name, body }]));
     this.#reader = new FactReader({
       isType: (name) => this.api.model.class(name) !== undefined || this.api.model.typedef(name) !== undefined,
     });
@@ -58,7 +63,7 @@ export class Workspace {
       this.#dirty.add(known);
       return;
     }
-    const file = new SourceFile(path, text, mentions);
+    const file = new SourceFile(path, text, mentions, this.#facts);
     this.#files.set(path, file);
     const base = baseName(path);
     this.#byBaseName.set(
@@ -179,6 +184,8 @@ export class Workspace {
 
   /** The macro that a name is at an offset of a file. */
   macro(file: SourceFile, name: string, at: number): Macro | undefined {
+    const given = this.#given.get(name);
+    if (given) return given;
     const own = file.macros.get(name);
     if (own) {
       const before = own.filter((definition) => definition.at < at);
@@ -198,6 +205,11 @@ export class Workspace {
     const definitions = best?.macros.get(name)?.filter((definition) => definition.macro !== undefined);
     return definitions && inForce(definitions);
   }
+
+  readonly #facts: ConditionLookup = (name) => {
+    const body = this.#given.get(name)?.body;
+    return body === undefined ? platformFacts(name) : integerOf(body);
+  };
 
   /** Tells one state of the macros that a file sees from another. */
   macroKey(file: SourceFile): number {

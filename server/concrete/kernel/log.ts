@@ -35,7 +35,7 @@ function log(site: CallSite, at: number): bigint {
 
 /** A release kernel has no assertions: what one would have said is logged. A DEVELOPMENT kernel panics. */
 function check(site: CallSite): bigint {
-  if (site.bits(0) !== 0n) return 0n;
+  if (holds(site)) return 0n;
   const text = `assert(${site.texts[0] ?? ''}) is false`;
   const { run } = site;
   if (run.assumer.given('DEVELOPMENT', boolType) === 1n || run.program.constant('DEVELOPMENT') === 1n)
@@ -45,6 +45,12 @@ function check(site: CallSite): bigint {
 }
 
 function checkAlways(site: CallSite): bigint {
-  if (site.bits(0) !== 0n) return 0n;
+  if (holds(site)) return 0n;
   return site.run.kernel.stop('panic', `release_assert(${site.texts[0] ?? ''}) is false: the kernel panics.`);
+}
+
+function holds(site: CallSite): boolean {
+  const value = site.bits(0) !== 0n;
+  site.run.asserted?.(value);
+  return value;
 }

@@ -22,6 +22,7 @@ export const taskCalls: KernelTable = {
   mach_vm_allocate_kernel: (site) => allocate(site),
   vm_deallocate: (site) => deallocate(site),
   mach_vm_deallocate: (site) => deallocate(site),
+  mach_vm_inherit: (site) => inherit(site),
   mach_vm_region: (site) => region(site),
   current_proc: (site) => assumedProcess(site),
   copyin: (site) => copyIn(site, site.bits(0), site.pointer(1), Number(site.bits(2))),
@@ -54,6 +55,16 @@ function deallocate(site: CallSite): Value {
   const { kernel } = site.run;
   const task = kernel.taskAt(site.pointer(0)) ?? notModelled(`${site.name}() in a NULL map`);
   kernel.machine.deallocate(task, site.bits(1), site.bits(2));
+  return success;
+}
+
+/** VM_INHERIT_NONE (osfmk/mach/vm_inherit.h). */
+const inheritNone = 2n;
+
+function inherit(site: CallSite): Value {
+  const { kernel } = site.run;
+  const task = kernel.taskAt(site.pointer(0)) ?? notModelled(`${site.name}() in a NULL map`);
+  kernel.machine.inherit(task, site.bits(1), site.bits(2), site.bits(3) !== inheritNone);
   return success;
 }
 

@@ -75,6 +75,21 @@ describe('the sample driver', () => {
     expect(leak).toMatchObject({ code: 1, errors: '' });
     expect(leak.out).toMatch(/! leak: header leaks/);
   });
+
+  it('simulate takes macros as a compiler does', () => {
+    const file = put(
+      'macros.cpp',
+      ['#if DEVELOPMENT', 'int g() { return LIMIT; }', '#else', 'int g() { return 1; }', '#endif', 'int f() {']
+        .concat(['#if FAST', 'return 2;', '#else', 'return g();', '#endif', '}', 'IOMemoryMap *m;'])
+        .join('\n'),
+    );
+    const outcome = (...macros: string[]): string =>
+      /^Outcome: (.*)$/m.exec(maplens('simulate', file, '--function', 'f', ...macros).out)![1]!;
+    expect(outcome('-D', 'FAST')).toContain('returned 2');
+    expect(outcome('-DDEVELOPMENT', '-D', 'LIMIT=7', '-DFAST=0')).toContain('returned 7');
+    expect(outcome('-D', 'DEVELOPMENT=0', '-D', 'FAST=0')).toContain('returned 1');
+    expect(maplens('simulate', file, '--function', 'f', '-D', '2X').errors).toContain('-D wants NAME or NAME=VALUE');
+  });
 });
 
 describe('bad input', () => {

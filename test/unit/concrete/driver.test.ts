@@ -174,6 +174,16 @@ const cases: readonly Case[] = [
     outcome: 'panic',
   },
   {
+    what: 'kernel memory with the flags of newer kernels',
+    source: `int f() { mach_vm_address_t at = 0;
+      kern_return_t kr = mach_vm_allocate_kernel(kernel_map, &at, 4 * page_size, VM_MAP_KERNEL_FLAGS_ANYWHERE(.vm_tag = 11));
+      kr |= mach_vm_inherit(kernel_map, at + page_size, page_size, VM_INHERIT_NONE);
+      ((uint32_t *)at)[3] = 5;
+      return kr == KERN_SUCCESS ? ((uint32_t *)at)[3] : 0; }`,
+    steps: 'start end',
+    outcome: '5',
+  },
+  {
     what: 'memory out of bounds',
     source: 'void f() { char *p = (char *)IOMalloc(8); p[8] = 1; }',
     steps: 'start access end',

@@ -51,7 +51,7 @@ describe('a scenario with a driver', () => {
     let out = '';
     const errors: string[] = [];
     const code = await runCli(['simulate', join(folder, 'card.iomap')], {
-      createService,
+      createService: () => createService(),
       rules: [],
       version: '1.0.0',
       directory: import.meta.dirname,
