@@ -145,10 +145,10 @@ public:
     /// Private to the kernel: blocks or unblocks the mappings of other tasks.
     [[maplens::kernel]] virtual IOReturn redirect([[maplens::task]] task_t safeTask, bool redirect);
 
-    /// Private to the kernel, which hands it a map disguised as an address and may get the same one back. Never call it.
-    [[maplens::kernel]] [[maplens::returns(borrowed, nonnull)]]
+    /// Private to the kernel, which hands it a map disguised as an address and gets that or another one. Never call it.
+    [[maplens::kernel]] [[maplens::returns(retained, nonnull)]]
     virtual IOMemoryMap *makeMapping(IOMemoryDescriptor *owner, [[maplens::task]] task_t intoTask,
-        IOVirtualAddress atAddress, [[maplens::bits(kernel_map_options)]] IOOptionBits options, IOByteCount offset,
+        [[maplens::consumes]] IOVirtualAddress atAddress, [[maplens::bits(kernel_map_options)]] IOOptionBits options, IOByteCount offset,
         IOByteCount length);
 
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]] OSObject *copyContext() const;

@@ -45,6 +45,7 @@ import { retainCountLogic } from './retain-count-logic';
 import type { Rule, RuleDescription } from './rule';
 import { severalCacheModes } from './several-cache-modes';
 import { sharedIndex } from './shared-index';
+import { smartPointerAdoption } from './smart-pointer-adoption';
 import { staticOption } from './static-option';
 import { subRangeLookup } from './sub-range-lookup';
 import { suppressionOfUnknownRule } from './suppression-of-unknown-rule';
@@ -118,6 +119,7 @@ export const rules: readonly Rule[] = [
   retainCountLogic,
   severalCacheModes,
   sharedIndex,
+  smartPointerAdoption,
   staticOption,
   subRangeLookup,
   truncatedAddress,

@@ -1,3 +1,4 @@
+import { has } from '../api/attributes';
 import type { Event, Report } from '../symbolic/events';
 import type { Rule } from './rule';
 import { nameOf, theObject, upper } from './wording';
@@ -10,13 +11,16 @@ function check(event: Event): Report | undefined {
   const { object } = event;
   if (object.doubtful || !object.creation?.nullable) return undefined;
   if (object.class === undefined || !memoryClass.test(object.class)) return undefined;
+  const { call, made } = object.creation;
+  const isOut = made?.declaration.parameters.some((parameter) => has(parameter, 'out')) === true;
   return {
     at: event.at,
     about: object.creation.span,
     message:
       `${upper(nameOf(object))} is used without a test for NULL: ${event.how}\n` +
-      `${object.creation.call}() answers every failure with NULL and gives no other sign. Test ${theObject(object)} ` +
-      'before the first use.',
+      (isOut
+        ? `${call}() leaves NULL there when it fails, and nothing has looked at its result. Test the result before the first use.`
+        : `${call}() answers every failure with NULL and gives no other sign. Test ${theObject(object)} before the first use.`),
     step: `${nameOf(object)} may be NULL here`,
   };
 }
@@ -27,11 +31,14 @@ export const uncheckedNull: Rule = {
   title: 'A result is not tested for NULL',
   severity: 'error',
   confidence: 'certain',
-  semantics: ['J61', 'J62', 'J03', 'J52'],
+  semantics: ['J61', 'J62', 'J03', 'J52', 'J102'],
   check,
   explanation: `All failures of the mapping calls are NULL; there is no error code. A range that does not fit, an address
 that is taken, memory that is not accessible, a descriptor of length zero: all the same NULL. Calling a method on it is
 a kernel panic.
+
+DriverKit's calls say more: their result is an error number. But the out-parameter is NULL then, so a driver that ignores the
+result crashes at the first use (xnu \`IOUserServer.cpp\`, \`IOMemoryDescriptor::CreateMapping_Impl\`).
 
 Test the object itself, before its first use. Testing the *address* that \`getVirtualAddress()\` returns is too late: the
 call has crashed by then.`,
@@ -65,6 +72,32 @@ call has crashed by then.`,
 `,
       },
       {
+        title: 'DriverKit: the result is ignored',
+        source: `uint64_t FrameGrabber::mapIgnoring(IOMemoryDescriptor *memory)
+{
+    IOMemoryMap *map = NULL;
+    memory->CreateMapping(0, 0, 0, 0, 0, &map);
+    uint64_t length = map->GetLength();
+//                    ^^^ error: 'map' is used without a test for NULL: GetLength()
+    map->release();
+    return length;
+}
+`,
+      },
+      {
+        title: 'DriverKit: the result is kept and nobody looks at it',
+        source: `kern_return_t FrameGrabber::allocateKeeping(uint64_t size)
+{
+    IOBufferMemoryDescriptor *buffer = NULL;
+    kern_return_t result = IOBufferMemoryDescriptor::Create(kIOMemoryDirectionInOut, size, 0, &buffer);
+    buffer->SetLength(size / 2);
+//  ^^^^^^ error: 'buffer' is used without a test for NULL: SetLength()
+    buffer->release();
+    return result;
+}
+`,
+      },
+      {
         title: 'kIOMapReference finds a map or nothing',
         source: `mach_vm_size_t FrameGrabber::existingLength(IOMemoryDescriptor *memory, task_t task)
 {
@@ -78,6 +111,48 @@ call has crashed by then.`,
       },
     ],
     good: [
+      {
+        title: 'DriverKit: the result decides',
+        source: `kern_return_t FrameGrabber::mapTesting(IOMemoryDescriptor *memory, uint64_t *length)
+{
+    IOMemoryMap *map = NULL;
+    kern_return_t result = memory->CreateMapping(0, 0, 0, 0, 0, &map);
+    if (result == kIOReturnSuccess) {
+        *length = map->GetLength();
+        map->release();
+    }
+    return result;
+}
+`,
+      },
+      {
+        title: 'DriverKit: the results of two calls are looked at together',
+        source: `kern_return_t FrameGrabber::mapBoth(IOMemoryDescriptor *first, IOMemoryDescriptor *second)
+{
+    IOMemoryMap *one = NULL;
+    IOMemoryMap *two = NULL;
+    kern_return_t result = first->CreateMapping(0, 0, 0, 0, 0, &one);
+    result |= second->CreateMapping(0, 0, 0, 0, 0, &two);
+    if (result == kIOReturnSuccess)
+        use(one->GetAddress(), two->GetAddress());
+    OSSafeReleaseNULL(one);
+    OSSafeReleaseNULL(two);
+    return result;
+}
+`,
+      },
+      {
+        title: 'DriverKit: a function of the driver looks at the result',
+        source: `void FrameGrabber::mapReporting(IOMemoryDescriptor *memory)
+{
+    IOMemoryMap *map = NULL;
+    kern_return_t result = memory->CreateMapping(0, 0, 0, 0, 0, &map);
+    stopOnError(result);
+    use(map->GetAddress(), map->GetLength());
+    map->release();
+}
+`,
+      },
       {
         title: 'Tested first',
         source: `IOReturn FrameGrabber::lengthOf(IOMemoryDescriptor *memory, mach_vm_size_t *length)

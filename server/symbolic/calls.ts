@@ -8,7 +8,7 @@ import type { Context } from './context';
 import { addressedMap, classOf, isSmartPointer, siteOf } from './context';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate, usePointer } from './evaluate';
-import type { Call, Invocation } from './ownership';
+import type { Birth, Call, Invocation } from './ownership';
 import { create, freshResult, isImmortal, named, release, retain, setResult, steadyResult, tracked } from './ownership';
 import { construct, smartMethod } from './smart-pointers';
 import { forgetPreparations, notePhysicalAccess, notePreparation } from './preparation';
@@ -345,25 +345,39 @@ function outCall(
   made: CallFacts | undefined,
 ): State[] {
   const { values } = context;
-  const fill = (into: State, outcome: Success): void => {
+  const birth = (out: Out): Omit<Birth, 'nullable'> => ({
+    retained: out.retained,
+    promised: out.promised,
+    made,
+    ...(outs.length > 1 && { at: out.span }),
+  });
+  const fill = (into: State, outcome: Success, result?: Value): void => {
     outs.forEach((out, index) => {
+      const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
       if (out.success !== 'always' && out.success !== outcome) {
+        const none = result && out.place.kind === 'local' && !isSmartPointer(pointee);
         put(context, into, out.place, values.constant(0n), invocation.call.span);
+        if (none) into.store.set(out.place, nothing(into, out, index, classOf(pointee), result));
         return;
       }
       const object = freshResult(into, context, invocation, `out ${index}`);
-      const pointee = out.type.kind === 'pointer' ? out.type.to : undefined;
-      create(into, invocation, object, classOf(pointee), {
-        retained: out.retained,
-        nullable: false,
-        promised: out.promised,
-        made,
-        ...(outs.length > 1 && { at: out.span }),
-      });
+      create(into, invocation, object, classOf(pointee), { ...birth(out), nullable: false });
       if (out.retained && isSmartPointer(pointee)) into.change(object, { managed: true });
       into.setRange(object, { low: undefined, high: undefined, not: [0n] });
       put(context, into, out.place, object, invocation.call.span);
     });
+  };
+  /** NULL that remembers which call has failed. */
+  const nothing = (into: State, out: Out, index: number, className: string | undefined, result: Value): Value => {
+    const value = freshResult(into, context, invocation, `none ${index}`);
+    const { path } = into;
+    create(into, invocation, value, className, { ...birth(out), nullable: true });
+    into.path = path;
+    const variable = out.place.local === undefined ? undefined : context.fn.locals[out.place.local]?.name;
+    const object = into.objects.get(value);
+    if (object) into.absent.set(value, { object: { ...object, variable, since: Math.max(into.depth - 1, 0) }, result });
+    into.setRange(value, { low: 0n, high: 0n, not: [] });
+    return value;
   };
   const usual = outs.find((out) => out.success !== 'always')?.success ?? 'always';
   if (api.result.kind === 'void' || usual === 'always') {
@@ -372,17 +386,17 @@ function outCall(
     return [state];
   }
   const failed = state.fork();
-  const answer = (of: State, outcome: Success): void => {
+  const answer = (of: State, outcome: Success): Value => {
     const value = freshResult(of, context, invocation);
     assume(of, values, value, outcome === 'nonzero');
     setResult(of, invocation, value);
+    return value;
   };
   fill(state, usual);
   answer(state, usual);
   const other = usual === 'zero' ? 'nonzero' : 'zero';
   failed.addStep(invocation.call.span, `${invocation.name}() fails`);
-  fill(failed, other);
-  answer(failed, other);
+  fill(failed, other, answer(failed, other));
   return [state, failed];
 }
 

@@ -2,6 +2,7 @@ import type { Expr, Place } from '../ir/types';
 import type { Span } from './span';
 import { tellAtomicAccess } from './atomic';
 import { assume } from './constraints';
+import { noteAsked } from './absence';
 import { loaded, noteIndices } from './client-data';
 import type { Context } from './context';
 import { addressedMap, siteOf } from './context';
@@ -149,9 +150,11 @@ export function usePointer(
     if (pointer.constant === 0n) dead.add(state);
     return;
   }
+  const act = method === undefined ? how : `${method}()`;
+  const absent = state.absent.get(base);
+  if (absent) context.emit({ kind: 'null-use', object: absent.object, at: span, how: act }, state);
   const object = state.objects.get(base);
   if (object) {
-    const act = method === undefined ? how : `${method}()`;
     context.emit({ kind: 'use', object, at: span, how: act }, state);
     if (object.creation?.nullable && state.mayBeNull(base))
       context.emit({ kind: 'null-use', object, at: span, how: act }, state);
@@ -161,6 +164,7 @@ export function usePointer(
 
 /** Ends what can be claimed about an object that a value leads to: somebody unseen has it. */
 export function escape(state: State, value: Value): void {
+  noteAsked(state, value);
   const seen = new Set<Value>();
   const visit = (at: Value): void => {
     if (seen.has(at)) return;

@@ -76,6 +76,10 @@ export type Event =
       readonly at: Span;
       readonly preparation: Preparation;
     }
+  /** A smart pointer takes an object over with OSNoRetain, that is with a reference that somebody gives up; `object` as it was before. */
+  | { readonly kind: 'adopted'; readonly object: ObjectState; readonly at: Span }
+  /** A plain pointer is returned to an object whose last reference a smart pointer of the function gives up. */
+  | { readonly kind: 'dies-with-function'; readonly object: ObjectState; readonly at: Span }
   /** free() of an object that somebody else may hold as well. */
   | { readonly kind: 'free'; readonly object: ObjectState; readonly at: Span }
   /** A method of an object, its memory, or the pointer as an argument of a call in view. */

@@ -2,6 +2,7 @@ import type { Ownership } from '../api/attributes';
 import { has } from '../api/attributes';
 import type { BlockId, Function, Instruction, Terminator } from '../ir/types';
 import type { Span } from './span';
+import { noteAsked } from './absence';
 import { invoke } from './calls';
 import { clientParameters, noteCompared } from './client-data';
 import { appear } from './ownership';
@@ -22,6 +23,7 @@ import { OpenPreparations } from './preparation';
 import type { Program } from './program';
 import type { RunsIn } from './registrations';
 import { ownTarget } from './program';
+import { diesWithFunction, isGot } from './smart-pointers';
 import type { Step } from './state';
 import { allocation, handedOver, isOnStack, newForeign, State } from './state';
 import type { Summaries } from './summaries';
@@ -303,6 +305,7 @@ export class Interpreter implements Context {
           },
           state,
         );
+        noteAsked(state, condition);
         const other = state.fork();
         const canHold = assume(state, this.values, condition, true);
         const canFail = assume(other, this.values, condition, false);
@@ -321,6 +324,7 @@ export class Interpreter implements Context {
       case 'switch': {
         const value = evaluate(this, state, terminator.value, dead);
         if (dead.has(state)) return;
+        noteAsked(state, value);
         const rest = state;
         let restFeasible = true;
         for (const one of terminator.cases) {
@@ -385,6 +389,8 @@ export class Interpreter implements Context {
     }
     if (value && terminator.value) {
       const at = terminator.value.span;
+      const dying = isGot(this.fn, terminator.value) && diesWithFunction(this.fn, state, value);
+      if (dying) this.emit({ kind: 'dies-with-function', object: dying, at }, state);
       const map = addressedMap(state, value);
       if (map && terminator.value.type.kind !== 'bool')
         this.emit({ kind: 'address-use', object: map, at, how: 'return' }, state);

@@ -64,7 +64,7 @@ export function named(object: ObjectState): string {
   return object.variable === undefined ? `the ${describeClass(object.class)}` : `'${object.variable}'`;
 }
 
-interface Birth {
+export interface Birth {
   readonly retained: boolean;
   readonly managed?: boolean;
   readonly nullable: boolean;

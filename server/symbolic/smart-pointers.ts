@@ -1,11 +1,12 @@
 import { has } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
-import type { Expr, Instruction, Type } from '../ir/types';
+import type { Expr, Function, Instruction, Type } from '../ir/types';
 import type { Context } from './context';
-import { classOf, isSmartPointer, siteOf, takesReference } from './context';
+import { classOf, holds, isSmartPointer, siteOf, takesReference } from './context';
 import type { DeadPath } from './evaluate';
 import { escape, evaluate } from './evaluate';
-import type { State } from './state';
+import type { Span } from './span';
+import type { ObjectState, State } from './state';
 import type { Location, Value } from './values';
 import { baseOf } from './values';
 
@@ -31,7 +32,10 @@ export function construct(
   let value: Value;
   if (isSmartPointer(type)) {
     value = args[0]?.value ?? values.constant(0n);
-    takeOver(state, value, args[1]?.expr, takesReference(type));
+    takeOver(context, state, value, args[1]?.expr, {
+      at: args[0]?.expr.span ?? call.span,
+      retains: takesReference(type),
+    });
   } else {
     const site = siteOf(call.span, 'object');
     value = values.result(site, state.freeGeneration(site), call.type);
@@ -60,9 +64,42 @@ function constructorOf(context: Context, className: string, count: number): Func
 }
 
 /** A smart pointer takes a pointer; with OSRetain it takes a reference of its own and leaves ours to us. */
-function takeOver(state: State, value: Value, tag: Expr | undefined, takes: boolean): void {
+function takeOver(
+  context: Context,
+  state: State,
+  value: Value,
+  tag: Expr | undefined,
+  { at, retains }: { readonly at: Span; readonly retains: boolean },
+): void {
   const name = tag?.op === 'name' ? tag.name : tag?.op === 'load' && tag.place.kind === 'global' ? tag.place.name : '';
-  state.change(baseOf(value), name === 'OSRetain' || (takes && tag === undefined) ? { kept: true } : { managed: true });
+  const adopts = name === 'OSNoRetain';
+  const object = state.objects.get(baseOf(value));
+  if (object && adopts) context.emit({ kind: 'adopted', object, at }, state);
+  const isKept = name === 'OSRetain' || (retains && tag === undefined);
+  state.change(baseOf(value), isKept ? { kept: true } : { managed: true });
+}
+
+/** Whether an expression is what a smart pointer's get() answers, rather than the smart pointer itself. */
+export function isGot(fn: Function, expr: Expr): boolean {
+  if (expr.op === 'cast') return isGot(fn, expr.value);
+  // Written as a call; what converts of itself returns the smart pointer.
+  if (expr.op === 'pointee') return expr.span.end > expr.value.span.end;
+  if (expr.op !== 'temp') return false;
+  for (const { instructions } of fn.blocks)
+    for (const one of instructions) if (one.op === 'set' && one.temp === expr.temp) return isGot(fn, one.value);
+  return false;
+}
+
+/**
+ * Whether a function that returns a plain pointer to an object returns one that dies with the function's smart pointers:
+ * they have its only reference in view.
+ */
+export function diesWithFunction(fn: Function, state: State, value: Value): ObjectState | undefined {
+  const object = fn.result.kind === 'pointer' ? state.objects.get(baseOf(value)) : undefined;
+  if (!object?.managed || object.origin !== 'created' || object.owed !== 1) return undefined;
+  if (object.stored.length > 0 || object.escaped || object.kept) return undefined;
+  for (const [place, held] of state.store) if (place.local === undefined && holds(held, object.value)) return undefined;
+  return object;
 }
 
 /** Runs a method of a smart pointer itself; undefined for a method that is not known. */
@@ -91,7 +128,11 @@ export function smartMethod(
     }
     case 'reset': {
       const value = args[0]?.value ?? context.values.constant(0n);
-      if (args[0]) takeOver(state, value, args[1]?.expr, takesReference(type));
+      if (args[0])
+        takeOver(context, state, value, args[1]?.expr, {
+          at: args[0]?.expr.span ?? call.span,
+          retains: takesReference(type),
+        });
       state.change(held, { escaped: true });
       state.store.set(place, value);
       return done(value);

@@ -1,4 +1,5 @@
 import type { Local, Temp, Type } from '../ir/types';
+import type { Absence } from './absence';
 import type { Span } from './span';
 import type { Atomic } from './atomic';
 import type { Limit } from './client-data';
@@ -189,6 +190,8 @@ export class State implements ConstraintStore {
   /** Constraints from before memory may have changed, by the timeless value. */
   readonly past = new Map<Value, Range>();
   readonly objects = new Map<Value, ObjectState>();
+  /** Values that are NULL since a call failed that nobody has asked for its result. */
+  readonly absent = new Map<Value, Absence>();
   /** What of an application's numbers was compared, by the timeless value. */
   readonly limits = new Map<Value, Limit>();
   /** Locals that have left scope but were not reused yet. */
@@ -216,6 +219,7 @@ export class State implements ConstraintStore {
     for (const [key, value] of this.past) copy.past.set(key, value);
     for (const [key, value] of this.objects) copy.objects.set(key, value);
     for (const [key, value] of this.limits) copy.limits.set(key, value);
+    for (const [key, value] of this.absent) copy.absent.set(key, value);
     for (const local of this.ended) copy.ended.add(local);
     for (const local of this.exposed) copy.exposed.add(local);
     for (const [key, value] of this.epochs) copy.epochs.set(key, value);
@@ -398,7 +402,7 @@ export class State implements ConstraintStore {
   /** Puts the number in the place of a value that can only be that number. */
   #settle(values: Values): void {
     const known = (value: Value): Value => {
-      const range = value.constant === undefined ? this.constraints.get(value) : undefined;
+      const range = value.constant === undefined && !this.absent.has(value) ? this.constraints.get(value) : undefined;
       return range?.low !== undefined && range.low === range.high ? values.constant(range.low) : value;
     };
     for (const [place, value] of this.store) {
