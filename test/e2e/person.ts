@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import type { Result } from './main';
@@ -49,6 +49,46 @@ export async function asPerson(
     await rows.filter({ hasText: 'redirect-not-unique' }).waitFor();
     await rows.filter({ hasText: 'leaked-reference' }).waitFor({ state: 'detached' });
     await filter.fill('');
+  });
+
+  const rows = problems.locator('.monaco-list-row');
+  const leak = rows.filter({ hasText: 'leaked-reference' });
+  const isListed = (): Promise<boolean> => leak.count().then((count) => count > 0);
+
+  await check('a level in .maplens.json counts at once, and what is wrong there is listed', async () => {
+    const configuration = join(workbench.folder, '.maplens.json');
+    writeFileSync(configuration, '{ "rules": { "leaked-reference": "off", "no-adress": "off" } }');
+    await leak.first().waitFor({ state: 'detached' });
+    await rows.filter({ hasText: 'Unknown rule "no-adress"' }).waitFor();
+    rmSync(configuration);
+    await leak.first().waitFor();
+    await rows.filter({ hasText: 'Unknown rule' }).waitFor({ state: 'detached' });
+  });
+
+  await check('the setting maplens.rules counts at once', async () => {
+    const folder = join(workbench.folder, '.vscode');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'settings.json'), '{ "maplens.rules": { "leaked-reference": "off" } }');
+    await leak.first().waitFor({ state: 'detached' });
+    rmSync(folder, { recursive: true });
+    await leak.first().waitFor();
+  });
+
+  await check('a quick fix suppresses a finding, with its reason selected', async () => {
+    await goToLine(page, lineOf('if (ringHeader->magic != kRingMagic)') + 3);
+    await page.keyboard.press('Control+.');
+    await page.locator('.action-widget', { hasText: /Suppress.leaked-reference.here/ }).waitFor();
+    await page.keyboard.press('Enter');
+    const comment = page.locator('.view-line', { hasText: 'maplens-ignore-next-line' });
+    await comment.waitFor();
+    await page.keyboard.type('the client keeps it');
+    await until('the reason in its place', async () =>
+      (await comment.innerText()).replaceAll('\u00a0', ' ').endsWith('leaked-reference -- the client keeps it'),
+    );
+    await until('no finding', async () => !(await isListed()));
+    await page.keyboard.press('Escape');
+    await command(page, 'File: Revert File');
+    await leak.first().waitFor();
   });
 
   await check('the lens over a function opens the panel beside the code', async () => {
