@@ -1,6 +1,7 @@
 import type { Event, Report } from '../symbolic/events';
 import { returnContract } from '../api/attributes';
 import { argumentWith, optionsOf } from './calls';
+import { instead } from './fixes';
 import type { Rule } from './rule';
 
 // xnu iokit/IOKit/IOBufferMemoryDescriptor.h: kIOMemoryPageable.
@@ -19,6 +20,7 @@ function check(event: Event): Report | undefined {
       `${task.task === 'none' ? 'Without a task' : "In the client's task"} only a pageable buffer can be made: the result is NULL\n` +
       `${event.declaration.name}() refuses any task but kernel_task unless kIOMemoryPageable is set. Allocate in ` +
       'kernel_task and map the buffer into the client, or add kIOMemoryPageable.',
+    ...(task.task === 'none' && instead(event, task, 'kernel_task', 'Allocate in kernel_task')),
   };
 }
 
@@ -29,6 +31,7 @@ export const bufferTask: Rule = {
   severity: 'error',
   confidence: 'certain',
   semantics: ['J92'],
+  fix: 'writes `kernel_task` in place of NULL',
   check,
   explanation: `A buffer that is wired from the start is allocated in the kernel. For any other task, and for NULL,
 \`IOBufferMemoryDescriptor::initWithPhysicalMask\` (xnu \`IOBufferMemoryDescriptor.cpp\`) returns false unless

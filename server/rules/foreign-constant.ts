@@ -1,5 +1,6 @@
 import { bitFamilies } from '../api/attributes';
 import type { Event, Report } from '../symbolic/events';
+import { exchanged } from './fixes';
 import type { Rule } from './rule';
 
 /** Sets of constants that are mistaken for one another: their numbers overlap and mean different things. */
@@ -13,6 +14,34 @@ const families: Readonly<Record<string, string>> = {
   driverkit_map_options: 'a DriverKit map option',
   driverkit_direction: 'a DriverKit direction',
 };
+
+/** DriverKit's names of what the kernel's map options and directions say; the kernel's come second. */
+const pairs = [
+  ['kIOMemoryMapReadOnly', 'kIOMapReadOnly'],
+  ['kIOMemoryMapCacheModeInhibit', 'kIOMapInhibitCache'],
+  ['kIOMemoryMapCacheModeCopyback', 'kIOMapCopybackCache'],
+  ['kIOMemoryMapCacheModeWriteThrough', 'kIOMapWriteThruCache'],
+  ['kIOMemoryMapCacheModeRealTime', 'kIOMapRealTimeCache'],
+] as const;
+
+/** The constant of a family that says what another one does. */
+function counterpart(name: string, family: string): string | undefined {
+  switch (family) {
+    case 'kernel_map_options':
+      // A cache mode by number: kIOInhibitCache is kIOMapInhibitCache, shifted (xnu iokit/IOKit/IOTypes.h).
+      if (modesByNumber.test(name)) return name.replace('kIO', 'kIOMap');
+      return pairs.find(([driver]) => driver === name)?.[1];
+    case 'driverkit_map_options':
+      return pairs.find(([, kernel]) => kernel === name)?.[0];
+    case 'driverkit_direction':
+      return directions.test(name) ? name.replace('kIO', 'kIOMemory') : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const modesByNumber = /^kIO(?!Map|Memory)\w*(?:Cache|Posted)\w*$/;
+const directions = /^kIODirection(?:In|Out|InOut|OutIn)$/;
 
 function check(event: Event): Report | undefined {
   if (event.kind !== 'call') return undefined;
@@ -28,6 +57,7 @@ function check(event: Event): Report | undefined {
     );
     if (!stranger) continue;
     const wanted = allowed.map((family) => families[family] ?? family).join(' or ');
+    const meant = allowed.map((family) => counterpart(stranger.name, family)).find((name) => name !== undefined);
     const number = `0x${stranger.value.toString(16)}`;
     return {
       at: argument.span,
@@ -36,6 +66,7 @@ function check(event: Event): Report | undefined {
         `${stranger.name} is ${families[stranger.family]!}, not ${wanted}\n` +
         `${event.declaration.name}() reads the number ${number} in its own way, so the call asks for something else ` +
         'than it says. Use a constant that belongs to this parameter.',
+      ...(meant !== undefined && exchanged(event, argument, stranger.name, meant)),
     };
   }
   return undefined;
@@ -48,6 +79,7 @@ export const foreignConstant: Rule = {
   severity: 'warning',
   confidence: 'certain',
   semantics: ['J37'],
+  fix: 'writes the constant of this parameter that says the same, where there is one',
   check,
   explanation: `Directions, descriptor flags, buffer options, cache modes, the kernel's map options and DriverKit's are all
 small numbers, and the compiler takes one for the other. \`kIODirectionIn\` is 1, as \`kIOMapAnywhere\` is;

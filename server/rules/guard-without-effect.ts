@@ -1,5 +1,6 @@
 import type { Event, Report } from '../symbolic/events';
 import { mapBits, mapRequest, optionsOf, sure } from './calls';
+import { withoutBits } from './fixes';
 import type { Rule } from './rule';
 
 // xnu iokit/DriverKit/IOMemoryDescriptor.iig: kIOMemoryMapFixedAddress, kIOMemoryMapGuardedMask and its small and large.
@@ -18,6 +19,7 @@ function check(event: Event): Report | undefined {
         'With kIOMapOverwrite no guard pages are made\n' +
         'The mapping goes over what is there, and the step that reserves room for guard pages is skipped, silently. ' +
         'Drop the guard bits, or map without kIOMapOverwrite.',
+      ...withoutBits(event, request.options, mapBits.guardedMask),
     };
   const driver = optionsOf(event, 'driverkit_map_options');
   if (driver && sure(driver.bits.ones, fixedAddress) && driverGuards.includes(driver.bits.ones & driverGuardMask))
@@ -28,6 +30,7 @@ function check(event: Event): Report | undefined {
         'With kIOMemoryMapFixedAddress no guard pages are made\n' +
         'The kernel looks at the guard bits only where it chooses the address. Drop them, or leave the address to the ' +
         'kernel.',
+      ...withoutBits(event, driver, driverGuardMask),
     };
   return undefined;
 }
@@ -39,6 +42,7 @@ export const guardWithoutEffect: Rule = {
   severity: 'warning',
   confidence: 'certain',
   semantics: ['J51', 'J100'],
+  fix: 'takes the guard bits out',
   check,
   explanation: `Guard pages are made while room is reserved for a mapping. Where no room is reserved there are none, and
 nothing says so: with \`kIOMapOverwrite\` (xnu \`IOMemoryDescriptor.cpp\`, \`memoryReferenceMap\`), and in DriverKit with

@@ -1,5 +1,6 @@
 import type { Event, Report } from '../symbolic/events';
 import { choice, placement } from './no-address';
+import { asZero } from './fixes';
 import type { Rule } from './rule';
 
 function check(event: Event): Report | undefined {
@@ -13,6 +14,7 @@ function check(event: Event): Report | undefined {
       'With kIOMapAnywhere this address is ignored\n' +
       'It is not even a hint: the search for room starts at the bottom of the task. Pass 0, or leave kIOMapAnywhere out ' +
       'and be ready for NULL when the range is taken.',
+    ...asZero(event, call.address),
   };
 }
 
@@ -23,6 +25,7 @@ export const ignoredAddress: Rule = {
   severity: 'info',
   confidence: 'certain',
   semantics: ['J35'],
+  fix: 'passes 0',
   check,
   explanation: `With \`kIOMapAnywhere\` the kernel chooses the place and does not look at \`atAddress\`, not even as a hint
 (xnu \`IOMemoryDescriptor.cpp\`, \`IOMemoryDescriptorMapAlloc\`). Whoever passes an address expects otherwise.

@@ -1,6 +1,7 @@
 import type { Event, Report } from '../symbolic/events';
 import { has } from '../api/attributes';
 import { argumentWith, optionsOf } from './calls';
+import { asZero } from './fixes';
 import type { Rule } from './rule';
 
 // xnu iokit/DriverKit/IOMemoryDescriptor.iig: kIOMemoryMapFixedAddress.
@@ -18,6 +19,7 @@ function check(event: Event): Report | undefined {
       message:
         'Without kIOMemoryMapFixedAddress this address is ignored\n' +
         'It is not even a hint: the kernel chooses. Pass 0, or add kIOMemoryMapFixedAddress.',
+      ...asZero(event, address),
     };
   const ignored = event.arguments.find(({ parameter }) => has(parameter, 'ignored'));
   if (ignored?.constant === undefined || ignored.constant === 0n) return undefined;
@@ -27,6 +29,7 @@ function check(event: Event): Report | undefined {
     message:
       `${event.declaration.name}() does not look at the ${ignored.parameter.name}\n` +
       'The mapping starts on a page, plus the offset of the data in its page. Pass 0, and align in what you map.',
+    ...asZero(event, ignored),
   };
 }
 
@@ -37,6 +40,7 @@ export const ignoredDriverkitArgument: Rule = {
   severity: 'info',
   confidence: 'certain',
   semantics: ['J98'],
+  fix: 'passes 0',
   check,
   explanation: `The kernel's side of \`CreateMapping()\` uses the address only with \`kIOMemoryMapFixedAddress\`, and the alignment never (xnu
 \`IOUserServer.cpp\`, \`IOMemoryDescriptor::CreateMapping_Impl\`).`,

@@ -46,6 +46,7 @@ export const noAddress: Rule = {
   severity: 'error',
   confidence: 'certain',
   semantics: ['J34'],
+  fix: 'adds `kIOMapAnywhere`',
   check,
   explanation: `Without \`kIOMapAnywhere\`, \`createMappingInTask()\` maps at \`atAddress\`, exactly. Address 0 then means
 page zero, which no task lets be mapped: the call returns NULL, always.

@@ -1,5 +1,6 @@
 import type { Event, Report } from '../symbolic/events';
 import { argumentWith, mapBits, mapRequest, sure, taskOf } from './calls';
+import { withBits } from './fixes';
 import type { Rule } from './rule';
 
 const { anywhere, cacheMask, guardedMask, prefault, readOnly, unique } = mapBits;
@@ -33,6 +34,7 @@ function check(event: Event): Report | undefined {
       `${what} has no effect here: the memory is in that task already\n` +
       'The kernel answers with the address where the memory is and makes no mapping, so it stays as writable and as ' +
       'cached as it is. Add kIOMapUnique for a mapping of its own, or make the buffer with the wanted mode.',
+    ...withBits(event, request.options, 'kIOMapUnique'),
   };
 }
 
@@ -43,6 +45,7 @@ export const optionWithoutEffect: Rule = {
   severity: 'warning',
   confidence: 'high',
   semantics: ['J43'],
+  fix: 'adds `kIOMapUnique`, so that a mapping is made',
   check,
   explanation: `Mapped into the task that it belongs to, as a whole and anywhere, memory is not mapped again: the map's address is where the
 memory is (xnu \`IOMemoryDescriptor.cpp\`, \`IOGeneralMemoryDescriptor::doMap\`). \`kIOMapReadOnly\`, a cache mode and

@@ -1,5 +1,6 @@
 import type { Event, Report } from '../symbolic/events';
 import { optionsOf, sure } from './calls';
+import { withoutBits } from './fixes';
 import type { Rule } from './rule';
 
 // xnu iokit/DriverKit/IOMemoryDescriptor.iig: kIOMemoryMapReadOnly.
@@ -18,6 +19,7 @@ function check(event: Event): Report | undefined {
       "This mapping is writable: the buffer is the driver's own\n" +
       'kIOMemoryMapReadOnly has no effect on a buffer that the same driver made. Do not rely on it to catch a stray ' +
       'write.',
+    ...withoutBits(event, options, readOnly),
   };
 }
 
@@ -28,6 +30,7 @@ export const ownBufferReadOnly: Rule = {
   severity: 'warning',
   confidence: 'high',
   semantics: ['J97'],
+  fix: 'takes `kIOMemoryMapReadOnly` out',
   check,
   explanation: `\`CreateMapping()\` makes a mapping read-only unless the task that asks is the one that created the buffer (xnu
 \`IOUserServer.cpp\`, \`IOMemoryDescriptor::CreateMapping_Impl\`). A driver that maps its own buffer can write through the mapping

@@ -12,6 +12,7 @@ export function rulePage(rule: RuleDescription): string {
       ...(rule.semantics.length > 0 ? [`finds ${rule.semantics.join(', ')}`] : []),
     ].join(' · '),
     '',
+    ...(rule.fix === undefined ? [] : [`A quick fix ${rule.fix}.`, '']),
     rule.explanation,
     '',
     '## Reported',

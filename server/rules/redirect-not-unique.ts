@@ -1,4 +1,5 @@
 import type { Event, Report } from '../symbolic/events';
+import { withMapOption } from './fixes';
 import type { Rule } from './rule';
 import { nameOf } from './wording';
 
@@ -16,6 +17,7 @@ function check(event: Event): Report | undefined {
       `${object.creation!.call}() may hand out one map to several callers. redirect() then puts other memory under all ` +
       'of them. Make the map with kIOMapUnique.',
     step: `${nameOf(object)} is redirected`,
+    ...(object.creation?.made && withMapOption(object.creation.made, 'kIOMapUnique')),
   };
 }
 
@@ -26,6 +28,7 @@ export const redirectNotUnique: Rule = {
   severity: 'warning',
   confidence: 'high',
   semantics: ['J55'],
+  fix: 'adds `kIOMapUnique` where the map is made',
   check,
   explanation: `A request for a mapping is answered with an existing map of the same descriptor, task and range where there
 is one. \`redirect()\` does not look whether the map is shared (xnu \`IOMemoryDescriptor.cpp\`,

@@ -19,6 +19,8 @@ export interface RuleDescription {
   readonly semantics: readonly string[];
   /** It speaks about every counted object, also in functions that have nothing to do with mappings. */
   readonly everyObject?: true;
+  /** What its quick fix does, where it offers one: "adds `kIOMapAnywhere`". */
+  readonly fix?: string;
   /** Why it matters and what to do; Markdown. */
   readonly explanation: string;
   readonly examples: {

@@ -1,6 +1,7 @@
 import type { Event, Report } from '../symbolic/events';
 import { mapsContract } from '../api/attributes';
 import { argumentWith, mapBits, optionsOf, sure } from './calls';
+import { exchanged, withoutBits } from './fixes';
 import type { Rule } from './rule';
 
 function check(event: Event): Report | undefined {
@@ -16,6 +17,9 @@ function check(event: Event): Report | undefined {
     message:
       'kIOMapStatic maps nothing: the address of this map is 0\n' +
       'It makes a record of a mapping that exists already at the given address. Remove it to map the memory.',
+    ...(maps.anywhere || sure(options.bits.ones, mapBits.anywhere)
+      ? withoutBits(event, options, mapBits.static)
+      : exchanged(event, options, 'kIOMapStatic', 'kIOMapAnywhere')),
   };
 }
 
@@ -26,6 +30,7 @@ export const staticOption: Rule = {
   severity: 'warning',
   confidence: 'certain',
   semantics: ['J54'],
+  fix: 'takes `kIOMapStatic` out, or writes `kIOMapAnywhere` in its place',
   check,
   explanation: `\`kIOMapStatic\` wins over every other option: \`makeMapping()\` returns a map with the address that was passed and enters nothing
 into the address space (xnu \`IOMemoryDescriptor.cpp\`, \`IOMemoryDescriptor::makeMapping\`). It is for code that has mapped the

@@ -2,6 +2,7 @@ import type { Event, Report } from '../symbolic/events';
 import type { CallArgument } from '../symbolic/events';
 import { bitFamilies, has, mapsContract } from '../api/attributes';
 import { optionsOf, sure } from './calls';
+import { withoutBits } from './fixes';
 import type { Rule } from './rule';
 
 // xnu iokit/IOKit/IOMapTypes.h: what is between and beside the constants there; kIOMap64Bit is the kernel's own.
@@ -16,49 +17,64 @@ const driverUnused = 0xffff00e0n;
 const driverCacheMask = 0xff00n;
 const driverCacheModes = [0x000n, 0x100n, 0x200n, 0x400n, 0x800n];
 
+interface Fault {
+  readonly message: string;
+  /** Bits that the kernel ignores, whoever sets them. */
+  readonly ignored?: bigint;
+}
+
 /** Why bits of the kernel's options are none; undefined where all are. */
-function kernelFault({ bits: { ones }, constants }: CallArgument): string | undefined {
+function kernelFault({ bits: { ones }, constants }: CallArgument): Fault | undefined {
   const hex = (bits: bigint): string => `0x${bits.toString(16)}`;
   if ((ones & map64Bit) !== 0n)
-    return (
-      `${hex(map64Bit)} (kIOMap64Bit) is private to the kernel\n` +
-      'createMappingInTask() sets it itself, so passing it changes nothing. Remove it.'
-    );
+    return {
+      message:
+        `${hex(map64Bit)} (kIOMap64Bit) is private to the kernel\n` +
+        'createMappingInTask() sets it itself, so passing it changes nothing. Remove it.',
+      ignored: map64Bit,
+    };
   if (sure(ones, bothGuards))
-    return (
-      'Both kinds of guard pages in one word\n' +
-      'They are values of one field, not flags; together the kernel takes them for the small one. Choose ' +
-      'kIOMapGuardedSmall or kIOMapGuardedLarge.'
-    );
+    return {
+      message:
+        'Both kinds of guard pages in one word\n' +
+        'They are values of one field, not flags; together the kernel takes them for the small one. Choose ' +
+        'kIOMapGuardedSmall or kIOMapGuardedLarge.',
+    };
   const modes = constants.filter(({ value }) => (value & cacheMask) !== 0n && (value & ~cacheMask) === 0n);
   if ((ones & cacheMask) >> 8n > lastCacheMode && modes.length < 2)
-    return (
-      `There is no cache mode ${String((ones & cacheMask) >> 8n)}: the last is ${String(lastCacheMode)}\n` +
-      "The kernel falls back to the memory's default mode; a development kernel panics. Use one of the kIOMap...Cache " +
-      'constants.'
-    );
+    return {
+      message:
+        `There is no cache mode ${String((ones & cacheMask) >> 8n)}: the last is ${String(lastCacheMode)}\n` +
+        "The kernel falls back to the memory's default mode; a development kernel panics. Use one of the kIOMap...Cache " +
+        'constants.',
+    };
   if ((ones & unused) !== 0n)
-    return (
-      `No map option has the bits ${hex(ones & unused)}\n` +
-      'The kernel ignores them today and may give them a meaning tomorrow. Whatever they were meant for does not ' +
-      'happen. Remove them.'
-    );
+    return {
+      message:
+        `No map option has the bits ${hex(ones & unused)}\n` +
+        'The kernel ignores them today and may give them a meaning tomorrow. Whatever they were meant for does not ' +
+        'happen. Remove them.',
+      ignored: unused,
+    };
   return undefined;
 }
 
-function driverFault({ bits: { ones }, constants }: CallArgument): string | undefined {
+function driverFault({ bits: { ones }, constants }: CallArgument): Fault | undefined {
   const modes = constants.filter(({ value }) => (value & driverCacheMask) !== 0n);
   if (!driverCacheModes.includes(ones & driverCacheMask) && modes.length < 2)
-    return (
-      `0x${(ones & driverCacheMask).toString(16)} is no cache mode of DriverKit: the call fails\n` +
-      'CreateMapping() answers kIOReturnBadArgument unless the bits 0xff00 are exactly one of the ' +
-      'kIOMemoryMapCacheMode constants.'
-    );
+    return {
+      message:
+        `0x${(ones & driverCacheMask).toString(16)} is no cache mode of DriverKit: the call fails\n` +
+        'CreateMapping() answers kIOReturnBadArgument unless the bits 0xff00 are exactly one of the ' +
+        'kIOMemoryMapCacheMode constants.',
+    };
   if ((ones & driverUnused) !== 0n)
-    return (
-      `No map option of DriverKit has the bits 0x${(ones & driverUnused).toString(16)}\n` +
-      'The kernel ignores them. Whatever they were meant for does not happen. Remove them.'
-    );
+    return {
+      message:
+        `No map option of DriverKit has the bits 0x${(ones & driverUnused).toString(16)}\n` +
+        'The kernel ignores them. Whatever they were meant for does not happen. Remove them.',
+      ignored: driverUnused,
+    };
   return undefined;
 }
 
@@ -72,8 +88,15 @@ function check(event: Event): Report | undefined {
   if (!options || bitFamilies(options.parameter).length > 1) return undefined;
   const family = bitFamilies(options.parameter)[0]!;
   if (options.constants.some((one) => one.family !== family)) return undefined;
-  const message = kernel ? kernelFault(options) : driverFault(options);
-  return message === undefined ? undefined : { at: options.span, about: event.at, message };
+  const fault = kernel ? kernelFault(options) : driverFault(options);
+  return (
+    fault && {
+      at: options.span,
+      about: event.at,
+      message: fault.message,
+      ...withoutBits(event, options, fault.ignored ?? 0n),
+    }
+  );
 }
 
 /** Bits of an options word that the kernel does not define, or keeps for itself. */
@@ -83,6 +106,7 @@ export const undefinedMapBits: Rule = {
   severity: 'warning',
   confidence: 'certain',
   semantics: ['J38', 'J99'],
+  fix: 'takes out bits that the kernel ignores',
   check,
   explanation: `Between the constants of \`IOMapTypes.h\` there are bits that no option has, and \`kIOMap64Bit\` (0x08000000) is set by the
 kernel itself. The cache mode is a field that holds a number up to 9, the guard pages a field that holds 1 or 2. A number

@@ -1,5 +1,6 @@
 import type { Event, Report } from '../symbolic/events';
 import { argumentWith, mapBits, mapRequest, sure } from './calls';
+import { withMapOption } from './fixes';
 import type { Rule } from './rule';
 
 const { unique } = mapBits;
@@ -22,6 +23,7 @@ function check(event: Event): Report | undefined {
       'This may answer with the map that was made with kIOMapUnique before\n' +
       'kIOMapUnique keeps a call from being given an older map; it does not keep later calls from being given its own. ' +
       'Pass kIOMapUnique in every call for this memory.',
+    ...withMapOption(event, 'kIOMapUnique'),
   };
 }
 
@@ -32,6 +34,7 @@ export const uniqueNotPrivate: Rule = {
   severity: 'info',
   confidence: 'medium',
   semantics: ['J58'],
+  fix: 'adds `kIOMapUnique`',
   check,
   explanation: `A request without \`kIOMapUnique\` is answered with any map of the descriptor that fits, and the search does not look at
 \`kIOMapUnique\` (xnu \`IOMemoryDescriptor.cpp\`, \`IOMemoryMap::copyCompatible\`). What the owner of the unique map then does with

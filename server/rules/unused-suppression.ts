@@ -29,6 +29,7 @@ export const unusedSuppression: RuleDescription = {
   severity: 'warning',
   confidence: 'certain',
   semantics: [],
+  fix: 'takes the comment out, or the rule out of it',
   explanation: `A suppression that matches no finding hides the next mistake of its kind in that place. It stays behind when the code
 is mended, or it stands in the wrong place: \`maplens-ignore\` is for its own line, \`maplens-ignore-next-line\` for the next
 line with code, \`maplens-ignore-function\` for the function that it stands before or in whose head it stands.

@@ -35,6 +35,7 @@ export const writableOutMemory: Rule = {
   severity: 'info',
   confidence: 'high',
   semantics: ['J40'],
+  fix: 'adds `kIOMapReadOnly`',
   check,
   explanation: `A mapping is writable unless \`kIOMapReadOnly\` is given; the direction \`kIODirectionOut\` (the device or the driver reads) does not
 change that. A development kernel logs a backtrace (xnu \`IOMemoryDescriptor.cpp\`, \`IOGeneralMemoryDescriptor::doMap\`). Once

@@ -2,7 +2,7 @@ import { attribute, bitFamilies, has } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Expr, Instruction } from '../ir/types';
 import type { Context } from './context';
-import type { CallArgument, CallFacts, TaskKind } from './events';
+import type { CallArgument, CallFacts, OptionTerm, TaskKind } from './events';
 import type { State } from './state';
 import { newForeign } from './state';
 import type { KnownBits, Value } from './values';
@@ -58,14 +58,15 @@ function argument(
   value: Value,
 ): CallArgument {
   const bits = knownBits(value);
-  const constants = bitFamilies(parameter).length > 0 ? constantsIn(context, bits) : [];
+  const isOptions = bitFamilies(parameter).length > 0;
   return {
     parameter,
     span: expr.span,
     constant: value.constant,
     value,
     bits,
-    constants,
+    constants: isOptions ? constantsIn(context, bits) : [],
+    terms: isOptions ? termsOf(expr) : [],
     object: state.objects.get(baseOf(value)),
     task: has(parameter, 'task') ? taskKind(context, state, value) : undefined,
     shape: shapeOf(expr),
@@ -80,6 +81,24 @@ export function constantsIn(context: Context, bits: KnownBits): CallArgument['co
       ? [{ name, value: constant.value, family: constant.family }]
       : [];
   });
+}
+
+/** An operand in parentheses, or one that a macro wrote together with others, is one term. */
+function termsOf(expr: Expr): readonly OptionTerm[] {
+  if (expr.op === 'cast' && !expr.explicit) return termsOf(expr.value);
+  if (expr.op === 'binary' && expr.operator === '|') {
+    const { left, right, span } = expr;
+    const inOrder = span.start === left.span.start && left.span.end <= right.span.start && right.span.end === span.end;
+    if (inOrder) return [...termsOf(left), ...termsOf(right)];
+  }
+  const constant = expr.op === 'int' ? expr : undefined;
+  return [
+    {
+      span: expr.span,
+      value: constant && BigInt.asUintN(64, constant.value),
+      name: constant?.name ?? (expr.op === 'name' ? expr.name : undefined),
+    },
+  ];
 }
 
 function shapeOf(expr: Expr): CallArgument['shape'] {

@@ -205,11 +205,20 @@ export interface CallArgument {
   readonly task: TaskKind | undefined;
   /** How it is written: a number or a constant's name, a variable, several things OR-ed, or anything else. */
   readonly shape: 'constant' | 'variable' | 'or' | 'other';
+  /** Of an options word: what is OR-ed, as it is written, one after another. */
+  readonly terms: readonly OptionTerm[];
   /** As a number, where every run of the path passes the same. */
   readonly constant: bigint | undefined;
   readonly bits: KnownBits;
   /** The constants OR-ed in that the API or the workspace declares. */
   readonly constants: readonly { readonly name: string; readonly value: bigint; readonly family: string }[];
+}
+
+export interface OptionTerm {
+  readonly span: Span;
+  /** Of a constant or a number. */
+  readonly value: bigint | undefined;
+  readonly name: string | undefined;
 }
 
 export interface Report {

@@ -1,19 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createService } from '../../../server/features/create-service';
 import { allRules } from '../../../server/rules/index';
-
-/** What surrounds every example: the class that its functions belong to. */
-const surroundings = `#include <IOKit/IOMemoryDescriptor.h>
-class FrameGrabber : public IOService {
-    IOMemoryMap *fMap;
-    IOMemoryDescriptor *fMemory;
-    OSArray *fMaps;
-    IOVirtualAddress fRegisters;
-    UInt64 fLength;
-    UInt32 fCount;
-    void free() override { OSSafeReleaseNULL(fMap); OSSafeReleaseNULL(fMemory); IOService::free(); }
-};
-`;
+import { surroundings } from '../../support/rule-examples';
 
 interface Squiggle {
   readonly line: number;

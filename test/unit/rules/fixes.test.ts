@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createService } from '../../../server/features/create-service';
 import type { Finding } from '../../../server/features/service';
+import { allRules } from '../../../server/rules/index';
+import { applyFix, surroundings as around } from '../../support/rule-examples';
 
 const surroundings = `#include <IOKit/IOMemoryDescriptor.h>
 class FrameGrabber : public IOService {
@@ -14,44 +18,84 @@ function find(body: string): readonly Finding[] {
   return service.diagnose('a.cpp');
 }
 
-/** The text with all edits of a fix made. */
-function apply(text: string, { edits }: NonNullable<Finding['fix']>): string {
-  const lines = text.split('\n');
-  for (const edit of edits.toSorted((a, b) => b.line - a.line || b.column - a.column)) {
-    const line = lines[edit.line - 1]!;
-    lines[edit.line - 1] = line.slice(0, edit.column - 1) + edit.text + line.slice(edit.endColumn - 1);
-  }
-  return lines.join('\n');
-}
-
-/** What stands in the function, and what the first fix makes of it. */
-const cases: readonly { readonly rule: string; readonly before: string; readonly after: string }[] = [
-  {
-    rule: 'no-address',
-    before: 'return memory->createMappingInTask(task, 0, kIOMapReadOnly);',
-    after: 'return memory->createMappingInTask(task, 0, kIOMapAnywhere | kIOMapReadOnly);',
-  },
-  {
-    rule: 'no-address',
-    before: 'return memory->createMappingInTask(task, 0, 0);',
-    after: 'return memory->createMappingInTask(task, 0, kIOMapAnywhere);',
-  },
-  {
-    rule: 'no-address',
-    before: 'return memory->createMappingInTask(task, 0, quiet ? kIOMapReadOnly : kIOMapInhibitCache);',
-    after:
-      'return memory->createMappingInTask(task, 0, kIOMapAnywhere | (quiet ? kIOMapReadOnly : kIOMapInhibitCache));',
-  },
+/** The statement of a function, and what the first fix makes of it; undefined where there is none. */
+const cases: readonly (readonly [rule: string, before: string, after: string | undefined])[] = [
+  [
+    'no-address',
+    'memory->createMappingInTask(task, 0, kIOMapReadOnly)',
+    'memory->createMappingInTask(task, 0, kIOMapAnywhere | kIOMapReadOnly)',
+  ],
+  ['no-address', 'memory->createMappingInTask(task, 0, 0)', 'memory->createMappingInTask(task, 0, kIOMapAnywhere)'],
+  [
+    'no-address',
+    'memory->createMappingInTask(task, 0, quiet ? kIOMapReadOnly : kIOMapInhibitCache)',
+    'memory->createMappingInTask(task, 0, kIOMapAnywhere | (quiet ? kIOMapReadOnly : kIOMapInhibitCache))',
+  ],
+  ['static-option', 'memory->map(kIOMapStatic)', 'memory->map(0)'],
+  ['static-option', 'memory->map(kIOMapStatic | kIOMapReadOnly)', 'memory->map(kIOMapReadOnly)'],
+  ['static-option', 'memory->map(more | kIOMapStatic)', 'memory->map(more)'],
+  [
+    'static-option',
+    'memory->map(kIOMapReadOnly | kIOMapStatic | kIOMapUnique)',
+    'memory->map(kIOMapReadOnly | kIOMapUnique)',
+  ],
+  ['static-option', 'memory->map((kIOMapReadOnly) | (kIOMapStatic))', 'memory->map((kIOMapReadOnly))'],
+  ['static-option', 'memory->map(kIOMapReadOnly | (kIOMapStatic | kIOMapUnique))', undefined],
+  ['static-option', 'memory->map(STAYS)', undefined],
+  ['static-option', 'memory->map(STAYS | kIOMapReadOnly)', undefined],
+  [
+    'static-option',
+    'memory->createMappingInTask(task, 0, kIOMapStatic | kIOMapReadOnly)',
+    'memory->createMappingInTask(task, 0, kIOMapAnywhere | kIOMapReadOnly)',
+  ],
+  ['undefined-map-bits', 'memory->map(0x40 | kIOMapReadOnly | 0x20)', 'memory->map(kIOMapReadOnly)'],
+  ['undefined-map-bits', 'memory->map(0x40 | 0x20 | kIOMapReadOnly)', 'memory->map(kIOMapReadOnly)'],
+  ['undefined-map-bits', 'memory->map(kIOMapReadOnly | 0x40 | 0x20)', 'memory->map(kIOMapReadOnly)'],
+  ['undefined-map-bits', 'memory->map(0x1040)', undefined],
+  ['undefined-map-bits', 'memory->map(kIOMapReadOnly | 0x1040)', undefined],
+  ['foreign-constant', 'memory->map(kIODirectionIn)', undefined],
+  ['foreign-constant', 'memory->map(kIOInhibitCache)', 'memory->map(kIOMapInhibitCache)'],
+  [
+    'foreign-constant',
+    'memory->map(kIOMapUnique | kIOMemoryMapReadOnly)',
+    'memory->map(kIOMapUnique | kIOMapReadOnly)',
+  ],
+  ['ignored-address', 'memory->createMappingInTask(task, (mach_vm_address_t)getProvider(), kIOMapAnywhere)', undefined],
 ];
 
 describe('a fix', () => {
-  test.each(cases)('$rule: $before', ({ rule, before, after }) => {
-    const write = (body: string): string =>
-      `${surroundings}IOMemoryMap *FrameGrabber::grab(IOMemoryDescriptor *memory, task_t task, IOOptionBits more, bool quiet)\n{\n    ${body}\n}\n`;
+  test.each(cases)('%s: %s', (rule, before, after) => {
+    const write = (call: string): string =>
+      `#define STAYS kIOMapStatic | kIOMapUnique\n${surroundings}IOMemoryMap *FrameGrabber::grab(IOMemoryDescriptor *memory, task_t task, IOOptionBits more, bool quiet)\n{\n    return ${call};\n}\n`;
     const finding = find(write(before)).find((one) => one.rule === rule);
-    const fixed = apply(write(before), finding!.fix!);
-    expect(fixed).toBe(write(after));
+    const fixed = finding!.fix && applyFix(write(before), finding!.fix);
+    expect(fixed).toBe(after && write(after));
+    if (fixed === undefined) return;
     expect(find(fixed).filter((one) => one.rule === rule)).toEqual([]);
+  });
+
+  test('of a constant from another family names one that there is', () => {
+    const folder = join(import.meta.dirname, '../../../server/api');
+    const declared = ['map-options.h', 'driverkit-memory.h', 'memory-descriptor-options.h'].flatMap((name) =>
+      [...readFileSync(join(folder, name), 'utf8').matchAll(/^ {4}(kIO\w+).* = /gm)].map((match) => match[1]!),
+    );
+    const uses = declared.flatMap((name) => [
+      `IOMemoryMap *f(IOMemoryDescriptor *memory) { return memory->map(${name}); }`,
+      `kern_return_t g(IOMemoryDescriptor *memory, IOMemoryMap **map) { return memory->CreateMapping(${name}, 0, 0, 0, 0, map); }`,
+    ]);
+    const names = uses.flatMap((text) =>
+      find(text).flatMap(({ rule, fix }) => (rule === 'foreign-constant' && fix ? [fix.edits[0]!.text] : [])),
+    );
+    expect(names.length).toBeGreaterThan(15);
+    expect(names.filter((name) => !declared.includes(name))).toEqual([]);
+  });
+
+  test.each(['map()', 'createMappingInTask(kernel_task, 0)'])('adds an option that is left out: %s', (call) => {
+    const write = (made: string): string =>
+      `${surroundings}void f(IOMemoryDescriptor *a, IOMemoryDescriptor *b) { IOMemoryMap *map = a->${made}; if (map) { if (map->redirect(b, 0, 0ULL)) return; map->release(); } }\n`;
+    const { fix } = find(write(call)).find(({ rule }) => rule === 'redirect-not-unique')!;
+    const wanted = call.replace(/\)$/, call.includes(',') ? ', kIOMapUnique)' : 'kIOMapUnique)');
+    expect(applyFix(write(call), fix!)).toBe(write(wanted));
   });
 
   test('is not offered where a macro wrote the call', () => {
@@ -62,5 +106,38 @@ IOMemoryMap *FrameGrabber::grab(IOMemoryDescriptor *memory, task_t task, IOOptio
 }
 `;
     expect(find(text).map(({ rule, fix }) => ({ rule, fix }))).toEqual([{ rule: 'no-address', fix: undefined }]);
+  });
+});
+
+/** Findings as they are told apart whatever moved. */
+function told(findings: readonly Finding[]): readonly string[] {
+  return findings.map(({ rule, message }) => `${rule}: ${message}`);
+}
+
+function without(all: readonly string[], some: readonly string[]): readonly string[] {
+  const left = [...all];
+  for (const one of some) if (left.includes(one)) left.splice(left.indexOf(one), 1);
+  return left;
+}
+
+describe.each(allRules.map((rule) => [rule.id, rule] as const))('%s', (id, { examples, fix }) => {
+  const fixable = examples.bad
+    .map(({ title, source }) => [title, around + source] as const)
+    .filter(([, text]) => find(text).some((one) => one.rule === id && one.fix));
+
+  test('says what its quick fix does where it has one, and not elsewhere', () => {
+    expect(fix !== undefined).toBe(fixable.length > 0);
+  });
+
+  test.each(fixable)('is content once it is mended, and so are all others: %s', (_, text) => {
+    const before = find(text);
+    for (const finding of before.filter((one) => one.rule === id && one.fix)) {
+      const after = find(applyFix(text, finding.fix!));
+      expect(without(told(after), told(before))).toEqual([]);
+      expect(after.length).toBeLessThan(before.length);
+      expect(after.filter(({ rule }) => rule === id).length).toBeLessThan(
+        before.filter(({ rule }) => rule === id).length,
+      );
+    }
   });
 });
