@@ -25,7 +25,7 @@ class IOMultiMemoryDescriptor : public IOMemoryDescriptor {
 public:
     /// Retains each descriptor. With asReference the array itself must outlive the result.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMultiMemoryDescriptor> withDescriptors([[maplens::keeps(elements)]] IOMemoryDescriptor **descriptors,
+    static OSPtr<IOMultiMemoryDescriptor> withDescriptors([[maplens::keeps(elements)]] [[maplens::aliases(asReference)]] IOMemoryDescriptor **descriptors,
         UInt32 withCount, [[maplens::bits(direction)]] IODirection withDirection, bool asReference = false);
 
     [[maplens::kernel]]

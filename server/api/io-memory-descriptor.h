@@ -7,7 +7,7 @@ class IOMemoryDescriptor : public OSObject {
 public:
     /// Describes kernel memory; prepared at once. NULL when memory is short.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]] [[maplens::in_kernel]]
-    static OSPtr<IOMemoryDescriptor> withAddress(void *address, [[maplens::sets(length)]] IOByteCount withLength,
+    static OSPtr<IOMemoryDescriptor> withAddress([[maplens::aliases]] void *address, [[maplens::sets(length)]] IOByteCount withLength,
         [[maplens::bits(direction)]] IODirection withDirection);
 
     /// 32-bit kernels only: use withAddressRange.
@@ -22,29 +22,29 @@ public:
 
     /// 32-bit kernels only: use withAddressRanges.
     [[maplens::kernel]] [[maplens::deprecated(macos(10.6))]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withRanges([[maplens::reads]] IOVirtualRange *ranges, [[maplens::range_count]] UInt32 withCount,
+    static OSPtr<IOMemoryDescriptor> withRanges([[maplens::reads]] [[maplens::aliases(asReference)]] IOVirtualRange *ranges, [[maplens::range_count]] UInt32 withCount,
         [[maplens::bits(direction)]] IODirection withDirection, [[maplens::task]] task_t withTask,
         bool asReference = false);
 
     /// Describes one range of a task's memory; with a NULL task the range is physical. Not prepared.
     [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]] [[maplens::unprepared]]
-    static OSPtr<IOMemoryDescriptor> withAddressRange(mach_vm_address_t address, [[maplens::sets(length)]] mach_vm_size_t length,
+    static OSPtr<IOMemoryDescriptor> withAddressRange([[maplens::aliases(kernel_task)]] mach_vm_address_t address, [[maplens::sets(length)]] mach_vm_size_t length,
         [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options, [[maplens::task]] task_t task);
 
     /// Describes several ranges of a task's memory as one. Not prepared.
     [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]] [[maplens::unprepared]]
-    static OSPtr<IOMemoryDescriptor> withAddressRanges([[maplens::reads]] IOAddressRange *ranges, [[maplens::range_count]] UInt32 rangeCount,
+    static OSPtr<IOMemoryDescriptor> withAddressRanges([[maplens::reads]] [[maplens::aliases(kIOMemoryAsReference)]] IOAddressRange *ranges, [[maplens::range_count]] UInt32 rangeCount,
         [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options, [[maplens::task]] task_t task);
 
     /// The general maker: what `buffers` means follows from the type in the options.
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withOptions([[maplens::reads]] void *buffers, UInt32 count, UInt32 offset,
+    static OSPtr<IOMemoryDescriptor> withOptions([[maplens::reads]] [[maplens::aliases(kIOMemoryAsReference)]] void *buffers, UInt32 count, UInt32 offset,
         [[maplens::task]] task_t task, [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options,
         IOMapper *mapper = 0);
 
     /// 32-bit kernels only: use withAddressRanges with a NULL task.
     [[maplens::kernel]] [[maplens::deprecated(macos(10.6))]] [[maplens::returns(retained, nullable)]]
-    static OSPtr<IOMemoryDescriptor> withPhysicalRanges([[maplens::reads]] IOPhysicalRange *ranges, [[maplens::range_count]] UInt32 withCount,
+    static OSPtr<IOMemoryDescriptor> withPhysicalRanges([[maplens::reads]] [[maplens::aliases(asReference)]] IOPhysicalRange *ranges, [[maplens::range_count]] UInt32 withCount,
         [[maplens::bits(direction)]] IODirection withDirection, bool asReference = false);
 
     /// 32-bit kernels only: use IOSubMemoryDescriptor::withSubRange.

@@ -21,6 +21,7 @@ import { ignoredAddress } from './ignored-address';
 import { ignoredDriverkitArgument } from './ignored-driverkit-argument';
 import { ignoredPrepare } from './ignored-prepare';
 import { interleavedMapped } from './interleaved-mapped';
+import { kernelAddressGivenOut } from './kernel-address-given-out';
 import { keptArgumentMemory } from './kept-argument-memory';
 import { leakedReference } from './leaked-reference';
 import { lengthBeyondCapacity } from './length-beyond-capacity';
@@ -46,6 +47,7 @@ import type { Rule, RuleDescription } from './rule';
 import { severalCacheModes } from './several-cache-modes';
 import { sharedIndex } from './shared-index';
 import { smartPointerAdoption } from './smart-pointer-adoption';
+import { stackMemoryDescribed } from './stack-memory-described';
 import { staticOption } from './static-option';
 import { subRangeLookup } from './sub-range-lookup';
 import { suppressionOfUnknownRule } from './suppression-of-unknown-rule';
@@ -96,6 +98,7 @@ export const rules: readonly Rule[] = [
   ignoredDriverkitArgument,
   ignoredPrepare,
   interleavedMapped,
+  kernelAddressGivenOut,
   keptArgumentMemory,
   leakedReference,
   lengthBeyondCapacity,
@@ -120,6 +123,7 @@ export const rules: readonly Rule[] = [
   severalCacheModes,
   sharedIndex,
   smartPointerAdoption,
+  stackMemoryDescribed,
   staticOption,
   subRangeLookup,
   truncatedAddress,

@@ -71,6 +71,13 @@ function pointsAtClientData(context: Context, pointer: Value): boolean {
   );
 }
 
+/** Whether an application gets back what is stored in a place. */
+export function isClientResult(context: Context, place: Location): boolean {
+  const whole = root(place);
+  const base = whole.kind === 'deref' ? baseOf(whole.pointer) : undefined;
+  return base?.kind === 'initial' && fieldHas(context, base.place, 'client_result');
+}
+
 /** Whether a descriptor is of memory that an application has. */
 function isClientMemory(context: Context, object: ObjectState): boolean {
   const { value, creation } = object;

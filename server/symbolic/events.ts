@@ -80,6 +80,16 @@ export type Event =
   | { readonly kind: 'adopted'; readonly object: ObjectState; readonly at: Span }
   /** A plain pointer is returned to an object whose last reference a smart pointer of the function gives up. */
   | { readonly kind: 'dies-with-function'; readonly object: ObjectState; readonly at: Span }
+  /** An object outlives the local variable whose memory it uses. `where`: what holds it; undefined where it is returned. */
+  | {
+      readonly kind: 'stack-memory';
+      readonly object: ObjectState;
+      readonly at: Span;
+      readonly memory: string;
+      readonly where: string | undefined;
+    }
+  /** An address that a map gave is stored where an application gets it; `object` is the map. */
+  | { readonly kind: 'client-result'; readonly object: ObjectState; readonly at: Span }
   /** free() of an object that somebody else may hold as well. */
   | { readonly kind: 'free'; readonly object: ObjectState; readonly at: Span }
   /** A method of an object, its memory, or the pointer as an argument of a call in view. */

@@ -4,7 +4,7 @@ import type { BlockId, Function, Instruction, Terminator } from '../ir/types';
 import type { Span } from './span';
 import { noteAsked } from './absence';
 import { invoke } from './calls';
-import { clientParameters, noteCompared } from './client-data';
+import { clientParameters, isClientResult, noteCompared } from './client-data';
 import { appear } from './ownership';
 import { handedOut, handsOutMemory, loseOld, noteClientOptions, noteStored } from './stores';
 import { noteFieldStore } from './field-stores';
@@ -24,6 +24,7 @@ import type { Program } from './program';
 import type { RunsIn } from './registrations';
 import { ownTarget } from './program';
 import { diesWithFunction, isGot } from './smart-pointers';
+import { stackMemoryOf } from './stack-memory';
 import type { Step } from './state';
 import { allocation, handedOver, isOnStack, newForeign, State } from './state';
 import type { Summaries } from './summaries';
@@ -209,6 +210,7 @@ export class Interpreter implements Context {
           const name = describePlaceName(this.fn, instruction);
           const at = instruction.value.span;
           this.emit({ kind: 'address-use', object: map, at, how: 'store', ...(name !== undefined && { name }) }, state);
+          if (isClientResult(this, place)) this.emit({ kind: 'client-result', object: map, at }, state);
         }
         const { type } = instruction.place;
         const meant = instruction.value.op === 'cast' && instruction.value.explicit;
@@ -401,6 +403,7 @@ export class Interpreter implements Context {
         state.change(object.value, { owed: object.owed - 1 });
       }
     }
+    this.#findStackMemory(state, this.fn.result.kind === 'bool' ? undefined : value);
     this.#findTaken(state, terminator);
     this.#findKept(state);
     this.#losses.find(
@@ -430,6 +433,18 @@ export class Interpreter implements Context {
       if (object.origin === 'foreign' && !object.escaped && !object.kept && object.owed > object.stored.length)
         this.emit({ kind: 'kept', object, at: terminator.span }, state);
     }
+  }
+
+  /** States which objects go on using memory of the stack when the function has returned. */
+  #findStackMemory(state: State, returned: Value | undefined): void {
+    const tell = (value: Value, where: string | undefined): void => {
+      const object = state.objects.get(baseOf(value));
+      const memory = object && stackMemoryOf(this, object.creation);
+      if (object?.creation && memory)
+        this.emit({ kind: 'stack-memory', object, at: object.creation.span, memory: memory.name, where }, state);
+    };
+    if (returned) tell(returned, undefined);
+    for (const [place, value] of state.store) if (place.name !== '' && outlives(place)) tell(value, place.name);
   }
 
   /** States which addresses outlive the function in memory, though their maps are gone. */

@@ -4,6 +4,7 @@ import type { Context } from './context';
 import { escape } from './evaluate';
 import type { HandedOut } from './events';
 import type { Span } from './span';
+import { stackMemoryOf } from './stack-memory';
 import type { State } from './state';
 import { isOnStack, isOwned } from './state';
 import type { Location, Value } from './values';
@@ -39,6 +40,7 @@ export function noteStored(
   if (isOnStack(place) && !state.exposed.has(place.local!) && !isStatic(context, place))
     state.change(base, { variable, overwrittenAt: undefined, endedAt: undefined });
   else {
+    if (place.local === undefined && stackMemoryOf(context, object.creation)) state.lasting.add(place);
     const stored = object.stored.includes(place.id) ? object.stored : [...object.stored, place.id];
     state.change(base, { variable, stored });
   }
