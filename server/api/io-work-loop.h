@@ -2,7 +2,7 @@ class IOEventSource : public OSObject {
 public:
     typedef void (*Action)(OSObject *owner, ...);
     virtual void enable();
-    virtual void disable();
+    [[maplens::stops]] virtual void disable();
     [[maplens::pure]] virtual bool isEnabled() const;
     [[maplens::pure]] [[maplens::returns(borrowed, nullable)]] virtual IOWorkLoop *getWorkLoop() const;
 };
@@ -15,10 +15,10 @@ public:
     virtual IOReturn addEventSource([[maplens::keeps]] IOEventSource *newEvent);
 
     /// Takes an event source out and gives up the work loop's reference to it.
-    virtual IOReturn removeEventSource([[maplens::borrows]] IOEventSource *toRemove);
+    virtual IOReturn removeEventSource([[maplens::borrows]] [[maplens::stops]] IOEventSource *toRemove);
 
     virtual void enableAllEventSources() const;
-    virtual void disableAllEventSources() const;
+    [[maplens::stops]] virtual void disableAllEventSources() const;
     [[maplens::pure]] virtual bool inGate() const;
     [[maplens::pure]] virtual bool onThread() const;
     virtual void closeGate();
@@ -53,7 +53,7 @@ public:
     virtual IOReturn setTimeoutMS(UInt32 ms);
     virtual IOReturn setTimeoutUS(UInt32 us);
     virtual IOReturn setTimeout(UInt32 interval, UInt32 scale_factor = 1);
-    virtual void cancelTimeout();
+    [[maplens::stops]] virtual void cancelTimeout();
 };
 
 /// Calls its action on the work loop's thread after an interrupt.

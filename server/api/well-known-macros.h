@@ -46,7 +46,7 @@
 #define OSRequiredCast(type, inst) (OSRequiredCast<type>(inst))
 #define OSSafeRelease(inst) do { if (inst) { (inst)->release(); } } while (0)
 #define OSSafeReleaseNULL(inst) do { if (inst) { (inst)->release(); (inst) = NULL; } } while (0)
-#define OSMemberFunctionCast(type, self, function) ((type)(function))
+#define OSMemberFunctionCast(type, self, function) (reinterpret_cast<type>(function))
 #define OSCheckTypeInst(typeinst, inst) (OSMetaClassBase::checkTypeInst((inst), (typeinst)))
 #define APPLE_KEXT_OVERRIDE override
 #define APPLE_KEXT_COMPATIBILITY_OVERRIDE override

@@ -42,6 +42,7 @@ import { prefaultUnprepared } from './prefault-unprepared';
 import { redirectNotUnique } from './redirect-not-unique';
 import { redirectUnchecked } from './redirect-unchecked';
 import { referenceName } from './reference-name';
+import { releasedUnderHandler } from './released-under-handler';
 import { retainCountLogic } from './retain-count-logic';
 import type { Rule, RuleDescription } from './rule';
 import { severalCacheModes } from './several-cache-modes';
@@ -119,6 +120,7 @@ export const rules: readonly Rule[] = [
   redirectNotUnique,
   redirectUnchecked,
   referenceName,
+  releasedUnderHandler,
   retainCountLogic,
   severalCacheModes,
   sharedIndex,

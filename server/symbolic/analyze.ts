@@ -104,13 +104,14 @@ export function analyzeFunction(
   };
 }
 
-export const noFieldFacts: FieldFacts = { takes: [], releases: [], borrows: [] };
+export const noFieldFacts: FieldFacts = { takes: [], releases: [], borrows: [], addresses: [] };
 
 function together(all: readonly FieldFacts[]): FieldFacts {
   return {
     takes: all.flatMap((each) => each.takes),
     releases: all.flatMap((each) => each.releases),
     borrows: all.flatMap((each) => each.borrows),
+    addresses: all.flatMap((each) => each.addresses),
   };
 }
 

@@ -2,10 +2,11 @@ import { has } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Function } from '../ir/types';
 import type { Context } from './context';
-import { addressedMap, classOf } from './context';
+import { addressedMap } from './context';
 import { describeExpr } from './describe';
 import type { Invocation } from './ownership';
 import type { Program } from './program';
+import { calledBy } from './program';
 import type { Span } from './span';
 import type { State } from './state';
 import type { Value } from './values';
@@ -83,14 +84,7 @@ function mayUnlock(program: Program, fn: Function, depth: number): boolean {
   return fn.blocks.some(({ instructions }) =>
     instructions.some((each) => {
       if (each.op !== 'call') return false;
-      const { callee, args } = each;
-      if (callee.kind === 'constructor' || callee.kind === 'pointer') return true;
-      const owner = callee.kind === 'method' ? (callee.class ?? classOf(callee.receiver.type)) : undefined;
-      if (callee.kind === 'method' && owner === undefined) return true;
-      const { api, body } =
-        callee.kind === 'method'
-          ? program.findMethod(owner ?? '', callee.name, args.length, callee.direct)
-          : program.findFunction(callee.name, args.length);
+      const { api, body } = calledBy(each, program);
       if (api) return api.parameters.some((one) => has(one, 'spin_unlocks') || has(one, 'interrupts_on'));
       return !body || depth >= deepest || mayUnlock(program, body, depth + 1);
     }),

@@ -52,6 +52,26 @@ export function decidersOf(fn: Function, at: Span): Deciders {
   return { names, others };
 }
 
+/** Whether one place in a function comes before another on every path that has both. */
+export function precedes(fn: Function, first: Span, second: Span): boolean {
+  const [from, to] = [placesOf(fn, first), placesOf(fn, second)];
+  const leads = (a: PlaceInCode, b: PlaceInCode): boolean =>
+    (a.block === b.block && a.index < b.index) ||
+    successors(fn.blocks[a.block]!.terminator).some((next) => reaches(fn, next, b.block, -1));
+  return from.some((a) => to.some((b) => leads(a, b))) && !from.some((a) => to.some((b) => leads(b, a)));
+}
+
+interface PlaceInCode {
+  readonly block: BlockId;
+  readonly index: number;
+}
+
+function placesOf(fn: Function, { start, end }: Span): readonly PlaceInCode[] {
+  return fn.blocks.flatMap(({ instructions }, block) =>
+    instructions.flatMap(({ span }, index) => (span.start === start && span.end === end ? [{ block, index }] : [])),
+  );
+}
+
 function isLocal(place: Place, local: number): boolean {
   return place.kind === 'local' && place.local === local;
 }

@@ -3,7 +3,7 @@ import { decidersOf } from './control';
 import type { Span } from './span';
 import type { ObjectState, State } from './state';
 import type { Location, Value } from './values';
-import { baseOf, knownBits } from './values';
+import { addressOfMap, baseOf, knownBits } from './values';
 
 /** A field by the class that declares it, where known. Fields of one name with unknown owners may be the same. */
 export interface FieldName {
@@ -76,11 +76,18 @@ export interface Borrow {
     | { readonly kind: 'parameter'; readonly index: number };
 }
 
+/** A field takes an address that the map of another field gave. */
+export interface AddressTaken {
+  readonly field: FieldName;
+  readonly of: FieldName;
+}
+
 /** What one function does with fields, from its paths. */
 export interface FieldFacts {
   readonly takes: readonly Take[];
   readonly releases: readonly FieldRelease[];
   readonly borrows: readonly Borrow[];
+  readonly addresses: readonly AddressTaken[];
 }
 
 /** The methods by which an instance ends. */
@@ -138,6 +145,7 @@ export class FieldCollector {
   readonly #releases = new Map<string, Release>();
   readonly #left = new Set<string>();
   readonly #borrows = new Map<string, { readonly borrow: Borrow; readonly value: Value; readonly place: Location }>();
+  readonly #addresses = new Map<string, AddressTaken>();
   readonly #kept = new Set<string>();
   /** Names of the fields that the function stores to. */
   readonly #written = new Set<string>();
@@ -147,6 +155,7 @@ export class FieldCollector {
   stored(store: FieldStore): void {
     const { state, value, field } = store;
     this.#written.add(field.name);
+    for (const of of mapFields(state, baseOf(value))) this.#addresses.set(`${field.name} ${of.name}`, { field, of });
     const object = state.objects.get(baseOf(value));
     if (object?.origin === 'created' && object.creation) {
       if (object.owed < 1 || object.escaped || object.kept || object.managed || object.stored.length > 0) return;
@@ -216,6 +225,7 @@ export class FieldCollector {
         own: isOwnField(place),
         always: this.#isAlways(field, at),
       })),
+      addresses: [...this.#addresses.values()],
       borrows: [...this.#borrows].filter(([key]) => this.#kept.has(key)).map(([, { borrow }]) => borrow),
     };
   }
@@ -226,6 +236,15 @@ export class FieldCollector {
     const { names, others } = decidersOf(fn, at);
     return !others && [...names].every((name) => name === field.name);
   }
+}
+
+/** The fields that hold the map that an address comes from. */
+function mapFields(state: State, address: Value): readonly FieldName[] {
+  if (address.kind !== 'derived' || address.what !== addressOfMap) return [];
+  const { from } = address;
+  const places = [...state.store].flatMap(([place, held]) => (baseOf(held) === from ? [place] : []));
+  if (from.kind === 'initial') places.push(from.place);
+  return places.flatMap((place) => fieldOf(place) ?? []);
 }
 
 function keyOf(field: FieldName, at: Span): string {

@@ -1,5 +1,7 @@
 import type { Function } from '../ir/types';
-import type { Borrow, FieldFacts, FieldName, FieldRelease, Take } from './field-facts';
+import type { StoppedLate } from './event-sources';
+import { stoppedLate } from './event-sources';
+import type { AddressTaken, Borrow, FieldFacts, FieldName, FieldRelease, Take } from './field-facts';
 import { teardownMethods } from './field-facts';
 import type { FieldUse } from './field-uses';
 import { usesOfField } from './field-uses';
@@ -16,12 +18,16 @@ export interface FieldHistory {
   readonly takes: readonly Located<Take>[];
   readonly releases: readonly Located<FieldRelease>[];
   readonly borrows: readonly Located<Borrow>[];
+  /** Fields that take addresses of the field's map. */
+  readonly addresses: readonly AddressTaken[];
   readonly uses: readonly Located<FieldUse>[];
   /** The methods of the class, its bases and derived classes by which an instance ends, as far as they have bodies. */
   readonly teardown: readonly Function[];
   /** Instances live as long as the kernel: the class keeps its only one in a static member. */
   readonly singleton: boolean;
   readonly program: Program;
+  /** Where a source of events is stopped too late. */
+  stoppedLate(): readonly StoppedLate[];
 }
 
 /** A rule's word about a field; `at` is in `fn`. */
@@ -58,6 +64,7 @@ export function historyOf(
   const takes: Located<Take>[] = [];
   const releases: Located<FieldRelease>[] = [];
   const borrows: Located<Borrow>[] = [];
+  const addresses: AddressTaken[] = [];
   const uses: Located<FieldUse>[] = [];
   const isIt = (other: { readonly field: FieldName }): boolean => isSame(field, other.field, asking);
   for (const fn of functions) {
@@ -65,18 +72,22 @@ export function historyOf(
     const facts = world.factsOf(fn);
     for (const take of facts.takes) if (isIt(take)) takes.push({ ...take, fn });
     for (const release of facts.releases) if (isIt(release)) releases.push({ ...release, fn });
+    addresses.push(...facts.addresses.filter((each) => isSame(field, each.of, asking)));
     for (const borrow of facts.borrows) if (isIt(borrow)) borrows.push({ ...borrow, fn });
   }
-  return {
+  const history: FieldHistory = {
     field,
     takes,
     releases,
     borrows,
+    addresses,
     uses,
     teardown: world.methods(field.owner, teardownMethods),
     singleton: world.isSingleton(field.owner),
     program: asking,
+    stoppedLate: () => stoppedLate(history, world),
   };
+  return history;
 }
 
 /** Whether two names may be one field. */

@@ -30,6 +30,8 @@ export interface FieldUse {
   readonly what: string;
   /** For an argument of a call of the API: what the parameter is. */
   readonly parameter?: ParameterDeclaration;
+  /** For a method of the API. */
+  readonly declaration?: FunctionDeclaration;
   readonly at: Span;
 }
 
@@ -179,10 +181,16 @@ class Scan {
 
   // -------------------------------------------------------------- uses
 
-  #use(keys: ReadonlySet<string>, kind: FieldUseKind, what: string, at: Span, parameter?: ParameterDeclaration): void {
+  #use(
+    keys: ReadonlySet<string>,
+    kind: FieldUseKind,
+    what: string,
+    at: Span,
+    declared: Pick<FieldUse, 'parameter' | 'declaration'> = {},
+  ): void {
     for (const key of keys) {
       const field = this.#names.get(key);
-      if (field) this.#uses.push({ kind, field, what, at, ...(parameter && { parameter }) });
+      if (field) this.#uses.push({ kind, field, what, at, ...declared });
     }
   }
 
@@ -260,7 +268,10 @@ class Scan {
         const target =
           className === undefined ? {} : this.program.findMethod(className, callee.name, args.length, callee.direct);
         const keys = this.#keys(callee.receiver);
-        if (keys.size > 0) this.#use(keys, effectOfMethod(callee.name, args.length, target.api), callee.name, span);
+        if (keys.size > 0) {
+          const declared = target.api ? { declaration: target.api } : {};
+          this.#use(keys, effectOfMethod(callee.name, args.length, target.api), callee.name, span, declared);
+        }
         this.#arguments(args, target, callee.name, span);
         return;
       }
@@ -294,7 +305,13 @@ class Scan {
     const handed = api.parameters.some((each) => each.type.kind === 'pointer' && each.type.to.kind === 'function');
     const quiet =
       !handed && (effect === 'borrows' || effect === 'out-retained' || effect === 'out-borrowed' || isKeeper(api));
-    this.#use(keys, quiet ? 'passes' : effect === 'consumes' ? 'releases' : 'escapes', name, at, parameter);
+    this.#use(
+      keys,
+      quiet ? 'passes' : effect === 'consumes' ? 'releases' : 'escapes',
+      name,
+      at,
+      parameter && { parameter },
+    );
   }
 
   /** What a body does with an argument is what the call does. */
@@ -308,7 +325,7 @@ class Scan {
       new Map([[index, new Set([parameterKey])]]),
       new Map([[parameterKey, field]]),
     );
-    for (const use of inner.run()) this.#use(keys, use.kind, use.what, at, use.parameter);
+    for (const use of inner.run()) this.#use(keys, use.kind, use.what, at, use);
   }
 }
 

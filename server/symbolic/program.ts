@@ -1,5 +1,6 @@
 import type { ClassDeclaration, ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
-import type { Function } from '../ir/types';
+import type { Function, Instruction } from '../ir/types';
+import { classOf } from './context';
 import type { RunsIn } from './registrations';
 
 /** What is known about the function that a call names. More than one may be given; `api` wins. */
@@ -42,6 +43,15 @@ export function ownTarget(fn: Function, program: Program): Target {
   return fn.class === undefined
     ? program.findFunction(fn.qualifiedName, fn.parameters)
     : program.findMethod(fn.class, fn.name, fn.parameters, true);
+}
+
+/** What is known about the function that a call names; nothing where it goes through a pointer or is a constructor's. */
+export function calledBy({ callee, args }: Extract<Instruction, { op: 'call' }>, program: Program): Target {
+  if (callee.kind === 'function') return program.findFunction(callee.name, args.length);
+  const owner = callee.kind === 'method' ? (callee.class ?? classOf(callee.receiver.type)) : undefined;
+  return callee.kind === 'method' && owner !== undefined
+    ? program.findMethod(owner, callee.name, args.length, callee.direct)
+    : {};
 }
 
 /** One question and what was answered, so that a kept result can be tested for still being right. */

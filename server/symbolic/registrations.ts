@@ -1,7 +1,8 @@
 import { attribute } from '../api/attributes';
 import type { Expr, Function } from '../ir/types';
-import { classOf } from './context';
 import type { Program } from './program';
+import { calledBy } from './program';
+import type { Span } from './span';
 
 /** In which context the kernel calls a function that was handed to it. */
 export interface RunsIn {
@@ -15,6 +16,7 @@ export interface RunsIn {
 export interface Registration {
   readonly what: string | number;
   readonly runs: RunsIn;
+  readonly at: Span;
 }
 
 /** The functions and closures that a function hands to the kernel to be called later. */
@@ -23,20 +25,14 @@ export function registrationsIn(fn: Function, program: Program): readonly Regist
   for (const { instructions } of fn.blocks)
     for (const each of instructions) {
       if (each.op !== 'call') continue;
-      const { callee, args } = each;
-      if (callee.kind !== 'function' && callee.kind !== 'method') continue;
+      const { args, span } = each;
       if (!args.some((arg) => named(arg).length > 0)) continue;
-      const owner = callee.kind === 'method' ? (callee.class ?? classOf(callee.receiver.type)) : undefined;
-      if (callee.kind === 'method' && owner === undefined) continue;
-      const { api } =
-        callee.kind === 'method'
-          ? program.findMethod(owner!, callee.name, args.length, callee.direct)
-          : program.findFunction(callee.name, args.length);
+      const { api } = calledBy(each, program);
       api?.parameters.forEach((parameter, index) => {
         const argument = args[index];
         const context = attribute(parameter, 'runs')?.args[0];
         if (!argument || (context !== 'interrupt' && context !== 'thread')) return;
-        for (const what of named(argument)) found.push({ what, runs: { context, call: api.name } });
+        for (const what of named(argument)) found.push({ what, runs: { context, call: api.name }, at: span });
       });
     }
   return found;

@@ -10,8 +10,6 @@ export interface Misuse {
 
 const design = 'Whether it is wrong depends on what the driver is meant to do, which its text does not say.';
 const time = 'It needs to know what other threads do meanwhile; MapLens follows one path at a time.';
-const contexts =
-  'It needs to know in which context a function runs (interrupt, spin lock, work loop), which is not followed.';
 const taint = 'It needs to follow what an application passes, through fields and calls; not followed yet.';
 const lengths = 'It needs lengths as symbols and the comparisons between them; not followed yet.';
 const wholeClass = 'It shows only over several methods of a class; the analysis of classes does not look for it yet.';
@@ -32,7 +30,7 @@ const rows: readonly (readonly [string, string])[] = [
     'It is right: the map keeps its descriptor. Good examples of rules hold that nothing is said.',
   ],
   ['an address used after the release of its map', notYet],
-  ['a map released while an interrupt source or timer still uses it', contexts],
+  ['a map released while an interrupt source or timer still uses it', notYet],
   ['unmap() of a map that may be shared', notYet],
   ['a map asked for its address after unmap()', notYet],
   ['unmap() in place of release()', wholeClass],
@@ -119,7 +117,10 @@ const rows: readonly (readonly [string, string])[] = [
   ['registers accessed past the mapping', 'How long a device’s memory is, is not in the driver’s text.'],
   ['an address cut to 32 bits', notYet],
   ['a client’s memory mapped without a limit', taint],
-  ['a map released while another call runs', time],
+  [
+    'a map released while another call runs',
+    'Whether two calls of a client may run at once hangs on properties of the driver and on locks of its own.',
+  ],
   ['DriverKit: read-only on a buffer of one’s own', notYet],
   ['DriverKit: an alignment or address that is ignored', notYet],
   ['DriverKit: two cache modes', notYet],
