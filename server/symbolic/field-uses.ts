@@ -190,7 +190,7 @@ class Scan {
   ): void {
     for (const key of keys) {
       const field = this.#names.get(key);
-      if (field) this.#uses.push({ kind, field, what, at, ...declared });
+      if (field) this.#uses.push({ ...declared, kind, field, what, at });
     }
   }
 
