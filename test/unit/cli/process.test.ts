@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import type { Log } from 'sarif';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allRules } from '../../../server/rules/index';
 import { buildCli } from '../../support/cli';
 
 /** The command line as a process, over the real language service. */
@@ -89,6 +90,105 @@ describe('the sample driver', () => {
     expect(outcome('-DDEVELOPMENT', '-D', 'LIMIT=7', '-DFAST=0')).toContain('returned 7');
     expect(outcome('-D', 'DEVELOPMENT=0', '-D', 'FAST=0')).toContain('returned 1');
     expect(maplens('simulate', file, '--function', 'f', '-D', '2X').errors).toContain('-D wants NAME or NAME=VALUE');
+  });
+});
+
+describe('rules', () => {
+  const ids = allRules.map(({ id }) => id);
+
+  it('are listed, one a line, and as JSON', () => {
+    const listed = maplens('rules');
+    expect(listed).toMatchObject({ code: 0, errors: '' });
+    expect(listed.out.split('\n').flatMap((line) => /^[a-z-]+/.exec(line)?.[0] ?? [])).toEqual(ids);
+    const { rules } = JSON.parse(maplens('rules', '--format', 'json').out) as { rules: { id: string }[] };
+    expect(rules.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('are explained by their pages', () => {
+    for (const id of ['leaked-reference', 'unused-suppression'])
+      expect(maplens('explain', id)).toEqual({
+        code: 0,
+        out: readFileSync(join(root, `docs/rules/${id}.md`), 'utf8'),
+        errors: '',
+      });
+    expect(maplens('explain', 'leaked-refrence')).toEqual({
+      code: 2,
+      out: '',
+      errors: 'maplens: no rule "leaked-refrence"; "maplens rules" lists them\n',
+    });
+  });
+});
+
+describe('what a team says of findings', () => {
+  const call = 'memory->createMappingInTask(task, 0, kIOMapReadOnly)';
+  const text = (before: string, after = '', head = ''): string =>
+    `${head}IOMemoryMap *expose(IOMemoryDescriptor *memory, task_t task)\n{\n${before}    return ${call};${after}\n}\n`;
+  const team = join(folder, 'team');
+  const check = (source: string, configuration?: string): { code: number | null; out: string; errors: string } => {
+    rmSync(team, { recursive: true, force: true });
+    mkdirSync(join(team, '.git'), { recursive: true });
+    put('team/a.cpp', source);
+    if (configuration !== undefined) put('team/.maplens.json', configuration);
+    return maplens('check', team, '--format', 'json', '--show-suppressed');
+  };
+  const found = (out: string): readonly string[] =>
+    (JSON.parse(out) as { findings: { rule: string; severity: string; suppressed?: { reason: string } }[] }).findings
+      .map(({ rule, severity, suppressed }) => `${rule} ${suppressed ? `suppressed: ${suppressed.reason}` : severity}`)
+      .sort();
+
+  it.each<[string, string, number, readonly string[]]>([
+    ['nothing', text(''), 1, ['no-address error']],
+    [
+      'the line above',
+      text('    // maplens-ignore-next-line no-address -- a test\n'),
+      0,
+      ['no-address suppressed: a test'],
+    ],
+    ["the line's end", text('', ' // maplens-ignore no-address -- a test'), 0, ['no-address suppressed: a test']],
+    [
+      'the whole function',
+      text('', '', '// maplens-ignore-function no-address -- a test\n'),
+      0,
+      ['no-address suppressed: a test'],
+    ],
+    [
+      'no reason',
+      text('', ' // maplens-ignore no-address'),
+      1,
+      ['no-address error', 'suppression-without-reason warning'],
+    ],
+    [
+      'a rule that finds nothing',
+      text('', ' // maplens-ignore no-address, dead-address -- a test'),
+      1,
+      ['no-address suppressed: a test', 'unused-suppression warning'],
+    ],
+    [
+      'no rule',
+      text('', ' // maplens-ignore no-adress -- a test'),
+      1,
+      ['no-address error', 'suppression-of-unknown-rule warning'],
+    ],
+  ])('a comment for %s', (_name, source, code, findings) => {
+    const result = check(source);
+    expect({ code: result.code, found: found(result.out), errors: result.errors }).toEqual({
+      code,
+      found: findings,
+      errors: '',
+    });
+  });
+
+  it.each<[string, number, readonly string[], RegExp]>([
+    ['{ "rules": { "no-address": "off" } }', 0, [], /^$/],
+    ['{ "rules": { "*.cpp": { "no-address": "hint" } } }', 0, ['no-address hint'], /^$/],
+    ['{ "exclude": ["a.cpp"] }', 0, [], /^$/],
+    ['{ "rules": { "no-adress": "off" } }', 2, ['no-address error'], /json:1:14: unknown rule "no-adress".*\n$/],
+    ['{ "rules": { "no-address": "no" } }', 2, ['no-address error'], /json:1:28: "no-address" is off, .*\n$/],
+    ['{ "rules": ', 2, ['no-address error'], /json:1:\d+: .*expected\n/],
+  ])('%s', (configuration, code, findings, errors) => {
+    const result = check(text(''), configuration);
+    expect({ code: result.code, found: found(result.out) }).toEqual({ code, found: findings });
+    expect(result.errors).toMatch(errors);
   });
 });
 
