@@ -180,7 +180,9 @@ export class Diagnostics {
     return program;
   }
 
-  #placeReport(file: SourceFile, rule: Rule, { fn, at, message, steps }: FieldReport): Finding {
+  #placeReport(file: SourceFile, rule: Rule, { fn, at, message, steps, fix }: FieldReport): Finding {
+    // A fix is for the finding's own file.
+    const near = fix?.edits.every((edit) => this.#workspace.lowerer.home(edit.fn)?.file === file.path);
     return {
       file: file.path,
       ...rangeOf(file, this.#startOf(fn), at),
@@ -193,6 +195,16 @@ export class Diagnostics {
         const range = home && rangeOf(home, this.#startOf(step.fn), step.span);
         return home && range ? [{ file: home.path, ...range, message: step.message }] : [];
       }),
+      ...(fix &&
+        near && {
+          fix: {
+            title: fix.title,
+            edits: fix.edits.map((edit) => ({
+              ...rangeOf(file, this.#startOf(edit.fn), edit.span),
+              text: edit.text,
+            })),
+          },
+        }),
     };
   }
 

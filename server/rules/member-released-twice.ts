@@ -25,6 +25,12 @@ function checkField(history: FieldHistory): readonly FieldReport[] {
         { fn: first.fn, span: first.at, message: `${first.fn.name}() releases '${field.name}' and does not clear it` },
         { fn: second.fn, span: second.at, message: `free() finds '${field.name}' set, and releases it again` },
       ],
+      ...(first.written && {
+        fix: {
+          title: `Clear '${field.name}' in ${first.fn.name}()`,
+          edits: [{ fn: first.fn, span: first.at, text: `OSSafeReleaseNULL(${field.name})` }],
+        },
+      }),
     }));
 }
 
@@ -52,6 +58,7 @@ export const memberReleasedTwice: Rule = {
   severity: 'error',
   confidence: 'high',
   semantics: ['J06'],
+  fix: 'writes `OSSafeReleaseNULL()` in place of the release that comes first, where both stand in one file',
   check: nothing,
   checkField,
   explanation: `\`stop()\` (or another method that the kernel calls before the last release) gives a field's reference up and

@@ -72,7 +72,7 @@ export function analyzeFunction(
       summaries,
       {
         event: (event, path) => {
-          if (event.kind === 'release') collector.released(event.object, event.at);
+          if (event.kind === 'release') collector.released(event);
           for (const check of checks) {
             const report = check.check(event);
             if (report) keep(found, check, report, event, path);

@@ -42,6 +42,8 @@ export type Event =
       readonly call: string;
       /** It is an IODMACommand that has memory. */
       readonly works: boolean;
+      /** The call stands in the text itself. */
+      readonly written: boolean;
     }
   /** The function ends with references of a parameter's object that it took and that nobody has. */
   | { readonly kind: 'kept'; readonly object: ObjectState; readonly at: Span }

@@ -1,5 +1,6 @@
 import type { Function } from '../ir/types';
 import { decidersOf } from './control';
+import type { Event } from './events';
 import type { Span } from './span';
 import type { ObjectState, State } from './state';
 import type { Location, Value } from './values';
@@ -55,6 +56,8 @@ export interface Take {
 export interface FieldRelease {
   readonly field: FieldName;
   readonly at: Span;
+  /** The call stands in the text itself. */
+  readonly written: boolean;
   /** On a way out after it, the field still holds the pointer. */
   readonly leaves: boolean;
   /** It is a field of the object whose method it is. */
@@ -130,6 +133,7 @@ const worst: readonly OldContent[] = ['owned', 'held', 'unknown', 'shared', 'rel
 interface Release {
   readonly field: FieldName;
   readonly at: Span;
+  readonly written: boolean;
   readonly value: Value;
   readonly place: Location;
 }
@@ -192,7 +196,7 @@ export class FieldCollector {
     this.#takes.set(key, { fact, dropped: known?.dropped ?? false });
   }
 
-  released(object: ObjectState, at: Span): void {
+  released({ object, at, written }: Event & { readonly kind: 'release' }): void {
     const { value, creation } = object;
     if (creation && object.stored.length > 0)
       for (const take of this.#takes.values())
@@ -201,7 +205,7 @@ export class FieldCollector {
     if (value.kind !== 'initial' || value.epoch !== 0 || object.owed !== 0 || object.escaped || object.retained) return;
     const field = fieldOf(value.place);
     if (!field || value.place.kind !== 'field') return;
-    this.#releases.set(keyOf(field, at), { field, at, value, place: value.place });
+    this.#releases.set(keyOf(field, at), { field, at, written, value, place: value.place });
   }
 
   returned(state: State): void {
@@ -218,9 +222,10 @@ export class FieldCollector {
   get facts(): FieldFacts {
     return {
       takes: [...this.#takes.values()].map(({ fact, dropped }) => (dropped ? { ...fact, undone: true } : fact)),
-      releases: [...this.#releases].map(([key, { field, at, place }]) => ({
+      releases: [...this.#releases].map(([key, { field, at, written, place }]) => ({
         field,
         at,
+        written,
         leaves: this.#left.has(key) && !this.#written.has(field.name),
         own: isOwnField(place),
         always: this.#isAlways(field, at),

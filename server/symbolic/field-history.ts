@@ -2,6 +2,7 @@ import type { Function } from '../ir/types';
 import type { StoppedLate } from './event-sources';
 import { stoppedLate } from './event-sources';
 import type { AddressTaken, Borrow, FieldFacts, FieldName, FieldRelease, Take } from './field-facts';
+import type { Fix } from './events';
 import { teardownMethods } from './field-facts';
 import type { FieldUse } from './field-uses';
 import { usesOfField } from './field-uses';
@@ -36,6 +37,7 @@ export interface FieldReport {
   readonly at: Span;
   readonly message: string;
   readonly steps: readonly Located<{ readonly span: Span; readonly message: string }>[];
+  readonly fix?: { readonly title: string; readonly edits: readonly Located<Fix['edits'][number]>[] };
 }
 
 /** What a look at a whole class asks about the workspace. */

@@ -45,7 +45,8 @@ export function release(context: Context, state: State, invocation: Invocation, 
   if (!object) return;
   const at = invocation.call.span;
   const works = object.work !== undefined && state.outcome(object.work.result) !== 'failed';
-  context.emit({ kind: 'release', object, at, call: invocation.name, works }, state);
+  const written = invocation.call.macro === undefined;
+  context.emit({ kind: 'release', object, at, call: invocation.name, works, written }, state);
   state.addStep(at, `${invocation.name}() gives up a reference of ${named(object)} (−1)`);
   state.change(value, { owed: object.owed - 1, releasedAt: at });
 }

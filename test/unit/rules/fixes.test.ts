@@ -74,6 +74,34 @@ describe('a fix', () => {
     expect(find(fixed).filter((one) => one.rule === rule)).toEqual([]);
   });
 
+  test.each([
+    ['in the finding’s file', 'fWindow->release();', 'a.cpp', true],
+    ['not in another one', 'fWindow->release();', 'b.cpp', false],
+    ['not where a macro wrote the release', 'DROP(fWindow);', 'a.cpp', false],
+  ])('of a field’s release is offered %s', (_, release, home, offered) => {
+    const service = createService();
+    service.setFile(
+      'Scope.h',
+      `class Scope : public IOService {
+    IOMemoryMap *fWindow;
+    bool start(IOService *provider) override;
+    void stop(IOService *provider) override;
+    void free() override;
+};
+#define DROP(map) (map)->release()
+`,
+    );
+    const files: Record<string, string> = { 'a.cpp': '#include "Scope.h"\n', 'b.cpp': '#include "Scope.h"\n' };
+    files[home]! +=
+      `void Scope::stop(IOService *provider) { if (fWindow != NULL) ${release} IOService::stop(provider); }\n`;
+    files['a.cpp']! +=
+      `bool Scope::start(IOService *provider) { fWindow = provider->mapDeviceMemoryWithIndex(0); return fWindow != NULL; }
+void Scope::free() { OSSafeReleaseNULL(fWindow); IOService::free(); }\n`;
+    for (const [name, text] of Object.entries(files)) service.setFile(name, text);
+    const findings = service.diagnose('a.cpp').filter(({ rule }) => rule === 'member-released-twice');
+    expect(findings.map(({ fix }) => fix !== undefined)).toEqual([offered]);
+  });
+
   test('of a constant from another family names one that there is', () => {
     const folder = join(import.meta.dirname, '../../../server/api');
     const declared = ['map-options.h', 'driverkit-memory.h', 'memory-descriptor-options.h'].flatMap((name) =>
