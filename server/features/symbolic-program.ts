@@ -11,6 +11,9 @@ import { isHeader } from '../workspace/scoped-names';
 import type { Workspace } from '../workspace/workspace';
 import { registeredFunctions } from './registrations';
 
+/** Overrides of one method that are looked into together. */
+const mostOverrides = 6;
+
 /** One object for one promise, so that answers can be compared. */
 const promises = new WeakMap<FunctionDeclaration, { readonly text: string; readonly promise: FunctionDeclaration }[]>();
 
@@ -46,14 +49,12 @@ export class SymbolicProgram implements Program {
     const api = owner === undefined ? undefined : this.#workspace.api.model.method(owner, name, argumentCount);
     if (owner === undefined) return target(api, undefined, declaration, undefined);
     const entries = this.#workspace.table.functions(`${owner}::${name}`).filter((entry) => entry.hasBody);
-    const overridden = !direct && this.#isOverridden(owner, className, name);
+    const overrides = direct ? [] : this.#overrides(owner, className, name);
+    const overridden = overrides.length > 0;
     const body = overridden ? undefined : this.#body(entries, argumentCount);
-    return target(
-      api,
-      body,
-      declaration,
-      api ? undefined : this.#promise(declaration, overridden || entries.length > 0),
-    );
+    const bodies = overridden ? this.#bodies([owner, ...overrides], name, argumentCount) : undefined;
+    const promise = api ? undefined : this.#promise(declaration, overridden || entries.length > 0);
+    return { ...target(api, body, declaration, promise), ...(bodies && { bodies }) };
   }
 
   /** What a declaration promises, with what it inherits from those that it overrides. */
@@ -124,18 +125,31 @@ export class SymbolicProgram implements Program {
     return entry.file === this.#file || !entry.node.static || entry.ownerClass !== undefined || isHeader(entry.file);
   }
 
-  /** Whether an object of `className` may be of a class that has the method anew. */
-  #isOverridden(owner: string, className: string, name: string): boolean {
+  /** The classes that an object of `className` may be of and that have the method anew. */
+  #overrides(owner: string, className: string, name: string): readonly string[] {
+    const found: string[] = [];
     const seen = new Set<string>([owner]);
     const queue = [className];
     for (let next = queue.pop(); next !== undefined; next = queue.pop())
       for (const derived of this.#workspace.table.derived(next)) {
         if (seen.has(derived.name)) continue;
         seen.add(derived.name);
-        if (derived.methods.some((method) => method.node.name === name)) return true;
+        if (derived.methods.some((method) => method.node.name === name)) found.push(derived.name);
         queue.push(derived.name);
       }
-    return false;
+    return found;
+  }
+
+  /** A method's body in each of some classes; none where one of them isn't in view, or where they are many. */
+  #bodies(classes: readonly string[], name: string, argumentCount: number): readonly Function[] | undefined {
+    if (classes.length > mostOverrides) return undefined;
+    const bodies = classes.map((each) =>
+      this.#body(
+        this.#workspace.table.functions(`${each}::${name}`).filter((entry) => entry.hasBody),
+        argumentCount,
+      ),
+    );
+    return bodies.every((body) => body !== undefined) ? bodies : undefined;
   }
 
   /** The one body that fits; none where several do, as under different #ifs. */

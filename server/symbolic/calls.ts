@@ -70,7 +70,7 @@ export function invoke(context: Context, state: State, call: Call, dead: DeadPat
         target = context.program.findMethod(object.class, callee.name, args.length, callee.direct);
       const invocation = { call, name: callee.name, receiver, receiverClass: className, args };
       // An undeclared class' retain() and release() can only be OSObject's.
-      const anonymous = !target.api && !target.body && args.length === 0;
+      const anonymous = !target.api && !target.body && !target.bodies && args.length === 0;
       if (anonymous && (callee.name === 'release' || callee.name === 'retain')) {
         usePointerOf(context, state, invocation, callee.name === 'release', dead);
         if (callee.name === 'release') release(context, state, invocation, receiver);
@@ -105,9 +105,9 @@ function dispatch(context: Context, state: State, invocation: Invocation, target
   forgetPreparations(context, state, invocation, target);
   const prints = printer.test(invocation.name) && invocation.receiver === undefined;
   if (target.promise && !prints) return apiCall(context, state, invocation, target.promise);
-  if (target.body) {
-    forgetAtomic(context, state, target.body);
-    const summary = context.summaries.of(target.body);
+  if (target.body || target.bodies) {
+    for (const body of target.bodies ?? [target.body!]) forgetAtomic(context, state, body);
+    const summary = context.summaries.ofTarget(target);
     if (summary) return summarizedCall(context, state, invocation, summary, target);
   }
   return unknownCall(context, state, invocation);
@@ -532,9 +532,9 @@ function summarizedCall(
   const value = steady ? steadyResult(context, state, invocation) : freshResult(state, context, invocation);
   setResult(state, invocation, value);
   if (summary.returns === 'retained')
-    create(state, invocation, value, classOf(call.type) ?? classOf(target.body?.result), {
+    create(state, invocation, value, classOf(call.type) ?? classOf((target.body ?? target.bodies?.[0])?.result), {
       retained: true,
-      nullable: false,
+      nullable: summary.nullable,
     });
   return [state];
 }

@@ -9,6 +9,8 @@ export interface Target {
   readonly api?: FunctionDeclaration;
   /** The one body in the workspace that the call reaches. Absent when an override could be reached instead. */
   readonly body?: Function;
+  /** Of a method that is overridden: all bodies that the call may reach, where the workspace shows each. */
+  readonly bodies?: readonly Function[];
   /** Declared by the workspace, with or without a body. */
   readonly declaration?: FunctionDeclaration;
   /** What the workspace's declaration promises, in MapLens attributes: by its own, or because no body is in view. */
@@ -72,7 +74,9 @@ export type Dependency =
   | { readonly kind: 'mentions'; readonly identifier: string; readonly answer: boolean };
 
 function sameTarget(a: Target, b: Target): boolean {
-  return a.api === b.api && a.body === b.body && a.declaration === b.declaration && a.promise === b.promise;
+  if (a.api !== b.api || a.body !== b.body || a.declaration !== b.declaration || a.promise !== b.promise) return false;
+  const [mine = [], theirs = []] = [a.bodies, b.bodies];
+  return mine.length === theirs.length && mine.every((body, index) => body === theirs[index]);
 }
 
 /** Whether `program` still gives all the answers that a kept result was computed from. */

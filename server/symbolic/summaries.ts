@@ -22,6 +22,8 @@ export interface Summary {
   readonly parameters: readonly Effect[];
   /** 'retained': every result that isn't NULL carries a reference for the caller. */
   readonly returns: 'retained' | 'unknown';
+  /** Of such a result: it is what a call of the API answered, NULL where that failed, and nothing has tested it. */
+  readonly nullable: boolean;
   /** Names of the fields and globals that it or what it calls may write. */
   readonly writes: 'all' | ReadonlySet<string>;
   /** No path returns. */
@@ -70,6 +72,15 @@ export class Summaries {
     return entry.summary;
   }
 
+  /** What a call does, whichever of the bodies it reaches. */
+  ofTarget({ body, bodies }: Target): Summary | undefined {
+    if (body) return this.of(body);
+    const all = bodies?.map((each) => this.of(each)) ?? [];
+    let sum = all[0];
+    for (const each of all.slice(1)) sum = sum && each && either(sum, each);
+    return sum;
+  }
+
   #compute(fn: Function): Summary | undefined {
     if (fn.gaps.length > 0) return undefined;
     const writes = this.#writes(fn, 0);
@@ -82,6 +93,7 @@ export class Summaries {
     let returns = quiet ? fn.blocks.filter((block) => block.terminator.op === 'return').length : 0;
     let retained = 0;
     let other = 0;
+    let nullable = false;
     const interpreter = new Interpreter(
       fn,
       this.#program,
@@ -110,8 +122,10 @@ export class Summaries {
           }
           if (!value || value.constant === 0n || state.isNull(value)) return;
           const object = state.objects.get(baseOf(value));
-          if (object && isOwned(object) && object.owed === 1 && object.stored.length === 0) retained++;
-          else other++;
+          if (object && isOwned(object) && object.owed === 1 && object.stored.length === 0) {
+            retained++;
+            nullable ||= object.creation?.nullable === true && !object.doubtful && state.mayBeNull(object.value);
+          } else other++;
         },
       },
       budget,
@@ -127,6 +141,7 @@ export class Summaries {
           : 'escapes';
       }),
       returns: retained > 0 && other === 0 ? 'retained' : 'unknown',
+      nullable,
       writes,
       noreturn: returns === 0,
     };
@@ -156,12 +171,29 @@ export class Summaries {
           target = this.#program.findMethod(className, callee.name, args.length, callee.direct);
         }
         if (target.api && !has(target.api, 'frees')) continue;
-        if (!target.body || depth > this.#levels) return 'all';
-        const inner = this.#writes(target.body, depth + 1);
-        if (inner === 'all') return 'all';
-        for (const name of inner) names.add(name);
+        const bodies = target.body ? [target.body] : target.bodies;
+        if (!bodies || depth > this.#levels) return 'all';
+        for (const body of bodies) {
+          const inner = this.#writes(body, depth + 1);
+          if (inner === 'all') return 'all';
+          for (const name of inner) names.add(name);
+        }
       }
 
     return names.size === 0 ? nothing : names;
   }
+}
+
+/** What a call does that reaches one of two bodies. */
+function either(a: Summary, b: Summary): Summary {
+  const effect = (one: Effect | undefined, other: Effect | undefined): Effect =>
+    one !== undefined && one === other ? one : 'escapes';
+  return {
+    receiver: effect(a.receiver, b.receiver),
+    parameters: a.parameters.map((each, index) => effect(each, b.parameters[index])),
+    returns: a.returns === b.returns ? a.returns : 'unknown',
+    nullable: a.nullable || b.nullable,
+    writes: a.writes === 'all' || b.writes === 'all' ? 'all' : new Set([...a.writes, ...b.writes]),
+    noreturn: a.noreturn && b.noreturn,
+  };
 }

@@ -14,6 +14,53 @@ bool unseenFlag();
 `;
 
 const cases: Readonly<Record<string, string>> = {
+  'a method whose every override releases': `class Base : public IOService { virtual void end(IOMemoryMap *map); void use(IOMemoryDescriptor *m); };
+class Derived : public Base { void end(IOMemoryMap *map) override; };
+void Base::end(IOMemoryMap *map) { map->release(); }
+void Derived::end(IOMemoryMap *map) { fCount++; map->release(); }
+void Base::use(IOMemoryDescriptor *m) {
+    IOMemoryMap *map = m->map();
+    if (map == NULL) return;
+    end(map);
+    map->release(); // ! over-release
+}`,
+  'a method of which one override releases': `class Base : public IOService { virtual void end(IOMemoryMap *map); void use(IOMemoryDescriptor *m); };
+class Derived : public Base { void end(IOMemoryMap *map) override; };
+void Base::end(IOMemoryMap *map) { fCount++; }
+void Derived::end(IOMemoryMap *map) { map->release(); }
+void Base::use(IOMemoryDescriptor *m) {
+    IOMemoryMap *map = m->map();
+    if (map != NULL) end(map);
+}`,
+  'a method with an override out of view': `class Base : public IOService { virtual void end(IOMemoryMap *map); void use(IOMemoryDescriptor *m); };
+class Derived : public Base { void end(IOMemoryMap *map) override; };
+void Base::end(IOMemoryMap *map) { fCount++; }
+void Base::use(IOMemoryDescriptor *m) {
+    IOMemoryMap *map = m->map();
+    if (map != NULL) end(map);
+}`,
+  'a method that only looks, in each class': `class Base : public IOService { virtual void look(IOMemoryMap *map); void use(IOMemoryDescriptor *m); };
+class Derived : public Base { void look(IOMemoryMap *map) override; };
+void Base::look(IOMemoryMap *map) { IOLog("%p", map); }
+void Derived::look(IOMemoryMap *map) { if (map) map->getLength(); }
+void Base::use(IOMemoryDescriptor *m) {
+    IOMemoryMap *map = m->map(); // ! leaked-reference
+    if (map != NULL) look(map);
+}`,
+  'a helper that answers with what may be NULL': `static IOMemoryMap *mapAll(IOMemoryDescriptor *m) { return m->map(); }
+UInt64 Driver::a(IOMemoryDescriptor *m) {
+    IOMemoryMap *map = mapAll(m);
+    UInt64 length = map->getLength(); // ! unchecked-null
+    map->release();
+    return length;
+}`,
+  'a helper that has tested what it answers with': `static IOMemoryMap *mapAll(IOMemoryDescriptor *m) { IOMemoryMap *map = m->map(); if (!map) panic("no map"); return map; }
+UInt64 Driver::a(IOMemoryDescriptor *m) {
+    IOMemoryMap *map = mapAll(m);
+    UInt64 length = map->getLength();
+    map->release();
+    return length;
+}`,
   'correlated branches': `void Driver::a(IOMemoryDescriptor *m, bool x, bool y) {
     IOMemoryMap *map = 0;
     if (x) map = m->map();
