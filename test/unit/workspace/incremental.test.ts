@@ -46,6 +46,10 @@ function freshly(texts: Readonly<Record<string, string>>) {
   return told(service);
 }
 
+function inOrder(findings: ReturnType<typeof told>['findings'][number]) {
+  return findings.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+}
+
 describe('after edits', () => {
   it('a workspace tells what a fresh one does', () => {
     fc.assert(
@@ -75,6 +79,111 @@ describe('after edits', () => {
     told(service);
     service.setFile('ring/RingBase.h', header);
     expect(told(service)).toEqual(before);
+  });
+});
+
+/** Statements about one field, of which the methods of a class are made, and what the class is like. */
+const statements = [
+  'fWindow = memory->map();',
+  'fWindow = memory->map(kIOMapReadOnly);',
+  'fWindow = fOther;',
+  'OSSafeReleaseNULL(fWindow);',
+  'DROP(fWindow);',
+  'fWindow->release();',
+  'if (fWindow != NULL) fWindow->unmap();',
+  'fWindow = NULL;',
+  'fAddress = fWindow->getVirtualAddress();',
+  'drop(fWindow);',
+  'keep(fWindow);',
+  'if (fAddress == 0) return;',
+  'IOMemoryMap *map = fWindow; map->release();',
+  'try { fWindow; } catch (...) {}',
+  '',
+];
+const methods = [
+  'void Scope::open(IOMemoryDescriptor *memory)',
+  'void Scope::stop(IOService *provider)',
+  'void Scope::free()',
+];
+const heads = [
+  '#define DROP(map) (map)->release()\nclass Scope : public IOService {',
+  '#define DROP(map) do { if (map) (map)->unmap(); } while (0)\nclass Scope : public IOService {',
+  '#define DROP(map) OSSafeReleaseNULL(map)\nclass Scope : public Base {',
+  'class Scope : public IOService {\n    static Scope *instance;',
+];
+const helpers = [
+  'void drop(IOMemoryMap *map) { map->release(); }',
+  'void drop(IOMemoryMap *map) { map->getLength(); }',
+  'void Base::free() { OSSafeReleaseNULL(fWindow); IOService::free(); }',
+  '',
+];
+
+/** A change: a file's new text, or that it is gone. */
+type Change = readonly [file: string, text: string | undefined];
+
+const bodies = fc.array(fc.constantFrom(...statements), { maxLength: 3 });
+const sourceOf = (method: string, body: readonly string[]): string =>
+  `#include "Scope.h"\n${method}\n{\n    ${body.join('\n    ')}\n}\n`;
+const headerOf = (head: string): string => `#include <IOKit/IOService.h>
+class Base : public IOService { public: IOMemoryMap *fOther; void free() override; };
+void drop(IOMemoryMap *map);
+void keep(IOMemoryMap *map);
+${head}
+    IOMemoryMap *fWindow;
+    IOVirtualAddress fAddress;
+public:
+    void open(IOMemoryDescriptor *memory);
+    void stop(IOService *provider) override;
+    void free() override;
+};
+`;
+const change: fc.Arbitrary<Change> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(fc.nat(methods.length - 1), bodies)
+      .map(([index, body]): Change => [`method${String(index)}.cpp`, sourceOf(methods[index]!, body)]),
+  },
+  { weight: 2, arbitrary: fc.constantFrom(...heads).map((head): Change => ['Scope.h', headerOf(head)]) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(...helpers).map((text): Change => ['help.cpp', `#include "Scope.h"\n${text}\n`]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('method2.cpp', 'help.cpp', 'Scope.h').map((file): Change => [file, undefined]),
+  },
+);
+
+describe('what is known of a field', () => {
+  it('is after each change what a fresh workspace knows', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 2, maxLength: 6 }), (changes) => {
+        const texts = new Map([['Scope.h', headerOf(heads[0]!)]]);
+        methods.forEach((method, index) => {
+          texts.set(`method${String(index)}.cpp`, sourceOf(method, [statements[[0, 5, 3][index]!]!]));
+        });
+        const service = createService();
+        for (const [file, text] of texts) service.setFile(file, text);
+        told(service);
+        for (const [file, text] of changes) {
+          if (text === undefined) {
+            texts.delete(file);
+            service.removeFile(file);
+          } else {
+            texts.set(file, text);
+            service.setFile(file, text);
+          }
+          const now = inOrder(told(service).findings.flat());
+          expect(now).toEqual(inOrder(freshly(Object.fromEntries(texts)).findings.flat()));
+          for (const { rule } of now) seen.add(rule);
+        }
+      }),
+      { numRuns: Number(process.env['MAPLENS_RUNS'] ?? 30) },
+    );
+    // Else it would compare nothing with nothing.
+    expect(seen.size).toBeGreaterThan(2);
   });
 });
 
