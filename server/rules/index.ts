@@ -8,6 +8,7 @@ import { clientMemoryMadeAnew } from './client-memory-made-anew';
 import { clientMemoryResult } from './client-memory-result';
 import { clientMemoryWithoutReference } from './client-memory-without-reference';
 import { clientProtection } from './client-protection';
+import { closedDuringCall } from './closed-during-call';
 import { completeDuringDma } from './complete-during-dma';
 import { conflictingCacheModes } from './conflicting-cache-modes';
 import { contradictoryMapOptions } from './contradictory-map-options';
@@ -86,6 +87,7 @@ export const rules: readonly Rule[] = [
   clientMemoryResult,
   clientMemoryWithoutReference,
   clientProtection,
+  closedDuringCall,
   completeDuringDma,
   conflictingCacheModes,
   contradictoryMapOptions,

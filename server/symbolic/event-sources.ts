@@ -1,9 +1,10 @@
 import { has } from '../api/attributes';
-import type { Expr, Function, Instruction, Place } from '../ir/types';
+import type { Expr, Function, Instruction } from '../ir/types';
 import { precedes } from './control';
 import type { FieldName, FieldRelease } from './field-facts';
 import { teardownMethods } from './field-facts';
 import type { FieldHistory, FieldProgram, Located } from './field-history';
+import { readOf } from './field-reads';
 import { usesOfField } from './field-uses';
 import type { FieldUse } from './field-uses';
 import { collectExpr } from './liveness';
@@ -36,7 +37,8 @@ export function stoppedLate(history: FieldHistory, world: FieldProgram): readonl
       return stops.flatMap(({ source, call, at }) => {
         if (!isStoppedHereOnly(source, release, world)) return [];
         return handlersOf(source, world).flatMap((handler) => {
-          const use = useOf(handler, names, field.owner, world.programOf(handler));
+          const skips = (fn: Function): boolean => asks(fn, names);
+          const use = readOf(handler, { owner: field.owner, names }, world.programOf(handler), skips);
           return use ? [{ release, source: source.name, call, stop: { fn, at }, use: { fn: handler, at: use } }] : [];
         });
       });
@@ -156,68 +158,12 @@ function callsStoredIn(fn: Function, name: string): readonly Span[] {
   return found;
 }
 
-/** How many calls deep a handler's helpers are searched. */
-const deepest = 2;
-
-/** Where a function uses one of the fields; undefined also where it asks them for NULL first. */
-function useOf(fn: Function, names: ReadonlySet<string>, owner: string, program: Program, depth = 0): Span | undefined {
-  const asks = fn.blocks.some(({ terminator }) => {
+/** Whether a function asks one of the fields before it goes on. */
+function asks(fn: Function, names: ReadonlySet<string>): boolean {
+  return fn.blocks.some(({ terminator }) => {
     if (terminator.op !== 'branch') return false;
     const uses = { locals: new Set<number>(), temps: new Set<number>(), names: new Set<string>() };
     collectExpr(terminator.condition, uses);
     return [...uses.names].some((name) => names.has(name));
   });
-  if (asks) return undefined;
-  const isIt = (place: Place): boolean =>
-    place.kind === 'field' && names.has(place.name) && place.owner !== undefined && program.isA(owner, place.owner);
-  for (const { instructions } of fn.blocks)
-    for (const each of instructions) {
-      if (expressionsOf(each).some((expr) => reads(expr, isIt))) return each.span;
-      if (each.op !== 'call' || depth >= deepest) continue;
-      const { body } = calledBy(each, program);
-      if (body && useOf(body, names, owner, program, depth + 1)) return each.span;
-    }
-  return undefined;
-}
-
-function expressionsOf(instruction: Instruction): readonly Expr[] {
-  switch (instruction.op) {
-    case 'set':
-      return [instruction.value];
-    case 'store':
-      // What a store goes through is read.
-      return [...pointersOf(instruction.place), instruction.value];
-    case 'call':
-      return [...(instruction.callee.kind === 'method' ? [instruction.callee.receiver] : []), ...instruction.args];
-    default:
-      return [];
-  }
-}
-
-function pointersOf(place: Place): readonly Expr[] {
-  switch (place.kind) {
-    case 'deref':
-      return [place.pointer];
-    case 'field':
-      return pointersOf(place.base);
-    case 'index':
-      return [...pointersOf(place.base), place.index];
-    default:
-      return [];
-  }
-}
-
-function reads(expr: Expr, isIt: (place: Place) => boolean): boolean {
-  switch (expr.op) {
-    case 'load':
-      return isIt(expr.place) || pointersOf(expr.place).some((pointer) => reads(pointer, isIt));
-    case 'unary':
-    case 'cast':
-    case 'pointee':
-      return reads(expr.value, isIt);
-    case 'binary':
-      return reads(expr.left, isIt) || reads(expr.right, isIt);
-    default:
-      return false;
-  }
 }

@@ -1,4 +1,6 @@
 import type { Function } from '../ir/types';
+import type { ClosedMeanwhile } from './concurrent-calls';
+import { closedMeanwhile } from './concurrent-calls';
 import type { StoppedLate } from './event-sources';
 import { stoppedLate } from './event-sources';
 import type { AddressTaken, Borrow, FieldFacts, FieldName, FieldRelease, Take } from './field-facts';
@@ -29,6 +31,8 @@ export interface FieldHistory {
   readonly program: Program;
   /** Where a source of events is stopped too late. */
   stoppedLate(): readonly StoppedLate[];
+  /** Where a client's connection is closed while a call of it runs. */
+  closedMeanwhile(): readonly ClosedMeanwhile[];
 }
 
 /** A rule's word about a field; `at` is in `fn`. */
@@ -88,6 +92,7 @@ export function historyOf(
     singleton: world.isSingleton(field.owner),
     program: asking,
     stoppedLate: () => stoppedLate(history, world),
+    closedMeanwhile: () => closedMeanwhile(history, world),
   };
   return history;
 }

@@ -117,10 +117,7 @@ const rows: readonly (readonly [string, string])[] = [
   ['registers accessed past the mapping', 'How long a device’s memory is, is not in the driver’s text.'],
   ['an address cut to 32 bits', notYet],
   ['a client’s memory mapped without a limit', taint],
-  [
-    'a map released while another call runs',
-    'Whether two calls of a client may run at once hangs on properties of the driver and on locks of its own.',
-  ],
+  ['a map released while another call runs', notYet],
   ['DriverKit: read-only on a buffer of one’s own', notYet],
   ['DriverKit: an alignment or address that is ignored', notYet],
   ['DriverKit: two cache modes', notYet],
