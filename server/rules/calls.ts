@@ -1,5 +1,5 @@
 import { attribute, bitFamilies, has, mapsContract } from '../api/attributes';
-import type { CallArgument, CallFacts, TaskKind } from '../symbolic/events';
+import type { CallArgument, CallFacts, Making, TaskKind } from '../symbolic/events';
 import type { ObjectState } from '../symbolic/state';
 import type { Value } from '../symbolic/values';
 
@@ -90,6 +90,15 @@ export function exceeds(value: Value, limit: Value): boolean {
   if (value.operator === '+') return (factor ?? other ?? 0n) > 0n;
   if (value.operator === '*') return (factor ?? other ?? 0n) > 1n;
   return value.operator === '<<' && (factor ?? 0n) > 0n;
+}
+
+/** Whether a call makes a map, or a buffer, that surely is the kernel's own. */
+export function isMadeInKernel({ declaration, arguments: given }: Making): boolean {
+  return (
+    has(declaration, 'in_kernel') ||
+    mapsContract(declaration)?.task === 'kernel_task' ||
+    given.some(({ task }) => task === 'kernel')
+  );
 }
 
 /** Whose memory a new descriptor describes: the kernel's, that of a task; undefined for physical memory and where it can't be told. */

@@ -79,6 +79,7 @@ export function analyzeFunction(
           }
         },
         stored: (store) => collector.stored(store),
+        passed: (value, what, at) => collector.passed(value, what, at),
         returned: (state) => collector.returned(state),
       },
       budgets[effort],
@@ -104,7 +105,7 @@ export function analyzeFunction(
   };
 }
 
-export const noFieldFacts: FieldFacts = { takes: [], releases: [], borrows: [], addresses: [] };
+export const noFieldFacts: FieldFacts = { takes: [], releases: [], borrows: [], addresses: [], passed: [] };
 
 function together(all: readonly FieldFacts[]): FieldFacts {
   return {
@@ -112,6 +113,7 @@ function together(all: readonly FieldFacts[]): FieldFacts {
     releases: all.flatMap((each) => each.releases),
     borrows: all.flatMap((each) => each.borrows),
     addresses: all.flatMap((each) => each.addresses),
+    passed: all.flatMap((each) => each.passed),
   };
 }
 

@@ -2,7 +2,7 @@ import { attribute, bitFamilies, has } from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Expr, Instruction } from '../ir/types';
 import type { Context } from './context';
-import type { CallArgument, CallFacts, OptionTerm, TaskKind } from './events';
+import type { CallArgument, CallFacts, Making, OptionTerm, TaskKind } from './events';
 import type { State } from './state';
 import { newForeign } from './state';
 import type { KnownBits, Value } from './values';
@@ -68,9 +68,32 @@ function argument(
     constants: isOptions ? constantsIn(context, bits) : [],
     terms: isOptions ? termsOf(expr) : [],
     object: state.objects.get(baseOf(value)),
+    memory: memoryOf(context, value),
     task: has(parameter, 'task') ? taskKind(context, state, value) : undefined,
     shape: shapeOf(expr),
   };
+}
+
+export function makingOf({ declaration, arguments: given }: CallFacts): Making {
+  return {
+    declaration,
+    arguments: given.map(({ parameter, task, constant, bits, memory }) => ({
+      parameter,
+      task,
+      constant,
+      bits,
+      memory,
+    })),
+  };
+}
+
+function memoryOf(context: Context, value: Value): CallArgument['memory'] {
+  const base = baseOf(value);
+  if (base.kind !== 'address') return undefined;
+  let { place } = base;
+  while (place.kind === 'field' || place.kind === 'index') place = place.base;
+  if (place.kind === 'local') return context.fn.locals[place.local!]?.static === true ? undefined : 'stack';
+  return place.kind === 'deref' && isThis(place.pointer) ? 'object' : undefined;
 }
 
 /** The OR-ed constants that the API or the workspace declares in an enumeration. */

@@ -15,6 +15,7 @@ import { forgetPreparations, notePhysicalAccess, notePreparation } from './prepa
 import { printer } from './reach';
 import { noteFieldStore } from './field-stores';
 import { loseOld, noteStored } from './stores';
+import { noteMappedForClient } from './client-answers';
 import { clientNumber, markClientData, noteClientArguments, noteCompared, notePassed } from './client-data';
 import { callFacts, concernsMemory, noteFacts } from './call-facts';
 import type { CallFacts } from './events';
@@ -143,6 +144,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
     : undefined;
   if (facts)
     context.emit({ kind: 'call', ...facts, fromClient: (value) => clientNumber(context, state, value) }, state);
+  if (facts) noteMappedForClient(context, facts);
   tellBlocking(context, state, invocation, api);
   noteAtomic(context, state, invocation, api);
   if (has(api, 'needs_prepare')) notePhysicalAccess(context, state, invocation);

@@ -1,7 +1,7 @@
 import type { Function, Type } from '../ir/types';
 import type { Span } from './span';
 import type { Event } from './events';
-import type { FieldStore } from './field-facts';
+import type { FieldStore, Passed } from './field-facts';
 import type { Program } from './program';
 import type { RunsIn } from './registrations';
 import type { ObjectState, State } from './state';
@@ -24,6 +24,8 @@ export interface Context {
   emit(event: Event, state: State): void;
   /** A pointer is about to be stored in a field. */
   stored(store: FieldStore): void;
+  /** An application gets what `value` points at, or its address. */
+  passed(value: Value, what: Passed['what'], at: Span): void;
   /** A number for the memory after the instruction at `site` that no value of the state has. */
   newEpoch(state: State, site: string): number;
 }

@@ -90,7 +90,7 @@ export type Event =
       readonly memory: string;
       readonly where: string | undefined;
     }
-  /** An address that a map gave is stored where an application gets it; `object` is the map. */
+  /** An address is stored where an application gets it; `object` is the map or buffer whose address it is. */
   | { readonly kind: 'client-result'; readonly object: ObjectState; readonly at: Span }
   /** free() of an object that somebody else may hold as well. */
   | { readonly kind: 'free'; readonly object: ObjectState; readonly at: Span }
@@ -207,12 +207,20 @@ export interface CallFacts {
 /** none: NULL. current: current_task(). client: the task that a user client serves. */
 export type TaskKind = 'none' | 'kernel' | 'current' | 'client';
 
+/** What is kept of a call that made something, for functions that see only the field that holds it. */
+export interface Making {
+  readonly declaration: FunctionDeclaration;
+  readonly arguments: readonly Pick<CallArgument, 'parameter' | 'task' | 'constant' | 'bits' | 'memory'>[];
+}
+
 export interface CallArgument {
   readonly parameter: ParameterDeclaration;
   readonly span: Span;
   readonly value: Value;
   /** The object that it points at, as it was before the call. */
   readonly object: ObjectState | undefined;
+  /** What it points into, where it is the address of a variable: an object on the heap, or the stack. */
+  readonly memory: 'object' | 'stack' | undefined;
   /** Of a parameter that is a task, where it is known. */
   readonly task: TaskKind | undefined;
   /** How it is written: a number or a constant's name, a variable, several things OR-ed, or anything else. */

@@ -1,6 +1,7 @@
 import type { Function } from '../ir/types';
 import { decidersOf } from './control';
-import type { Event } from './events';
+import { makingOf } from './call-facts';
+import type { Event, Making } from './events';
 import type { Span } from './span';
 import type { ObjectState, State } from './state';
 import type { Location, Value } from './values';
@@ -43,6 +44,8 @@ export interface Take {
   readonly created: Span;
   readonly call: string;
   readonly class: string | undefined;
+  /** The call, where the API declares it. */
+  readonly made: Making | undefined;
   /** Bits of the mapping options that are surely set, where it is a map. */
   readonly options: bigint | undefined;
   readonly stored: Span;
@@ -50,6 +53,14 @@ export interface Take {
   readonly old: OldContent;
   /** The same function releases the object again, on some path. */
   readonly undone: boolean;
+}
+
+/** An application gets something of what a field holds. */
+export interface Passed {
+  readonly field: FieldName;
+  readonly at: Span;
+  /** address: of a map, or of a buffer's bytes. memory: a mapping of it, or the descriptor to map. */
+  readonly what: 'address' | 'memory';
 }
 
 /** A function gives up what the field held when it was entered. */
@@ -91,6 +102,7 @@ export interface FieldFacts {
   readonly releases: readonly FieldRelease[];
   readonly borrows: readonly Borrow[];
   readonly addresses: readonly AddressTaken[];
+  readonly passed: readonly Passed[];
 }
 
 /** The methods by which an instance ends. */
@@ -150,6 +162,7 @@ export class FieldCollector {
   readonly #left = new Set<string>();
   readonly #borrows = new Map<string, { readonly borrow: Borrow; readonly value: Value; readonly place: Location }>();
   readonly #addresses = new Map<string, AddressTaken>();
+  readonly #passed = new Map<string, Passed>();
   readonly #kept = new Set<string>();
   /** Names of the fields that the function stores to. */
   readonly #written = new Set<string>();
@@ -188,6 +201,7 @@ export class FieldCollector {
       created: creation.span,
       call: creation.call,
       class: object.class,
+      made: creation.made && makingOf(creation.made),
       options: creation.options && knownBits(creation.options).ones,
       stored: at,
       old,
@@ -206,6 +220,12 @@ export class FieldCollector {
     const field = fieldOf(value.place);
     if (!field || value.place.kind !== 'field') return;
     this.#releases.set(keyOf(field, at), { field, at, written, value, place: value.place });
+  }
+
+  /** `value`: the pointer that a field holds, or another value, of which nothing is noted. */
+  passed(value: Value, what: Passed['what'], at: Span): void {
+    const field = value.kind === 'initial' && value.place.kind === 'field' ? fieldOf(value.place) : undefined;
+    if (field) this.#passed.set(keyOf(field, at), { field, at, what });
   }
 
   returned(state: State): void {
@@ -231,6 +251,7 @@ export class FieldCollector {
         always: this.#isAlways(field, at),
       })),
       addresses: [...this.#addresses.values()],
+      passed: [...this.#passed.values()],
       borrows: [...this.#borrows].filter(([key]) => this.#kept.has(key)).map(([, { borrow }]) => borrow),
     };
   }

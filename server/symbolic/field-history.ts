@@ -3,7 +3,7 @@ import type { ClosedMeanwhile } from './concurrent-calls';
 import { closedMeanwhile } from './concurrent-calls';
 import type { StoppedLate } from './event-sources';
 import { stoppedLate } from './event-sources';
-import type { AddressTaken, Borrow, FieldFacts, FieldName, FieldRelease, Take } from './field-facts';
+import type { AddressTaken, Borrow, FieldFacts, FieldName, FieldRelease, Passed, Take } from './field-facts';
 import type { Fix } from './events';
 import { teardownMethods } from './field-facts';
 import type { FieldUse } from './field-uses';
@@ -23,6 +23,7 @@ export interface FieldHistory {
   readonly borrows: readonly Located<Borrow>[];
   /** Fields that take addresses of the field's map. */
   readonly addresses: readonly AddressTaken[];
+  readonly passed: readonly Located<Passed>[];
   readonly uses: readonly Located<FieldUse>[];
   /** The methods of the class, its bases and derived classes by which an instance ends, as far as they have bodies. */
   readonly teardown: readonly Function[];
@@ -71,6 +72,7 @@ export function historyOf(
   const releases: Located<FieldRelease>[] = [];
   const borrows: Located<Borrow>[] = [];
   const addresses: AddressTaken[] = [];
+  const passed: Located<Passed>[] = [];
   const uses: Located<FieldUse>[] = [];
   const isIt = (other: { readonly field: FieldName }): boolean => isSame(field, other.field, asking);
   for (const fn of functions) {
@@ -80,6 +82,7 @@ export function historyOf(
     for (const release of facts.releases) if (isIt(release)) releases.push({ ...release, fn });
     addresses.push(...facts.addresses.filter((each) => isSame(field, each.of, asking)));
     for (const borrow of facts.borrows) if (isIt(borrow)) borrows.push({ ...borrow, fn });
+    for (const one of facts.passed) if (isIt(one)) passed.push({ ...one, fn });
   }
   const history: FieldHistory = {
     field,
@@ -87,6 +90,7 @@ export function historyOf(
     releases,
     borrows,
     addresses,
+    passed,
     uses,
     teardown: world.methods(field.owner, teardownMethods),
     singleton: world.isSingleton(field.owner),

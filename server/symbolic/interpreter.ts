@@ -4,7 +4,8 @@ import type { BlockId, Function, Instruction, Terminator } from '../ir/types';
 import type { Span } from './span';
 import { noteAsked } from './absence';
 import { invoke } from './calls';
-import { clientParameters, isClientResult, noteCompared } from './client-data';
+import { noteAnswer } from './client-answers';
+import { clientParameters, noteCompared } from './client-data';
 import { appear } from './ownership';
 import { handedOut, handsOutMemory, loseOld, noteClientOptions, noteStored } from './stores';
 import { noteFieldStore } from './field-stores';
@@ -14,7 +15,7 @@ import { addressedMap, classOf, isSmartPointer, siteOf, isWholeAddress } from '.
 import { describeExpr } from './describe';
 import { access, DeadPath, escape, evaluate, locate } from './evaluate';
 import type { Event } from './events';
-import type { FieldStore } from './field-facts';
+import type { FieldStore, Passed } from './field-facts';
 import { Frontier } from './frontier';
 import type { Liveness } from './liveness';
 import { computeLiveness, readTemps } from './liveness';
@@ -44,6 +45,7 @@ export interface Listener {
   /** A path returns. `value` is what it returns. */
   returned?(state: State, value: Value | undefined): void;
   stored?(store: FieldStore): void;
+  passed?(value: Value, what: Passed['what'], at: Span): void;
 }
 
 /** Follows all paths of one function. */
@@ -90,6 +92,10 @@ export class Interpreter implements Context {
 
   stored(store: FieldStore): void {
     this.#listener.stored?.(store);
+  }
+
+  passed(value: Value, what: Passed['what'], at: Span): void {
+    this.#listener.passed?.(value, what, at);
   }
 
   newEpoch(state: State, site: string): number {
@@ -210,7 +216,6 @@ export class Interpreter implements Context {
           const name = describePlaceName(this.fn, instruction);
           const at = instruction.value.span;
           this.emit({ kind: 'address-use', object: map, at, how: 'store', ...(name !== undefined && { name }) }, state);
-          if (isClientResult(this, place)) this.emit({ kind: 'client-result', object: map, at }, state);
         }
         const { type } = instruction.place;
         const meant = instruction.value.op === 'cast' && instruction.value.explicit;
@@ -227,6 +232,7 @@ export class Interpreter implements Context {
         const wasEnded = place.kind === 'local' && state.ended.delete(place.local!);
         noteFieldStore(this, state, place, value, instruction.span);
         noteClientOptions(this, state, place, value, instruction.value.span);
+        noteAnswer(this, state, place, value, instruction.value.span);
         loseOld(state, place, value, wasEnded ? undefined : instruction.span);
         state.forget(place);
         state.store.set(place, value);
