@@ -205,15 +205,15 @@ bool ml_set_interrupts_enabled([[maplens::interrupts_on]] bool enable);
 bool ml_get_interrupts_enabled();
 
 /// Starts a thread; give up the reference to it with thread_deallocate.
-kern_return_t kernel_thread_start([[maplens::runs(thread)]] void *function, void *parameter, [[maplens::writes]] thread_t *thread);
+kern_return_t kernel_thread_start([[maplens::runs(thread)]] void *function, [[maplens::escapes]] void *parameter, [[maplens::writes]] thread_t *thread);
 void thread_deallocate(thread_t thread);
 
 /// Calls a function later, on a thread of the kernel's.
 typedef struct thread_call *thread_call_t;
 typedef void (*thread_call_func_t)(void *parameter0, void *parameter1);
-thread_call_t thread_call_allocate([[maplens::runs(thread)]] thread_call_func_t function, void *parameter0);
-thread_call_t thread_call_allocate_with_priority([[maplens::runs(thread)]] thread_call_func_t function, void *parameter0,
+thread_call_t thread_call_allocate([[maplens::runs(thread)]] thread_call_func_t function, [[maplens::escapes]] void *parameter0);
+thread_call_t thread_call_allocate_with_priority([[maplens::runs(thread)]] thread_call_func_t function, [[maplens::escapes]] void *parameter0,
     int priority);
-thread_call_t thread_call_allocate_with_options([[maplens::runs(thread)]] thread_call_func_t function, void *parameter0,
+thread_call_t thread_call_allocate_with_options([[maplens::runs(thread)]] thread_call_func_t function, [[maplens::escapes]] void *parameter0,
     int priority, int options);
 int thread_terminate(thread_t thread);

@@ -42,7 +42,8 @@ public:
     [[maplens::kernel]] [[maplens::returns(borrowed, nullable)]]
     virtual IORegistryEntry *getParentEntry(const IORegistryPlane *plane) const;
 
-    [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
+    /// Whose child this is in a plane; in that of services, a service.
+    [[maplens::kernel]] [[maplens::returns(retained, nullable)]] [[maplens::of_class(gIOServicePlane, IOService)]]
     OSPtr<IORegistryEntry> copyParentEntry(const IORegistryPlane *plane) const;
 
     [[maplens::kernel]] [[maplens::returns(borrowed, nullable)]]

@@ -17,7 +17,9 @@ public:
     /// Empties it; each object loses the collection's reference.
     virtual void flushCollection() = 0;
 
-    [[maplens::returns(retained, nullable)]] virtual OSPtr<OSCollection> copyCollection(OSDictionary *cycleDict = NULL);
+    /// A copy with copies of the collections in it, of the same class as this one.
+    [[maplens::returns(retained, nullable)]] [[maplens::of_class(this)]]
+    virtual OSPtr<OSCollection> copyCollection(OSDictionary *cycleDict = NULL);
 };
 
 class OSArray : public OSCollection {

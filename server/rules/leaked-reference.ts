@@ -290,6 +290,63 @@ IOReturn FrameGrabber::count(unsigned int index)
     ],
     good: [
       {
+        title: 'A thread gets it',
+        source: `class Worker : public OSObject {
+    OSDeclareDefaultStructors(Worker)
+    static void main(void *worker, wait_result_t result);
+public:
+    static bool begin();
+};
+
+bool Worker::begin()
+{
+    thread_t thread;
+    Worker *worker = OSTypeAlloc(Worker);
+    if (worker == NULL)
+        return false;
+    if (kernel_thread_start((thread_continue_t)&Worker::main, worker, &thread) != KERN_SUCCESS) {
+        worker->release();
+        return false;
+    }
+    thread_deallocate(thread);
+    return true;
+}
+`,
+      },
+      {
+        title: 'A copy of a dictionary is one',
+        source: `OSDictionary *FrameGrabber::copySettings(OSDictionary *settings)
+{
+    OSDictionary *copy = OSDynamicCast(OSDictionary, settings->copyCollection());
+    if (copy == NULL)
+        return NULL;
+    copy->removeObject("hidden");
+    return copy;
+}
+`,
+      },
+      {
+        title: 'What is above a service is a service',
+        source: `bool FrameGrabber::hasParent()
+{
+    IOService *parent = OSDynamicCast(IOService, copyParentEntry(gIOServicePlane));
+    if (parent == NULL)
+        return false;
+    parent->release();
+    return true;
+}
+`,
+      },
+      {
+        title: 'A function that is there to retain',
+        source: `void keepMap(IOMemoryMap *map)
+{
+    if (map != NULL)
+        map->retain();
+}
+`,
+      },
+      {
         title: 'Parameters that are declared as consumed, and a method that consumes its object',
         source: `class Frame : public OSObject {
 public:

@@ -66,6 +66,29 @@ Only free functions and static ones are looked at: a method may override one tha
     ],
     good: [
       {
+        title: 'The caller’s reference is passed on, or another one taken',
+        source: `static IOMemoryMap *preferred(IOMemoryMap *given, IOMemoryMap *better)
+{
+    if (better == NULL)
+        return given;
+    better->retain();
+    given->release();
+    return better;
+}
+`,
+      },
+      {
+        title: 'A contract of its own: what is returned is retained, or the caller’s',
+        source: `static IOMemoryMap *narrowest(IOMemoryMap *given, IOMemoryMap *better)
+{
+    if (better == NULL)
+        return given;
+    better->retain();
+    return better;
+}
+`,
+      },
+      {
         title: 'Names that say it',
         source: `OSArray *copyNames(unsigned int count)
 {

@@ -1,5 +1,13 @@
 import type { Success } from '../api/attributes';
-import { bitFamilies, has, mapsContract, outSuccess, parameterEffect, returnContract } from '../api/attributes';
+import {
+  attribute,
+  bitFamilies,
+  has,
+  mapsContract,
+  outSuccess,
+  parameterEffect,
+  returnContract,
+} from '../api/attributes';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Expr, Type } from '../ir/types';
 import { assume } from './constraints';
@@ -21,7 +29,7 @@ import { callFacts, concernsMemory, noteFacts } from './call-facts';
 import type { CallFacts } from './events';
 import type { Target } from './program';
 import type { Span } from './span';
-import type { State } from './state';
+import type { ObjectState, State } from './state';
 import { isDead } from './state';
 import type { Effect, Summary } from './summaries';
 import type { Location, Value } from './values';
@@ -139,9 +147,10 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   const { values } = context;
   const { call, args, receiver } = invocation;
   if (has(api, 'noreturn')) return [];
-  const facts = concernsMemory(api)
-    ? callFacts(context, state, call, api, args, receiver, invocation.receiverClass)
-    : undefined;
+  const facts =
+    concernsMemory(api) || has(api, 'of_class')
+      ? callFacts(context, state, call, api, args, receiver, invocation.receiverClass)
+      : undefined;
   if (facts)
     context.emit({ kind: 'call', ...facts, fromClient: (value) => clientNumber(context, state, value) }, state);
   if (facts) noteMappedForClient(context, facts);
@@ -435,8 +444,8 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
   }
   const object = state.objects.get(base);
   if (object) {
-    const certain =
-      required || (wanted !== undefined && object.class !== undefined && program.isA(object.class, wanted));
+    const known = madeClass(object) ?? object.class;
+    const certain = required || (wanted !== undefined && known !== undefined && program.isA(known, wanted));
     if (certain) {
       setResult(state, invocation, value);
       return [state];
@@ -456,6 +465,14 @@ function castCall(context: Context, state: State, invocation: Invocation, value:
   }
   setResult(state, invocation, values.derived(`cast ${wanted ?? ''}`, value));
   return [state];
+}
+
+/** The class that the API says of what a call has made, beyond the declared one. */
+function madeClass({ creation }: ObjectState): string | undefined {
+  const made = creation?.made;
+  const [what, name] = (made && attribute(made.declaration, 'of_class')?.args) ?? [];
+  if (what === 'this') return made?.receiver?.class ?? made?.receiverClass;
+  return made?.arguments.some(({ value }) => value.kind === 'initial' && value.place.name === what) ? name : undefined;
 }
 
 /** Calls whose body nobody has, and that no header promises anything about. */

@@ -60,6 +60,9 @@ export class Interpreter implements Context {
   readonly #frontier: Frontier;
   readonly #losses: Losses;
   readonly #preparations = new OpenPreparations();
+  readonly #answers: { readonly event: Extract<Event, { kind: 'answer' }>; readonly path: Step | undefined }[] = [];
+  /** Values of objects from elsewhere that some path releases. */
+  readonly #released = new Set<Value>();
   #instructions = 0;
   #states = 0;
   budgetEnded = false;
@@ -87,6 +90,7 @@ export class Interpreter implements Context {
   }
 
   emit(event: Event, state: State): void {
+    if (event.kind === 'release' && event.object.origin === 'foreign') this.#released.add(event.object.value);
     this.#listener.event(event, state.path);
   }
 
@@ -151,6 +155,7 @@ export class Interpreter implements Context {
     this.#losses.tell(!this.budgetEnded, (event, path) => {
       this.#listener.event(event, path);
     });
+    this.#tellAnswers();
     for (const { event, path } of this.#preparations.left) this.#listener.event(event, path);
   }
 
@@ -405,7 +410,8 @@ export class Interpreter implements Context {
       const object = state.objects.get(baseOf(value));
       if (object && terminator.value.type.kind !== 'bool') {
         const says = this.#nameSays();
-        if (says) this.emit({ kind: 'answer', object, at, function: this.fn.name, says }, state);
+        if (says)
+          this.#answers.push({ event: { kind: 'answer', object, at, function: this.fn.name, says }, path: state.path });
         state.change(object.value, { owed: object.owed - 1 });
       }
     }
@@ -418,6 +424,19 @@ export class Interpreter implements Context {
       () => false,
       () => false,
     );
+  }
+
+  /**
+   * States what was returned, now that every path is known. What another path releases came with its reference, whatever
+   * says so; and where another path retains what it returns, the caller's pointer may be passed on with its reference.
+   */
+  #tellAnswers(): void {
+    const retains = this.#answers.some(({ event: { object } }) => object.origin === 'foreign' && object.owed > 0);
+    for (const { event, path } of this.#answers) {
+      const { value, origin, owed } = event.object;
+      if (this.#released.has(value) || (retains && origin === 'foreign' && owed === 0)) continue;
+      this.#listener.event(event, path);
+    }
   }
 
   /** What the function's name says of the object that it returns; a method may override one that says it otherwise. */
@@ -433,6 +452,7 @@ export class Interpreter implements Context {
 
   /** States which parameters' objects were retained for nobody. */
   #findTaken(state: State, terminator: Extract<Terminator, { op: 'return' }>): void {
+    if (isRetainer(this.fn)) return;
     for (const object of state.objects.values()) {
       const { value } = object;
       if (value.kind !== 'initial' || value.place.kind !== 'local' || !object.retained) continue;
@@ -469,6 +489,24 @@ function describePlaceName(fn: Function, store: Extract<Instruction, { op: 'stor
 }
 
 /** Whether a place is sure to be there after the function: a global, or part of the object whose method it is. */
+/** Whether a function is there to retain what it is given: it does nothing else. */
+function isRetainer({ result, blocks }: Function): boolean {
+  return (
+    result.kind === 'void' &&
+    blocks.every(({ instructions }) =>
+      instructions.every(
+        (each) =>
+          each.op !== 'store' &&
+          (each.op !== 'call' ||
+            (each.callee.kind === 'method'
+              ? each.callee.name === 'retain'
+              : each.callee.kind === 'function' &&
+                /^(?:OSDynamicCast\b|OSSafeRetain|assert|panic)/.test(each.callee.name))),
+      ),
+    )
+  );
+}
+
 function outlives(place: Location): boolean {
   switch (place.kind) {
     case 'global':
