@@ -24,6 +24,10 @@ function check(event: Event): Report | undefined {
       `OSNoRetain takes over a reference that ${call}() did not give\n` +
       `${upper(theObject(object))} belongs to somebody else, who will release it; the smart pointer releases it as well. ` +
       'Use OSRetain.',
+    // A macro that writes the tag stands round the pointer.
+    ...(event.tag.start >= at.end && {
+      fix: { title: 'Use OSRetain', edits: [{ span: event.tag, text: 'OSRetain' }] },
+    }),
   };
 }
 
@@ -34,6 +38,7 @@ export const smartPointerAdoption: Rule = {
   severity: 'error',
   confidence: 'high',
   semantics: ['J17'],
+  fix: 'writes `OSRetain` in place of `OSNoRetain`',
   everyObject: true,
   check,
   explanation: `An \`OSSharedPtr\` gives up one reference when it goes. \`OSNoRetain\` tells it to take over one that the caller has, which

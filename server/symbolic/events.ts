@@ -79,7 +79,7 @@ export type Event =
       readonly preparation: Preparation;
     }
   /** A smart pointer takes an object over with OSNoRetain, that is with a reference that somebody gives up; `object` as it was before. */
-  | { readonly kind: 'adopted'; readonly object: ObjectState; readonly at: Span }
+  | { readonly kind: 'adopted'; readonly object: ObjectState; readonly at: Span; readonly tag: Span }
   /** A plain pointer is returned to an object whose last reference a smart pointer of the function gives up. */
   | { readonly kind: 'dies-with-function'; readonly object: ObjectState; readonly at: Span }
   /** An object outlives the local variable whose memory it uses. `where`: what holds it; undefined where it is returned. */

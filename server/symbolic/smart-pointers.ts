@@ -74,7 +74,7 @@ function takeOver(
   const name = tag?.op === 'name' ? tag.name : tag?.op === 'load' && tag.place.kind === 'global' ? tag.place.name : '';
   const adopts = name === 'OSNoRetain';
   const object = state.objects.get(baseOf(value));
-  if (object && adopts) context.emit({ kind: 'adopted', object, at }, state);
+  if (object && tag && adopts) context.emit({ kind: 'adopted', object, at, tag: tag.span }, state);
   const isKept = name === 'OSRetain' || (retains && tag === undefined);
   state.change(baseOf(value), isKept ? { kept: true } : { managed: true });
 }

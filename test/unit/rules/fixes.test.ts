@@ -102,6 +102,16 @@ void Scope::free() { OSSafeReleaseNULL(fWindow); IOService::free(); }\n`;
     expect(findings.map(({ fix }) => fix !== undefined)).toEqual([offered]);
   });
 
+  test.each([
+    ['OSSharedPtr<IOMemoryDescriptor> memory(map->getMemoryDescriptor(), OSNoRetain);', true],
+    ['ADOPTED(memory, map->getMemoryDescriptor());', false],
+  ])('of a tag is not offered where a macro wrote it: %s', (statement, offered) => {
+    const text = `#define ADOPTED(name, from) OSSharedPtr<IOMemoryDescriptor> name(from, OSNoRetain)
+mach_vm_size_t lengthOf(IOMemoryMap *map) { ${statement} return memory->getLength(); }\n`;
+    const found = find(text).filter(({ rule }) => rule === 'smart-pointer-adoption');
+    expect(found.map(({ fix }) => fix !== undefined)).toEqual([offered]);
+  });
+
   test('of a constant from another family names one that there is', () => {
     const folder = join(import.meta.dirname, '../../../server/api');
     const declared = ['map-options.h', 'driverkit-memory.h', 'memory-descriptor-options.h'].flatMap((name) =>
