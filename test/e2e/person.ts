@@ -57,9 +57,17 @@ export async function asPerson(
 
   await check('a level in .maplens.json counts at once, and what is wrong there is listed', async () => {
     const configuration = join(workbench.folder, '.maplens.json');
-    writeFileSync(configuration, '{ "rules": { "leaked-reference": "off", "no-adress": "off" } }');
+    const text = '{ "rules": { /* kept by the client */ "leaked-reference": "off", "no-adress": "off", }, }';
+    writeFileSync(configuration, text);
     await leak.first().waitFor({ state: 'detached' });
     await rows.filter({ hasText: 'Unknown rule "no-adress"' }).waitFor();
+    // Once it is open, the schema tells, and comments are no error.
+    await openFile(page, '.maplens.json');
+    await rows.filter({ hasText: 'There is no such rule' }).waitFor();
+    await rows.filter({ hasText: 'Unknown rule' }).waitFor({ state: 'detached' });
+    if ((await rows.filter({ hasText: /Comment|comma/ }).count()) > 0) throw new Error('comments are told as errors');
+    await command(page, 'View: Close Editor');
+    await rows.filter({ hasText: 'Unknown rule' }).waitFor();
     rmSync(configuration);
     await leak.first().waitFor();
     await rows.filter({ hasText: 'Unknown rule' }).waitFor({ state: 'detached' });
