@@ -1,5 +1,5 @@
 import type { KernelState } from './kernel-state';
-import type { MemoryObject } from './memory-object';
+import type { MemoryObject, PageBytes } from './memory-object';
 import type { Fault, ReadResult, WriteResult } from './outcomes';
 import type { Task } from './task';
 import { addressText } from './text';
@@ -43,6 +43,24 @@ function walk(
     done += run;
   }
   return undefined;
+}
+
+/**
+ * The page around an address as bytes, for accesses that nothing can go wrong with: until the next operation of the kernel
+ * they are what the task sees there. Undefined where an access faults, sleeps, or reaches a device.
+ */
+export function pageAt({ space }: Task, address: bigint, write: boolean): PageBytes | undefined {
+  const page = space.pageOf(address);
+  const entry = space.entryAt(page);
+  const object = entry?.object;
+  if (!entry || !object || entry.kind === 'guard' || entry.unmade || object.blockedBy || object.device)
+    return undefined;
+  if (entry.protection === '---' || (write && entry.protection !== 'rw-') || entry.descriptor?.physical)
+    return undefined;
+  const place = object.place(entry.objectPage + (page - entry.start));
+  return place?.store.pageSize === space.pageSize
+    ? { start: space.addressOf(page), bytes: place.store.bytes(place.page) }
+    : undefined;
 }
 
 export function read(state: KernelState, task: Task, address: bigint, size: number): ReadResult {

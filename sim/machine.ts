@@ -1,4 +1,4 @@
-import { read, write } from './access';
+import { pageAt, read, write } from './access';
 import type { BufferMemoryDescriptor } from './buffer-memory-descriptor';
 import { addSegment, makeGuardPages, makeInterleaved, makeMulti, type AddResult } from './composition';
 import {
@@ -57,7 +57,8 @@ import type {
   WriteResult,
 } from './outcomes';
 import { withPersistent } from './persistent';
-import { clearSegments, complete, prepare, transfer, type TransferResult } from './preparation';
+import { clearSegments, complete, prepare, readablePage, transfer, type TransferResult } from './preparation';
+import type { PageBytes } from './memory-object';
 import { readPhysical, writePhysical } from './physical-memory';
 import { mapPhysicalSegment, physicalSegment, type SegmentResult } from './physical-segments';
 import { defaultMachine, machineLayout, type AddressRange } from './profiles';
@@ -508,6 +509,16 @@ export class Machine {
 
   writeBytes(descriptor: MemoryDescriptor, offset: bigint, bytes: Uint8Array): TransferResult {
     return transfer(this.#state, descriptor, offset, bytes, true);
+  }
+
+  /** A page of a descriptor's memory as readBytes() sees it; see `readablePage`. */
+  readablePage(descriptor: MemoryDescriptor, offset: bigint): PageBytes | undefined {
+    return readablePage(this.#state, descriptor, offset);
+  }
+
+  /** A page of a task's memory, for plain accesses; see `pageAt`. */
+  pageAt(task: Task, address: bigint, write: boolean): PageBytes | undefined {
+    return pageAt(task, address, write);
   }
 
   /** A load by the CPU from a task's address space. */

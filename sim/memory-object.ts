@@ -23,6 +23,13 @@ export class PageStore {
     bytes.set(from, offset);
   }
 
+  /** A page's bytes themselves: what is stored there is stored. */
+  bytes(page: number): Uint8Array {
+    let bytes = this.#pages.get(page);
+    if (!bytes) this.#pages.set(page, (bytes = new Uint8Array(this.pageSize)));
+    return bytes;
+  }
+
   /** Copies a whole page of another store here. */
   copyPage(from: PageStore, fromPage: number, toPage: number): void {
     const bytes = from.#pages.get(fromPage);
@@ -33,6 +40,12 @@ export class PageStore {
 /** A device pager (osfmk/vm/device_vm.c), and the object whose pages it gives; a transposition moves it to another. */
 export interface Pager {
   object: MemoryObject;
+}
+
+/** Bytes of one page, and the address or offset of the first. */
+export interface PageBytes {
+  readonly start: bigint;
+  readonly bytes: Uint8Array;
 }
 
 /** Consecutive pages of an object and where their bytes are: page `start + i` is page `page + i` of the store. */

@@ -4,6 +4,7 @@ import { useAfterFree, type KernelState } from './kernel-state';
 import { dropPart } from './lifetime';
 import { kIOMemoryDirectionMask, kIOMemoryRemote } from './map-options';
 import type { MemoryDescriptor } from './memory-descriptor';
+import type { PageBytes } from './memory-object';
 import { chunksOfTask, locate, type Chunk } from './memory-reference';
 import type { CodeResult, Panic, UseAfterFree } from './outcomes';
 import { notWired, physicalRun } from './physical-segments';
@@ -233,6 +234,22 @@ export function transfer(
     done += found;
   }
   return upTo(bytes.length);
+}
+
+/**
+ * The page that an offset of a descriptor lies in, for readBytes(): valid until the next operation of the kernel.
+ * Undefined where the call would do more than copy.
+ */
+export function readablePage(state: KernelState, descriptor: MemoryDescriptor, offset: bigint): PageBytes | undefined {
+  const plain = !descriptor.freed && !descriptor.physical && descriptor.wireCount > 0;
+  if (!plain || descriptor.flags & kIOMemoryRemote || offset < 0n) return undefined;
+  if (descriptor instanceof SubMemoryDescriptor || segmentsOf(descriptor)) return undefined;
+  const found = locate(descriptor, descriptor.wired, offset, state.pageSize);
+  const place = found?.object.place(found.page);
+  if (!found || !place) return undefined;
+  const left = descriptor.length - offset < found.run ? descriptor.length - offset : found.run;
+  const end = Math.min(state.pageSize, found.offset + Number(left));
+  return { start: offset, bytes: place.store.bytes(place.page).subarray(found.offset, end) };
 }
 
 /** Transfers up to the end of one chunk of memory; the number of bytes, 0 where there is no more. */

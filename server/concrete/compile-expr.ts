@@ -179,7 +179,7 @@ function compileLoad(c: Context, place: Place, expr: Expr, hint: Hint): Evaluate
   return (frame) => run.load(address(frame), type, { what, name, hint, source: c.source, span });
 }
 
-function rootIsValue(place: Place): boolean {
+export function rootIsValue(place: Place): boolean {
   return place.kind === 'value' || ((place.kind === 'field' || place.kind === 'index') && rootIsValue(place.base));
 }
 

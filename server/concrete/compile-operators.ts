@@ -182,7 +182,7 @@ function operand(c: Context, expr: Expr, type: Type, hint: Hint): (frame: Frame)
 }
 
 /** An operand's type; where nothing is known of it, the type of what it is combined with. */
-function operandType(expr: Expr, other: Expr): Type {
+export function operandType(expr: Expr, other: Expr): Type {
   if (expr.op === 'null' || isSmart(expr.type)) return { kind: 'pointer', to: { kind: 'unknown' } };
   if (expr.type.kind !== 'unknown')
     return expr.type.kind === 'array' ? { kind: 'pointer', to: expr.type.of } : expr.type;

@@ -23,7 +23,7 @@ export function compileFunction(run: Interpreter, source: SourceFunction): Code 
   const storage = storageOf(code);
   const c: Context = { run, source, storage };
   const blocks = code.blocks.map((block) => compileBlock(c, block));
-  return { source, function: code, storage, blocks };
+  return { source, function: code, storage, blocks, heat: 0, generated: undefined };
 }
 
 function compileBlock(c: Context, block: Block): CodeBlock {
@@ -98,9 +98,11 @@ function compileInstruction(c: Context, instruction: Instruction, statement: Sta
     case 'set': {
       const value = compileExpr(c, instruction.value);
       const { temp, span } = instruction;
+      const convert = conversion(instruction.value.type, c.source.function.temps[temp]!);
       return (frame) => {
         run.at(c.source, span);
-        frame.temps[temp] = value(frame);
+        const raw = value(frame);
+        frame.temps[temp] = typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw;
       };
     }
     case 'store':

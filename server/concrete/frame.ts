@@ -1,4 +1,5 @@
 import type { BlockId, Function } from '../ir/types';
+import type { Generated } from './generate';
 import type { Region } from './memory';
 import type { SourceFunction } from './program';
 import type { Value } from './values';
@@ -45,6 +46,10 @@ export interface Code {
   readonly function: Function;
   readonly storage: readonly Storage[];
   readonly blocks: readonly CodeBlock[];
+  /** How many blocks ran as closures. */
+  heat: number;
+  /** The same in JavaScript, once it is worth it. */
+  generated: Generated | undefined;
 }
 
 /** Something that can be called through an address. */

@@ -1,11 +1,14 @@
-import type { Expr, Type } from '../ir/types';
+import type { BlockId, Expr, Type } from '../ir/types';
 import type { Assumption, MachineProfile, Place } from '../../sim/trace';
 import { Assumer, type Given } from './assume';
 import type { CallSite } from './call-site';
 import { compileFunction } from './compile';
 import type { Hint } from './compile-expr';
+import { generate } from './generate';
+import { QuickMemory } from './quick-memory';
 import { Frame, returned, type Callable, type Captured, type Code } from './frame';
 import { Halt, notModelled, panic } from './halt';
+import { harmlessCalls } from './kernel/table';
 import { KernelModel, type Stage } from './kernel-model';
 import { isSmartPointer, Layouts } from './layout';
 import { ByteState, readInteger, RunMemory, type Region } from './memory';
@@ -22,6 +25,8 @@ const unknownArray = 4096;
 
 /** The largest memory object that a run may have. */
 const largestRegion = 256 << 20;
+/** A function of which so many blocks ran is turned into JavaScript. */
+const hot = 1000;
 /** Making one costs about as much as so many instructions. */
 const regionCost = 100;
 
@@ -30,12 +35,15 @@ export interface Limits {
   readonly steps: number;
   /** Calls inside of calls. */
   readonly depth: number;
+  /** After how many blocks a function is turned into JavaScript; 1,000 where it is left out. */
+  readonly hot?: number;
 }
 
 /** One run: its memory, its objects, what it assumed, and the functions that it executed, compiled. */
 export class Interpreter {
   readonly layouts: Layouts;
   readonly memory: RunMemory;
+  readonly quick: QuickMemory;
   readonly typed: TypedMemory;
   readonly objects: Objects;
   readonly smart: SmartPointers;
@@ -58,7 +66,8 @@ export class Interpreter {
   readonly #initialised = new Set<bigint>();
   readonly #fields = new Map<string, Region>();
   readonly #unresolved = new Map<string, Value>();
-  #left: number;
+  /** What is left of the budget. */
+  readonly left = new Float64Array(1);
   /** Where the run is, for steps and messages. */
   #here: { readonly source: SourceFunction; readonly span: Span } | undefined;
   /** Where the function that was left last was left. */
@@ -74,19 +83,21 @@ export class Interpreter {
     this.layouts = new Layouts(program);
     this.memory = new RunMemory(profile.arch);
     this.typed = new TypedMemory(this);
+    this.quick = new QuickMemory(this);
     this.resolver = new Resolver(program);
     this.objects = new Objects(this);
     this.smart = new SmartPointers(this);
     this.sources = new Sources(program);
     this.assumer = new Assumer(this, given);
     this.kernel = new KernelModel(this, stage);
-    this.#left = limits.steps;
+    this.left[0] = limits.steps;
   }
 
   /** Another call from outside begins, with a budget of its own. */
   begin(given: Given): void {
     for (const frame of this.frames.splice(0)) for (const region of frame.regions) if (region) this.memory.free(region);
-    this.#left = this.limits.steps;
+    this.left[0] = this.limits.steps;
+    this.quick.forget();
     this.#here = undefined;
     this.#exit = undefined;
     this.assumer.begin(given);
@@ -184,21 +195,39 @@ export class Interpreter {
   }
 
   #execute(frame: Frame): void {
-    const { blocks } = frame.code;
-    let id = frame.code.function.entry;
+    const { code } = frame;
+    const { blocks } = code;
+    const limit = this.limits.hot ?? hot;
+    let id = code.function.entry;
     while (id !== returned) {
+      if (++code.heat > limit) {
+        code.generated ??= generate(this, code);
+        if (code.generated.entries.has(id)) {
+          code.generated.execute(frame, id);
+          return;
+        }
+      }
       const block = blocks[id]!;
       const { instructions } = block;
-      this.spend(instructions.length + 1);
+      if ((this.left[0]! -= instructions.length + 1) < 0) this.exhausted(code, id);
       for (let at = 0; at < instructions.length; at++) instructions[at]!(frame);
       id = block.next(frame);
     }
   }
 
+  /** The budget ends before a block. */
+  exhausted({ source, function: { blocks } }: Code, id: BlockId): never {
+    const { instructions, terminator } = blocks[id]!;
+    this.at(source, (instructions[0] ?? terminator).span);
+    return this.#end();
+  }
+
   /** Counts work; ends the run where it was too much. */
   spend(count: number): void {
-    this.#left -= count;
-    if (this.#left >= 0) return;
+    if ((this.left[0]! -= count) < 0) this.#end();
+  }
+
+  #end(): never {
     const name = this.frames.at(-1)?.code.function.qualifiedName ?? '';
     throw new Halt({
       kind: 'budget',
@@ -211,6 +240,7 @@ export class Interpreter {
     switch (target.kind) {
       case 'kernel':
         this.kernel.steps.close();
+        if (!harmlessCalls.has(target.call)) this.quick.forget();
         return target.call(site);
       case 'source':
         return this.invoke(target.source, site.receiver, site.args);

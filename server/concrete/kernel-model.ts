@@ -221,6 +221,7 @@ export class KernelModel {
   }
 
   release(object: MemoryDescriptor | MemoryMap): void {
+    this.#run.quick.forget();
     this.steps.close();
     const result = this.machine.release(object);
     this.steps.note();
@@ -311,6 +312,7 @@ export class KernelModel {
    * there, at the same address. Stacks and small blocks belong to the kernel object, so they can't be mapped.
    */
   share(address: bigint): void {
+    this.#run.quick.forget();
     const region = this.#run.memory.find(address);
     if (!region || region.freed || this.#shared.has(region)) return;
     const { machine } = this;
@@ -330,6 +332,7 @@ export class KernelModel {
 
   /** Takes memory that a descriptor may describe out of the kernel's address space again. */
   unshare(address: bigint): boolean {
+    this.#run.quick.forget();
     for (const region of this.#shared) {
       if (region.base !== address) continue;
       this.machine.deallocate(this.machine.kernelTask, address, BigInt(Math.max(1, region.size)));

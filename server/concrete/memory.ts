@@ -1,4 +1,6 @@
 import type { Arch } from '../../sim/trace';
+import { Span } from './span';
+import { wide } from './values';
 
 /** What a byte of a region holds. */
 export const enum ByteState {
@@ -13,7 +15,8 @@ export type RegionKind = 'stack' | 'heap' | 'object' | 'global' | 'assumed' | 'c
 
 /** One object of the run's own memory: a local whose address is taken, a heap block, an instance, a global. */
 export class Region {
-  freed = false;
+  #freed = false;
+  #span: Span | undefined;
   /** Whole pages of ordinary memory, which a descriptor can map; not a block of a zone. */
   pageable = false;
   /** The state that all bytes began in. */
@@ -29,6 +32,24 @@ export class Region {
     fresh: ByteState,
   ) {
     this.fresh = fresh;
+  }
+
+  get freed(): boolean {
+    return this.#freed;
+  }
+
+  set freed(value: boolean) {
+    this.#freed = value;
+    if (value) this.#span?.end();
+  }
+
+  /** Its bytes for quick accesses, as long as it lives. */
+  get span(): Span {
+    if (!this.#span) {
+      this.#span = new Span(wide(this.base), this.bytes, this.state);
+      if (this.#freed) this.#span.end();
+    }
+    return this.#span;
   }
 
   /** Takes all bytes as written, with what they hold. */
@@ -50,9 +71,14 @@ export class RunMemory {
   readonly #start: bigint;
   readonly #slots: (Region | undefined)[] = [];
   readonly #idle: number[] = [];
+  /** Where regions begin, and where the last of them may end; as `wide` numbers. */
+  readonly lowest: number;
+  readonly highest: number;
 
   constructor(arch: Arch) {
     this.#start = arch === 'x86_64' ? 0xffff_ffc0_0000_0000n : 0xffff_fe60_0000_0000n;
+    this.lowest = wide(this.#start);
+    this.highest = this.lowest + maximumSlots * slotSize;
   }
 
   /** A new region of `size` bytes in the given state, or undefined when the range is used up. Defined bytes are 0. */
@@ -76,6 +102,14 @@ export class RunMemory {
     if (region.size < slotSize) this.#idle.push(Number((region.base - this.#start) >> slotBits));
   }
 
+  /** The quick way to a region's bytes; undefined where there is none alive. */
+  span(address: number): Span | undefined {
+    const distance = address - this.lowest;
+    if (distance < 0 || distance >= this.#slots.length * slotSize) return undefined;
+    const region = this.#slots[Math.floor(distance / slotSize)];
+    return region && !region.freed ? region.span : undefined;
+  }
+
   /** The region whose slots contain an address, even past its end; undefined for addresses of anything else. */
   find(address: bigint): Region | undefined {
     const distance = address - this.#start;
@@ -88,6 +122,7 @@ export class RunMemory {
   forget(region: Region): void {
     const first = Number((region.base - this.#start) >> slotBits);
     for (let slot = first; this.#slots[slot] === region; slot++) this.#slots[slot] = undefined;
+    region.span.end();
   }
 
   /** The byte offset of an address in its region; it may lie outside of the region's size. */

@@ -6,7 +6,7 @@ import type { Task } from '../../sim/task';
 import type { Type } from '../ir/types';
 import type { Interpreter } from './interpreter';
 import { ByteState, readInteger, type Region } from './memory';
-import { pointed } from './values';
+import { pointed, type Value } from './values';
 
 /** An instance of a class in the run's memory. */
 export interface RunObject {
@@ -205,8 +205,9 @@ export class Objects {
     }
     for (const frame of run.frames)
       frame.registers.forEach((value, index) => {
-        if (typeof value === 'bigint' && this.#objects.get(value)?.sim)
-          add(value, frame.code.function.locals[index]!.name);
+        const address = addressIn(value);
+        if (address !== undefined && this.#objects.get(address)?.sim)
+          add(address, frame.code.function.locals[index]!.name);
       });
     return found;
   }
@@ -221,4 +222,10 @@ export class Objects {
     const to = pointed(type);
     return to.kind === 'class' && this.#run.resolver.isKind(to.name, className);
   }
+}
+
+/** The address that a frame may hold: compiled code keeps it as a number, taken as signed (see `wide`). */
+function addressIn(value: Value | undefined): bigint | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt.asUintN(64, BigInt(value)) : undefined;
+  return typeof value === 'bigint' ? value : undefined;
 }

@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly machine?: string;
   /** Instructions that the run may execute, 2,000,000 where it is left out. */
   readonly steps?: number;
+  /** See `Limits`. */
+  readonly hot?: number;
   /** Told of every assertion that is evaluated, and whether it holds. */
   readonly asserted?: (holds: boolean) => void;
 }
@@ -30,7 +32,11 @@ export const depth = 200;
  */
 export function runFunction(program: Program, plan: RunPlan): Trace {
   const layout: MachineLayout = machineLayout(plan.machine ?? '') ?? machineLayouts[0]!;
-  const run = new Interpreter(program, layout.profile, plan.values ?? {}, { steps: plan.steps ?? defaultSteps, depth });
+  const run = new Interpreter(program, layout.profile, plan.values ?? {}, {
+    steps: plan.steps ?? defaultSteps,
+    depth,
+    ...(plan.hot === undefined ? {} : { hot: plan.hot }),
+  });
   run.asserted = plan.asserted;
   const code = plan.source.function;
   const namePlace = run.place(plan.source, code.nameSpan);

@@ -58,6 +58,11 @@ export class Steps {
     if (outcome.kind === 'returned') this.#holdForever(returned);
   }
 
+  /** Whether the picture is still to be taken as the statement leaves it. */
+  get open(): boolean {
+    return this.#open;
+  }
+
   /** Ends the open step: the picture is now as the statement left it. */
   close(): void {
     const recorder = this.#recorder;

@@ -25,7 +25,7 @@ export function storageOf(code: Function): Storage[] {
   });
 }
 
-function rootLocal(place: Place): number | undefined {
+export function rootLocal(place: Place): number | undefined {
   switch (place.kind) {
     case 'local':
       return place.local;
@@ -99,7 +99,7 @@ function walkCallee(callee: Callee, visit: Visit): void {
   else if (callee.kind === 'constructor' && callee.object) walkExpr(callee.object, visit);
 }
 
-function walkInstruction(instruction: Instruction, visit: Visit): void {
+export function walkInstruction(instruction: Instruction, visit: Visit): void {
   switch (instruction.op) {
     case 'set':
       walkExpr(instruction.value, visit);
@@ -127,7 +127,7 @@ function walkInstruction(instruction: Instruction, visit: Visit): void {
   }
 }
 
-function walkTerminator(terminator: Terminator, visit: Visit): void {
+export function walkTerminator(terminator: Terminator, visit: Visit): void {
   switch (terminator.op) {
     case 'branch':
       walkExpr(terminator.condition, visit);

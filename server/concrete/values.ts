@@ -85,6 +85,14 @@ export function normaliser(type: Type): (value: bigint | number) => bigint | num
   }
 }
 
+/** Integers from -wideLimit to wideLimit - 1 are numbers in compiled code; sums of two of them are still exact. */
+export const wideLimit = 2 ** 52;
+
+/** An integer of 64 bits, taken as signed, as a number. Exact for what lies within `wideLimit`, as all addresses do. */
+export function wide(value: bigint): number {
+  return Number(BigInt.asIntN(64, value));
+}
+
 /** A float truncates towards zero, as in C; one that no integer can hold becomes 0. */
 function integer(value: bigint | number): bigint {
   if (typeof value === 'bigint') return value;

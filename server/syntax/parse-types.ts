@@ -276,8 +276,8 @@ export abstract class TypeParser extends Cursor {
 
   #typeof(): TypeNode {
     this.expect('(');
-    const type = this.typeIdAhead();
-    if (type) {
+    const variable = this.variables.has(this.peek()) && this.peek(1) === ')';
+    if (!variable && this.typeIdAhead()) {
       const node = this.typeId();
       this.expect(')');
       return node;

@@ -1,6 +1,6 @@
 /**
  * Compares, in one run and by ratio, what this machine can tell: reading a text against tree-sitter's reading of it, and
- * an edit against a fresh start, and the simulator's figures with the ones that it must keep.
+ * an edit against a fresh start, and the simulator's and the interpreter's figures with the ones that they must keep.
  *
  *   npm run bench [-- FILE…]
  */
@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { createService } from '../../server/features/create-service';
 import { Workspace } from '../../server/workspace/workspace';
 import { seenByTreeSitter } from '../support/tree-sitter';
+import { benchInterpreter } from './interpreter';
 import { benchSimulator } from './simulator';
 
 const rounds = 7;
@@ -46,6 +47,7 @@ async function edit(file: string, text: string): Promise<number> {
 
 async function main(): Promise<void> {
   benchSimulator();
+  benchInterpreter();
   const named = process.argv.slice(2);
   const files = named.length > 0 ? named : ['samples/FrameGrabber/FrameGrabber.cpp'];
   for (const file of files) {

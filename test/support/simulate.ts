@@ -1,9 +1,13 @@
+import { expect } from 'vitest';
 import { ConcreteProgram } from '../../server/features/concrete-program';
 import { runFunction } from '../../server/concrete/run';
 import { Workspace } from '../../server/workspace/workspace';
 import type { Trace } from '../../sim/trace';
 
-/** Runs a function of a driver's source text. */
+/**
+ * Runs a function of a driver's source text: twice, as closures and as JavaScript from its first block on. Both have to
+ * yield the same trace.
+ */
 export function simulate(
   text: string,
   name: string,
@@ -21,7 +25,9 @@ export function simulate(
   const program = new ConcreteProgram(workspace, 'driver.cpp');
   const [source] = program.placed(lowered);
   if (!source) throw new Error(`${name} was not lowered`);
-  return runFunction(program, { source, ...options });
+  const trace = runFunction(program, { source, hot: Infinity, ...options });
+  expect(runFunction(program, { source, hot: 0, ...options })).toEqual(trace);
+  return trace;
 }
 
 /** A trace in short: the kinds of its steps, its defects, how it ended. */

@@ -43,3 +43,18 @@ const tables: readonly KernelTable[] = [
 
 /** Every kernel call that is modelled, by its name. */
 export const kernelCalls: ReadonlyMap<string, KernelCall> = new Map(tables.flatMap((table) => Object.entries(table)));
+
+/** Calls after which every task sees the memory that it saw before: frequent ones that only ask, or only log. */
+export const harmlessCalls: ReadonlySet<KernelCall> = new Set(
+  [
+    'IOMemoryMap::getAddress',
+    'IOMemoryMap::getVirtualAddress',
+    'IOMemoryMap::getLength',
+    'IOMemoryDescriptor::getLength',
+    'IOBufferMemoryDescriptor::getBytesNoCopy',
+    'IOMemoryDescriptor::readBytes',
+    'assert',
+    'IOLog',
+    'kprintf',
+  ].flatMap((name) => kernelCalls.get(name) ?? []),
+);
