@@ -91,7 +91,7 @@ export function analyzeFunction(
     fields.push(collector.facts);
   };
   visit(fn, contextOf(fn, recording));
-  const findings = [...found.values()].map((candidate) => candidate.finding);
+  const findings = shortestOfEach([...found.values()]);
   findings.sort(
     (a, b) =>
       a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
@@ -103,6 +103,16 @@ export function analyzeFunction(
     fields: budgetEnded ? noFieldFacts : together(fields),
     dependencies: recording.dependencies,
   };
+}
+
+/** Of what would be told twice at one place in the same words, that with the shortest path. */
+function shortestOfEach(candidates: readonly Candidate[]): SymbolicFinding[] {
+  const told = new Map<string, SymbolicFinding>();
+  for (const { finding } of candidates.toSorted((a, b) => a.length - b.length)) {
+    const key = `${finding.rule} ${finding.span.start} ${finding.span.end} ${finding.message}`;
+    if (!told.has(key)) told.set(key, finding);
+  }
+  return [...told.values()];
 }
 
 export const noFieldFacts: FieldFacts = { takes: [], releases: [], borrows: [], addresses: [], passed: [] };

@@ -393,6 +393,17 @@ describe('paths', () => {
     expect(findings(source)).toEqual(expected);
   });
 
+  test('that lose one of several objects in one place are told once', () => {
+    const source = `IOReturn Driver::a(IOMemoryDescriptor *m, int which) {
+    IOMemoryMap *map = NULL;
+    switch (which) { case 1: map = m->map(); break; case 2: map = m->map(kIOMapReadOnly); break; }
+    if (isOpen()) return kIOReturnBusy;
+    OSSafeReleaseNULL(map);
+    return kIOReturnSuccess;
+}`;
+    expect(findings(source)).toEqual(['4 leaked-reference']);
+  });
+
   test('end at a budget that is told, with what was found until then', () => {
     const branches = Array.from({ length: 40 }, (_, index) => `if (unseenFlag()) v[${index}] = unseenFlag();`).join(
       '\n',
