@@ -6,7 +6,7 @@ import type { CallFacts } from './events';
 import type { Argument } from './smart-pointers';
 import type { Span } from './span';
 import type { ObjectState, State } from './state';
-import { allocation, handedOver, isDead, newForeign } from './state';
+import { allocation, handedOver, isDead, isOnStack, newForeign } from './state';
 import type { Location, Value } from './values';
 import { baseOf } from './values';
 
@@ -34,7 +34,10 @@ export function tracked(context: Context, state: State, invocation: Invocation, 
   const known = state.objects.get(value);
   if (known) return known;
   if (value.constant !== undefined || value.kind === 'solid' || value.kind === 'address') return undefined;
-  const object = newForeign(value, invocation.receiverClass, state.depth, nameOfReceiver(context, invocation));
+  const stored: number[] = [];
+  for (const [place, held] of state.store) if (!isOnStack(place) && baseOf(held) === value) stored.push(place.id);
+  const variable = nameOfReceiver(context, invocation);
+  const object = { ...newForeign(value, invocation.receiverClass, state.depth, variable), stored };
   state.setObject(object);
   return object;
 }

@@ -47,6 +47,14 @@ void Base::use(IOMemoryDescriptor *m) {
     IOMemoryMap *map = m->map(); // ! leaked-reference
     if (map != NULL) look(map);
 }`,
+  'an object of a class that nobody declares, kept in a field': `class Power : public OSObject { bool init(Unseen *plugin); void free() override; Unseen *fPlugin; };
+bool Power::init(Unseen *plugin) {
+    if (!OSObject::init()) return false;
+    fPlugin = plugin;
+    fPlugin->retain();
+    return true;
+}
+void Power::free() { fPlugin->release(); OSObject::free(); }`,
   'a helper that answers with what may be NULL': `static IOMemoryMap *mapAll(IOMemoryDescriptor *m) { return m->map(); }
 UInt64 Driver::a(IOMemoryDescriptor *m) {
     IOMemoryMap *map = mapAll(m);
