@@ -113,6 +113,11 @@ const cases: readonly (readonly [string, string, string])[] = [
     'class A { public: virtual int v() { return 1; } int call() { return v(); } }; class B : public A { public: virtual int v() { return 2; } }; int f() { B *b = new B; A *a = b; int r = a->call(); delete b; return r; }',
     '2',
   ],
+  [
+    'typeof of a variable',
+    'uint32_t f() { uint32_t a = 3; uint64_t b = 0xfffffffffull; a = (typeof(a))(b + a); return a; }',
+    '2',
+  ],
   ['overflow checks', 'bool f() { uint32_t r; return os_add_overflow(0xffffffffu, 1u, &r); }', 'true'],
   ['floating point', 'int f() { double d = 7.5; d *= 2; return (int)(d / 4.0); }', '3'],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
