@@ -34,13 +34,13 @@ public:
         [[maplens::sets(length)]] vm_size_t capacity, vm_offset_t alignment, uint32_t kernTag, uint32_t userTag);
 
     /// Allocates a buffer whose physical addresses fit a mask. Another task than kernel_task needs kIOMemoryPageable.
-    [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]] [[maplens::blocks]]
+    [[maplens::own_pages]] [[maplens::kernel]] [[maplens::since(macos(10.5))]] [[maplens::returns(retained, nullable)]] [[maplens::blocks]]
     static OSPtr<IOBufferMemoryDescriptor> inTaskWithPhysicalMask([[maplens::task]] task_t inTask,
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
         [[maplens::sets(length)]] mach_vm_size_t capacity, mach_vm_address_t physicalMask);
 
     /// Allocates a buffer between two guard pages.
-    [[maplens::kernel]] [[maplens::since(macos(12.0))]] [[maplens::returns(retained, nullable)]] [[maplens::blocks]]
+    [[maplens::own_pages]] [[maplens::kernel]] [[maplens::since(macos(12.0))]] [[maplens::returns(retained, nullable)]] [[maplens::blocks]]
     static OSPtr<IOBufferMemoryDescriptor> inTaskWithGuardPages([[maplens::task]] task_t inTask,
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
         [[maplens::sets(length)]] mach_vm_size_t capacity);

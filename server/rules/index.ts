@@ -39,6 +39,7 @@ import { optionWithoutEffect } from './option-without-effect';
 import { overRelease } from './over-release';
 import { ownBufferReadOnly } from './own-buffer-read-only';
 import { pageableWhileAtomic } from './pageable-while-atomic';
+import { partOfPageMapped } from './part-of-page-mapped';
 import { prefaultUnprepared } from './prefault-unprepared';
 import { redirectNotUnique } from './redirect-not-unique';
 import { redirectUnchecked } from './redirect-unchecked';
@@ -118,6 +119,7 @@ export const rules: readonly Rule[] = [
   overRelease,
   ownBufferReadOnly,
   pageableWhileAtomic,
+  partOfPageMapped,
   prefaultUnprepared,
   redirectNotUnique,
   redirectUnchecked,

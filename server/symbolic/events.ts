@@ -173,6 +173,7 @@ export type Event =
 /** What a parameter leaves with the caller. */
 export interface HandedOut {
   readonly parameter: string;
+  readonly value: Value;
   readonly at: Span;
   readonly object: ObjectState | undefined;
   /**

@@ -398,6 +398,7 @@ export class Interpreter implements Context {
     this.#preparations.returned(this.fn, state, value, terminator.span);
     if (state.keepsOuts) {
       const outs = handedOut(this.fn, state, terminator.span);
+      for (const out of outs) this.passed(out.value, 'memory', out.at);
       this.emit({ kind: 'client-memory', function: this.fn.name, at: terminator.span, value, outs }, state);
     }
     if (value && terminator.value) {

@@ -78,7 +78,13 @@ export function handedOut(fn: Function, state: State, at: Span): readonly Handed
     const { name, type } = fn.locals[pointer.local!]!;
     if (type.kind !== 'pointer' || type.to.kind !== 'pointer') continue;
     const base = baseOf(value);
-    outs.push({ parameter: name, at, object: state.objects.get(base), reference: referenceOf(state, base) });
+    outs.push({
+      parameter: name,
+      value: base,
+      at,
+      object: state.objects.get(base),
+      reference: referenceOf(state, base),
+    });
   }
   return outs;
 }
