@@ -80,6 +80,24 @@ void Scope::closeWindow()
 `,
       },
       {
+        title: 'A smart pointer emptied under a spin lock',
+        source: `class Scope : public IOService {
+    IOSimpleLock *fLock;
+    OSSharedPtr<IOMemoryMap> fWindow;
+public:
+    void closeWindow();
+};
+
+void Scope::closeWindow()
+{
+    IOSimpleLockLock(fLock);
+    fWindow.reset();
+//  ^^^^^^^^^^^^^^^ error: release() may block under the spin lock 'fLock'
+    IOSimpleLockUnlock(fLock);
+}
+`,
+      },
+      {
         title: 'Mapped with interrupts off',
         source: `IOMemoryMap *Scope::openWindow(IOMemoryDescriptor *memory)
 {
@@ -172,6 +190,26 @@ UInt32 Scope::sample(IOMemoryMap *map, IOSimpleLock *lock)
       },
     ],
     good: [
+      {
+        title: 'A smart pointer that is empty already, and another that is emptied afterwards',
+        source: `class Scope : public IOService {
+    IOSimpleLock *fLock;
+    OSSharedPtr<IOMemoryMap> fWindow;
+public:
+    void closeWindow();
+};
+
+void Scope::closeWindow()
+{
+    OSSharedPtr<IOMemoryMap> window;
+    IOSimpleLockLock(fLock);
+    window.reset();
+    window.swap(fWindow);
+    IOSimpleLockUnlock(fLock);
+    window.reset();
+}
+`,
+      },
       {
         title: 'Taken out under the lock, released afterwards',
         source: `class Scope : public IOService {

@@ -163,13 +163,14 @@ function isMemoryField(place: Place, program: Program): boolean {
 }
 
 const telling = ['releases', 'retains', 'frees_mapping', 'redirects', 'address'];
+const tellingParameters = ['out', 'spin_locks', 'interrupts_on'];
 
 function isTelling(api: FunctionDeclaration): boolean {
   return (
     concernsMemory(api) ||
     returnContract(api).ownership !== undefined ||
     telling.some((name) => has(api, name)) ||
-    api.parameters.some((parameter) => has(parameter, 'out'))
+    api.parameters.some((parameter) => tellingParameters.some((name) => has(parameter, name)))
   );
 }
 

@@ -4,7 +4,7 @@ import type { Function } from '../ir/types';
 import type { Context } from './context';
 import { addressedMap } from './context';
 import { describeExpr } from './describe';
-import type { Invocation } from './ownership';
+import type { Call, Invocation } from './ownership';
 import type { Program } from './program';
 import { calledBy } from './program';
 import type { Span } from './span';
@@ -55,7 +55,7 @@ export function atomicAt({ fn, runs }: Context, state: State): Atomic | undefine
 }
 
 /** States that a call of the API that may sleep is made where nothing may. */
-export function tellBlocking(context: Context, state: State, { call }: Invocation, api: FunctionDeclaration): void {
+export function tellBlocking(context: Context, state: State, call: Call, api: FunctionDeclaration): void {
   if (!has(api, 'blocks')) return;
   const atomic = atomicAt(context, state);
   if (!atomic) return;

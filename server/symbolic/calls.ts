@@ -154,7 +154,7 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   if (facts)
     context.emit({ kind: 'call', ...facts, fromClient: (value) => clientNumber(context, state, value) }, state);
   if (facts) noteMappedForClient(context, facts);
-  tellBlocking(context, state, invocation, api);
+  tellBlocking(context, state, call, api);
   noteAtomic(context, state, invocation, api);
   if (has(api, 'needs_prepare')) notePhysicalAccess(context, state, invocation);
   noteClientArguments(context, state, invocation, api);

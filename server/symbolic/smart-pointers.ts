@@ -1,6 +1,7 @@
 import { has } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Expr, Function, Instruction, Type } from '../ir/types';
+import { tellBlocking } from './atomic';
 import type { Context } from './context';
 import { classOf, holds, isSmartPointer, siteOf, takesReference } from './context';
 import type { DeadPath } from './evaluate';
@@ -127,6 +128,10 @@ export function smartMethod(
       return done(held);
     }
     case 'reset': {
+      const { api } = context.program.findMethod(classOf(type) ?? '', 'release', 0, false);
+      // A local that nothing was stored in is empty.
+      const isEmpty = state.isNull(held) || (held.kind === 'initial' && held.place.local !== undefined);
+      if (api && !isEmpty) tellBlocking(context, state, call, api);
       const value = args[0]?.value ?? context.values.constant(0n);
       if (args[0])
         takeOver(context, state, value, args[1]?.expr, {
