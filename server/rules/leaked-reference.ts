@@ -344,6 +344,11 @@ bool Worker::begin()
     if (map != NULL)
         map->retain();
 }
+
+void keepTagged(IOMemoryMap *map, const void *tag)
+{
+    map->taggedRetain(tag);
+}
 `,
       },
       {

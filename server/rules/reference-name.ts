@@ -66,6 +66,14 @@ Only free functions and static ones are looked at: a method may override one tha
     ],
     good: [
       {
+        title: 'A cast of the driver’s own',
+        source: `static IOBufferMemoryDescriptor *bufferCast(IOMemoryDescriptor *memory)
+{
+    return OSDynamicCast(IOBufferMemoryDescriptor, memory);
+}
+`,
+      },
+      {
         title: 'The caller’s reference is passed on, or another one taken',
         source: `static IOMemoryMap *preferred(IOMemoryMap *given, IOMemoryMap *better)
 {

@@ -444,7 +444,7 @@ export class Interpreter implements Context {
   #nameSays(): Ownership | undefined {
     const { fn } = this;
     const result = fn.result.kind === 'pointer' ? classOf(fn.result) : undefined;
-    if (result === undefined || (fn.class !== undefined && !fn.static) || fn.name.endsWith('Matching'))
+    if (result === undefined || (fn.class !== undefined && !fn.static) || /(?:Matching|Cast)$/.test(fn.name))
       return undefined;
     if (!this.program.isA(result, 'OSMetaClassBase') || this.program.isA(result, 'OSIterator')) return undefined;
     if (ownTarget(fn, this.program).promise) return undefined;
@@ -500,7 +500,7 @@ function isRetainer({ result, blocks }: Function): boolean {
           each.op !== 'store' &&
           (each.op !== 'call' ||
             (each.callee.kind === 'method'
-              ? each.callee.name === 'retain'
+              ? /^(?:tagged)?[rR]etain$/.test(each.callee.name)
               : each.callee.kind === 'function' &&
                 /^(?:OSDynamicCast\b|OSSafeRetain|assert|panic)/.test(each.callee.name))),
       ),
