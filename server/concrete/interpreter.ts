@@ -240,13 +240,20 @@ export class Interpreter {
     switch (target.kind) {
       case 'kernel':
         this.kernel.steps.close();
-        if (!harmlessCalls.has(target.call)) this.quick.forget();
-        return target.call(site);
+        return harmlessCalls.has(target.call) ? target.call(site) : this.#changing(() => target.call(site));
       case 'source':
         return this.invoke(target.source, site.receiver, site.args);
       case 'none':
         return this.assumer.call(site, target.name, target.declaration);
     }
+  }
+
+  /** A kernel call may change mappings before it calls back, a driver's free(), and after that. */
+  #changing(call: () => Value): Value {
+    this.quick.forget();
+    const result = call();
+    this.quick.forget();
+    return result;
   }
 
   /** Calls through a function pointer, a lambda or a block. */
