@@ -47,6 +47,7 @@ import { referenceName } from './reference-name';
 import { releasedUnderHandler } from './released-under-handler';
 import { retainCountLogic } from './retain-count-logic';
 import type { Rule, RuleDescription } from './rule';
+import { scatteredAsLinear } from './scattered-as-linear';
 import { severalCacheModes } from './several-cache-modes';
 import { sharedIndex } from './shared-index';
 import { smartPointerAdoption } from './smart-pointer-adoption';
@@ -126,6 +127,7 @@ export const rules: readonly Rule[] = [
   referenceName,
   releasedUnderHandler,
   retainCountLogic,
+  scatteredAsLinear,
   severalCacheModes,
   sharedIndex,
   smartPointerAdoption,
