@@ -71,6 +71,56 @@ suite('MapLens', () => {
     assert.equal(new Set(functions).size, functions.length);
   });
 
+  test('a hover over a mapping call says why it may be NULL, one over options decodes them', async () => {
+    const editor = await vscode.window.showTextDocument(sample());
+    const text = editor.document.getText();
+    const said = async (part: string, into: number): Promise<string> => {
+      const at = editor.document.positionAt(text.indexOf(part) + into);
+      return until(`a hover over ${part}`, async () => {
+        const all = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', sample(), at);
+        const words = all
+          .flatMap((hover) => hover.contents)
+          .map((each) => (typeof each === 'string' ? each : each.value));
+        return words.find((each) => each.includes('kIOMap') || each.includes('NULL'));
+      });
+    };
+    assert.match(await said('createMappingInTask(fTask', 3), /Why NULL\?[^]*Ruled out: /);
+    assert.match(await said('kIOMapAnywhere | kIOMapReadOnly)', 16), /`0x1001` is `kIOMapAnywhere \| kIOMapReadOnly`/);
+  });
+
+  test('options are completed where they are typed, and a mapping shows its protection', async () => {
+    const editor = await vscode.window.showTextDocument(sample());
+    const { document } = editor;
+    const at = document.positionAt(document.getText().indexOf('kIOMapAnywhere | kIOMapReadOnly)'));
+    const offered = await until('completions', async () => {
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        sample(),
+        at,
+      );
+      const labels = list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      return labels.includes('kIOMapInhibitCache') ? labels : undefined;
+    });
+    assert.ok(!offered.includes('kIODirectionIn'));
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+      'vscode.executeInlayHintProvider',
+      sample(),
+      new vscode.Range(0, 0, document.lineCount, 0),
+    );
+    assert.ok(hints.some(({ label }) => label === 'r--'));
+    await vscode.workspace.getConfiguration('maplens').update('inlayHints', false);
+    try {
+      const off = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+        'vscode.executeInlayHintProvider',
+        sample(),
+        new vscode.Range(0, 0, document.lineCount, 0),
+      );
+      assert.deepEqual(off, []);
+    } finally {
+      await vscode.workspace.getConfiguration('maplens').update('inlayHints', undefined);
+    }
+  });
+
   test('the command opens the panel beside the code, once', async () => {
     await vscode.window.showTextDocument(sample());
     const show = (): Thenable<unknown> =>
