@@ -76,6 +76,12 @@ function fixed(
 ): number | MapResult {
   const { space } = task;
   const end = base + pages;
+  // Before the ranges are looked at: osfmk/vm/vm_sanitize.c, vm_sanitize_addr_size, on the way into vm_map_enter.
+  if (space.addressOf(base) + BigInt(pages) * BigInt(space.pageSize) > 1n << 64n)
+    return nothing(
+      'outside-address-space',
+      `KERN_INVALID_ARGUMENT: the range at ${addressText(address)} wraps around 64 bits. Keep offset + length within getLength().`,
+    );
   const ranges = task.kernel ? kernelPlace(state, space, base, end, pageable) : 'inside';
   if (typeof ranges === 'object') return ranges;
   const fits = space.canPlace(base, end);

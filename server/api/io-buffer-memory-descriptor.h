@@ -46,7 +46,7 @@ public:
         [[maplens::sets(length)]] mach_vm_size_t capacity);
 
     [[maplens::kernel]]
-    virtual bool initWithPhysicalMask([[maplens::task]] task_t inTask,
+    [[maplens::drops_maps]] virtual bool initWithPhysicalMask([[maplens::task]] task_t inTask,
         [[maplens::bits(direction, buffer_options, descriptor_flags, kernel_map_options)]] IOOptionBits options,
         mach_vm_size_t capacity, mach_vm_address_t alignment, mach_vm_address_t physicalMask);
 

@@ -29,7 +29,7 @@ public:
         UInt32 withCount, [[maplens::bits(direction)]] IODirection withDirection, bool asReference = false);
 
     [[maplens::kernel]]
-    virtual bool initWithDescriptors([[maplens::keeps(elements)]] IOMemoryDescriptor **descriptors, UInt32 withCount,
+    [[maplens::drops_maps]] virtual bool initWithDescriptors([[maplens::keeps(elements)]] IOMemoryDescriptor **descriptors, UInt32 withCount,
         [[maplens::bits(direction)]] IODirection withDirection, bool asReference = false);
 
     [[maplens::kernel]] [[maplens::prepares]]

@@ -57,7 +57,8 @@ public:
     [[maplens::kernel]] [[maplens::returns(retained, nullable)]]
     static OSPtr<IOMemoryDescriptor> withPersistentMemoryDescriptor([[maplens::keeps]] IOMemoryDescriptor *originalMD);
 
-    virtual bool initWithOptions([[maplens::reads]] void *buffers, UInt32 count, UInt32 offset,
+    /// Initialises a descriptor, also one that is in use: its maps lose a reference each. Make a new one instead.
+    [[maplens::drops_maps]] virtual bool initWithOptions([[maplens::reads]] void *buffers, UInt32 count, UInt32 offset,
         [[maplens::task]] task_t task, [[maplens::bits(direction, descriptor_flags)]] IOOptionBits options,
         IOMapper *mapper = 0);
 

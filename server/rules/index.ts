@@ -21,6 +21,7 @@ import { guardWithoutEffect } from './guard-without-effect';
 import { ignoredAddress } from './ignored-address';
 import { ignoredDriverkitArgument } from './ignored-driverkit-argument';
 import { ignoredPrepare } from './ignored-prepare';
+import { initialisedAgain } from './initialised-again';
 import { interleavedMapped } from './interleaved-mapped';
 import { kernelAddressGivenOut } from './kernel-address-given-out';
 import { keptArgumentMemory } from './kept-argument-memory';
@@ -102,6 +103,7 @@ export const rules: readonly Rule[] = [
   ignoredAddress,
   ignoredDriverkitArgument,
   ignoredPrepare,
+  initialisedAgain,
   interleavedMapped,
   kernelAddressGivenOut,
   keptArgumentMemory,

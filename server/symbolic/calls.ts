@@ -157,6 +157,10 @@ function apiCall(context: Context, state: State, invocation: Invocation, api: Fu
   tellBlocking(context, state, call, api);
   noteAtomic(context, state, invocation, api);
   if (has(api, 'needs_prepare')) notePhysicalAccess(context, state, invocation);
+  if (has(api, 'drops_maps') && receiver)
+    for (const object of state.objects.values())
+      if (object.creation?.of === baseOf(receiver))
+        context.emit({ kind: 'drops-map', object, at: call.span, call: invocation.name }, state);
   noteClientArguments(context, state, invocation, api);
   if (has(api, 'checks')) notePassed(context, state, invocation);
 

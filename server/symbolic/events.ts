@@ -92,6 +92,8 @@ export type Event =
     }
   /** An address is stored where an application gets it; `object` is the map or buffer whose address it is. */
   | { readonly kind: 'client-result'; readonly object: ObjectState; readonly at: Span }
+  /** A descriptor is initialised while a map of it, `object`, is there. */
+  | { readonly kind: 'drops-map'; readonly object: ObjectState; readonly at: Span; readonly call: string }
   /** free() of an object that somebody else may hold as well. */
   | { readonly kind: 'free'; readonly object: ObjectState; readonly at: Span }
   /** A method of an object, its memory, or the pointer as an argument of a call in view. */

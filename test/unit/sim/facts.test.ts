@@ -20,6 +20,10 @@ const facts: Readonly<Record<string, string>> = {
     map m b NULL 0 kIOMapAnywhere => panic NULL task`,
   'offset + length that wraps panics for virtual memory': `${shared}
     map m b A 0 kIOMapAnywhere 1P -1 => panic overrun`,
+  'a fixed range in the kernel that wraps around 64 bits is refused before its place is looked at': `
+    describe d physical 0 0x80000000 0x8000 => descriptor
+    map m d kernel_task 0xfffffe1900004000 0 0x4000 0xffffffffffffc000 => NULL outside-address-space
+  `,
   'offset + length that wraps gives NULL for physical memory': `
     describe d physical 0 0x80000000 4P => descriptor
     map m d A 0 kIOMapAnywhere 1P -1 => NULL no-space`,
