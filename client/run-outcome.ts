@@ -9,7 +9,7 @@ export interface RunOutcome {
   readonly defects: readonly Defect[];
   /** What the run ended at, because the simulator does not model it. */
   readonly notModelled?: string;
-  /** Any other end than returning: panic, fault, step budget. */
+  /** Any other end than returning: panic, fault, undefined behaviour, step budget. */
   readonly stopped?: string;
 }
 
@@ -36,6 +36,8 @@ export function outcomeOf(trace: Trace): RunOutcome {
     case 'panic':
     case 'fault':
       return { ...result, stopped: `${outcome.kind}: ${outcome.reason}` };
+    case 'undefined':
+      return { ...result, stopped: `undefined behaviour: ${outcome.reason}` };
     case 'budget':
       return { ...result, stopped: outcome.reason };
     default: {

@@ -263,6 +263,8 @@ function endSentence(outcome: Outcome, leaks: boolean): string {
       return `The kernel panics: ${outcome.reason}`;
     case 'fault':
       return `The run ends with a fault: ${outcome.reason}`;
+    case 'undefined':
+      return `The run ends at undefined behaviour: ${outcome.reason}`;
     case 'not-modelled':
       return `The run ends here: not modelled: ${outcome.what}.`;
     case 'budget':

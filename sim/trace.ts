@@ -159,7 +159,18 @@ export type StepKind =
 
 export interface Defect {
   /** What went wrong: leaked mapping, use after free, fault … `expectation`: not what a scenario says; no run has it of its own. */
-  readonly kind: 'leak' | 'use-after-free' | 'over-release' | 'fault' | 'panic' | 'null-dereference' | 'expectation';
+  readonly kind:
+    | 'leak'
+    | 'use-after-free'
+    | 'over-release'
+    | 'fault'
+    | 'panic'
+    | 'null-dereference'
+    /** What C++ leaves undefined and the machine does not stop: a value that was never set, a shift by too much. */
+    | 'undefined'
+    /** A lock that is taken or given up in the wrong order, or a wait where none is allowed. */
+    | 'lock'
+    | 'expectation';
   readonly message: string;
   /** The object concerned, as an id of the state. */
   readonly object?: string;
@@ -187,6 +198,8 @@ export type Outcome =
   | { readonly kind: 'returned'; readonly value: string }
   | { readonly kind: 'panic'; readonly reason: string }
   | { readonly kind: 'fault'; readonly reason: string }
+  /** The code does what C++ leaves undefined, so nothing can be said of what follows. */
+  | { readonly kind: 'undefined'; readonly reason: string }
   | { readonly kind: 'not-modelled'; readonly what: string }
   | { readonly kind: 'budget'; readonly reason: string };
 

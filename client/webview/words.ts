@@ -14,6 +14,8 @@ export function ending(outcome: Outcome): string | undefined {
       return `The run ends in a panic: ${outcome.reason}`;
     case 'fault':
       return `The run ends in a fault: ${outcome.reason}`;
+    case 'undefined':
+      return `The run ends at undefined behaviour: ${outcome.reason}`;
     case 'not-modelled':
       return `The run stops here, because the simulator does not model ${outcome.what}`;
     case 'budget':

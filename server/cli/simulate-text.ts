@@ -85,6 +85,8 @@ function outcomeText(outcome: Outcome): string {
       return `kernel panic: ${outcome.reason}`;
     case 'fault':
       return `fault: ${outcome.reason}`;
+    case 'undefined':
+      return `undefined behaviour: ${outcome.reason}`;
     case 'not-modelled':
       return `ended at something that is not modelled: ${outcome.what}`;
     case 'budget':

@@ -69,6 +69,7 @@ export class Assumer {
   /** The value that an unknown one takes; from now on it has it. */
   settle(unknown: Unknown, wanted: Type, hint: Hint): Known {
     if (unknown.value === undefined) {
+      if (unknown.neverSet) this.#run.neverSet(unknown);
       if (unknown.reason !== undefined) notModelled(`${unknown.reason}: ${unknown.what}`);
       const type = unknown.type.kind === 'unknown' ? wanted : unknown.type;
       unknown.value = this.#take(unknown.what, unknown.name, type, hint, unknown.place, true);

@@ -153,10 +153,7 @@ function compileLoad(c: Context, place: Place, expr: Expr, hint: Hint): Evaluate
     const name = c.source.function.locals[local]!.name;
     return (frame) => {
       const value = frame.registers[local];
-      if (value !== undefined) return value;
-      const unset = run.unset(c.source, expr, name);
-      frame.registers[local] = unset;
-      return unset;
+      return value ?? run.unset(c.source, expr, name);
     };
   }
   if (place.kind === 'value') return compileExpr(c, place.value, hint);

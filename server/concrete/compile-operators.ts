@@ -99,21 +99,27 @@ function compileIntegerOperation(
     case '/':
     case '%': {
       const divide = expr.operator === '/';
+      const text = run.sourceText(c.source, expr.span);
+      const lowest = lowestOf(commonType(leftType, rightType));
       return (frame) => {
         const a = convert(left(frame));
         const b = convert(right(frame));
         if (b === 0n) return run.divisionByZero(divide, a);
+        if (b === -1n && a === lowest)
+          run.kernel.stop('undefined', `${text}: ${String(a)} by -1 is beyond what its type holds.`);
         return result(divide ? a / b : a % b);
       };
     }
     case '<<':
     case '>>': {
       const bits = BigInt(run.layouts.size(promoted(leftType)) * 8);
-      const mask = bits - 1n;
+      const text = run.sourceText(c.source, expr.span);
       const leftWards = expr.operator === '<<';
       return (frame) => {
         const a = left(frame);
-        const by = right(frame) & mask;
+        const by = right(frame);
+        if (by < 0n || by >= bits)
+          run.kernel.stop('undefined', `${text}: shifts ${String(bits)} bits by ${String(by)}.`);
         return result(leftWards ? a << by : a >> by);
       };
     }
@@ -217,6 +223,11 @@ function comparison(operator: BinaryOperator): ((a: bigint | number, b: bigint |
     case '^':
       return undefined;
   }
+}
+
+/** The value of a signed type that has no counterpart above zero. */
+function lowestOf(type: Type): bigint | undefined {
+  return type.kind === 'int' && type.signed ? -1n << BigInt(type.bits - 1) : undefined;
 }
 
 /** Integer promotion: everything narrower than int becomes int. */

@@ -81,8 +81,14 @@ function constantOf(value: bigint | number): Piece | undefined {
   return typeof value === 'bigint' ? constant(value) : undefined;
 }
 
-function fold(operator: BinaryOperator, left: number | undefined, right: number | undefined): bigint | undefined {
+function fold(
+  operator: BinaryOperator,
+  left: number | undefined,
+  right: number | undefined,
+  bits: number,
+): bigint | undefined {
   if (left === undefined || right === undefined || left < 0 || right < 0 || right > 63) return undefined;
+  if (operator === '<<' && right >= bits) return undefined;
   if (operator === '<<') return BigInt(left) << BigInt(right);
   return operator === '*' ? BigInt(left) * BigInt(right) : undefined;
 }
@@ -209,7 +215,7 @@ function binary(sink: Sink, expr: Expr & { op: 'binary' }): Piece | undefined {
   const resultType = expr.type.kind === 'unknown' ? commonly : expr.type;
   const result = rangeOf(resultType);
   if (!range || !result) return undefined;
-  const folded = fold(operator, left.value, right.value);
+  const folded = fold(operator, left.value, right.value, result.bits);
   if (folded !== undefined) return constantOf(normaliser(resultType)(folded));
   const a = fit(left, range);
   const b = fit(right, range);
@@ -288,6 +294,8 @@ function division(sink: Sink, operator: '/' | '%', a: Piece, b: Piece, range: Ra
   if (range.bits === 64 && !range.signed)
     for (const each of [a, b]) if (!neverNegative(each)) sink.line(`if (${each.code} < 0) ${fail}`);
   if (range.bits < 64) {
+    if (range.signed && (b.value === undefined || b.value === -1))
+      sink.line(`if (${b.code} === -1 && ${a.code} === -2147483648) ${fail}`);
     const short = range.signed ? '| 0' : '>>> 0';
     return { code: sink.fresh(`(${a.code} ${operator} ${b.code}) ${short}`), range };
   }
@@ -312,7 +320,10 @@ function shift(
   const result = rangeOf(resultType);
   if (!promoted || !result || result.bits !== promoted.bits || resultType.kind === 'bool') return undefined;
   const { bits, signed } = promoted;
-  const by = right.value === undefined ? sink.fresh(`${right.code} & ${bits - 1}`) : String(right.value & (bits - 1));
+  // A shift by the type's width or more, or backwards: the closure ends the run.
+  if (right.value !== undefined && (right.value < 0 || right.value >= bits)) return undefined;
+  const by = right.value === undefined ? sink.fresh(right.code) : String(right.value);
+  if (right.value === undefined) sink.line(`if (!(${by} >= 0 && ${by} < ${bits})) ${fail}`);
   const value = fit(left, promoted);
   if (bits < 64)
     return convert(

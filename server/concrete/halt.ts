@@ -20,6 +20,11 @@ export function fault(reason: string): never {
   throw new Halt({ kind: 'fault', reason });
 }
 
+/** Ends the run because C++ does not say what the code does here. */
+export function undefinedBehaviour(reason: string): never {
+  throw new Halt({ kind: 'undefined', reason });
+}
+
 /** Ends the run with a kernel panic. */
 export function panic(reason: string): never {
   throw new Halt({ kind: 'panic', reason });

@@ -508,11 +508,23 @@ export class Interpreter {
     return readInteger(value.bytes, 0, Math.min(8, value.bytes.length));
   }
 
-  /** A local or temporary that is read before anything was stored to it. */
+  /** The value of a local or temporary that is read before anything was stored to it. */
   unset(source: SourceFunction, expr: Expr, name: string): Value {
-    const place = this.place(source, expr.span);
-    this.assume(`${name} (never set)`, '0', place);
-    return expr.type.kind === 'float' ? 0 : 0n;
+    const value = new Unknown(name, name, expr.type, this.place(source, expr.span));
+    value.neverSet = 'whole';
+    return value;
+  }
+
+  /** Something depends on a value that was never set. */
+  neverSet({ what, neverSet, place }: Unknown): never {
+    const here = this.here().place;
+    const read = place && here && place.line !== here.line ? ` (read in line ${String(place.line)})` : '';
+    return this.kernel.stop(
+      'undefined',
+      neverSet === 'part'
+        ? `depends on ${what}${read}, of which a part was never set.`
+        : `depends on ${what}${read}, which was never set.`,
+    );
   }
 
   unresolved(name: string, type: Type, place: Place | undefined): Value {

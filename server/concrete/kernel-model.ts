@@ -6,7 +6,7 @@ import type { Recorder } from '../../sim/recorder';
 import type { Task } from '../../sim/task';
 import type { Defect } from '../../sim/trace';
 import type { CallSite } from './call-site';
-import { fault, notModelled, panic } from './halt';
+import { fault, notModelled, panic, undefinedBehaviour } from './halt';
 import type { Interpreter } from './interpreter';
 import type { Region } from './memory';
 import type { RunObject } from './objects';
@@ -250,7 +250,7 @@ export class KernelModel {
   /** Ends the run with a defect that the run itself found. */
   stop(kind: Defect['kind'], message: string): never {
     this.steps.note('access', message, { kind, message });
-    return kind === 'panic' ? panic(message) : fault(message);
+    return kind === 'panic' ? panic(message) : kind === 'undefined' ? undefinedBehaviour(message) : fault(message);
   }
 
   useAfterFree(object: RunObject, what: string): never {

@@ -68,13 +68,15 @@ export class Objects {
     yield* this.#ofSim.values();
   }
 
-  /** `new T`, `new T[count]`. Kernel objects start zeroed with one reference (OSObject::operator new). */
+  /**
+   * `new T`, `new T[count]`: zeroed memory (operator new in libkern/c++/OSRuntime.cpp), in which kernel objects start with
+   * one reference.
+   */
   create(type: Type, count: bigint | undefined, name: string): bigint {
     const run = this.#run;
     const elements = count === undefined ? 1 : Number(count > 1_000_000n ? 1_000_000n : count);
     const size = type.kind === 'unknown' ? assumedObjectSize : Math.max(1, run.layouts.size(type) * elements);
-    if (type.kind !== 'class')
-      return run.allocate(size, ByteState.Uninitialised, 'heap', name === '' ? 'new' : name).base;
+    if (type.kind !== 'class') return run.allocate(size, ByteState.Defined, 'heap', name === '' ? 'new' : name).base;
     return this.make(type.name, name === '' ? `new ${type.name}` : name, { size }).region.base;
   }
 

@@ -42,6 +42,15 @@ export class TypedMemory {
 
   store(address: bigint, type: Type, value: Value, access: Access): void {
     const run = this.#run;
+    if (value instanceof Unknown && value.neverSet) {
+      const size = this.#size(type);
+      const region = run.memory.find(address);
+      if (region) {
+        const offset = this.#check(region, address, size, access, 'write');
+        region.state.fill(ByteState.Uninitialised, offset, offset + size);
+        return;
+      }
+    }
     const known = value instanceof Unknown ? run.settle(value, type, { name: access.name }) : value;
     const size =
       known instanceof Aggregate ? Math.min(known.bytes.length, Math.max(this.#size(type), 1)) : this.#size(type);
@@ -69,6 +78,23 @@ export class TypedMemory {
     const bytes = new Uint8Array(type.length === undefined ? encoded.length + 1 : this.#size(type));
     bytes.set(encoded.subarray(0, bytes.length));
     this.writeBytes(address, bytes, access);
+  }
+
+  /** `size` bytes on whose values something depends. */
+  readSet(address: bigint, size: number, access: Access): Uint8Array {
+    const bytes = this.readBytes(address, size, access);
+    const region = this.#run.memory.find(address);
+    const offset = region && this.#run.memory.offset(region, address);
+    if (region && offset !== undefined) this.#checkSet(region, offset, offset + size, access);
+    return bytes;
+  }
+
+  #checkSet(region: Region, start: number, end: number, access: Access): void {
+    const { state } = region;
+    const at = state.subarray(start, end).indexOf(ByteState.Uninitialised);
+    if (at < 0) return;
+    const name = access.what === '' ? region.name : access.what;
+    this.#run.kernel.stop('undefined', `depends on byte ${String(at)} of ${name}, which was never set.`);
   }
 
   /** `size` raw bytes; bytes that are not defined read as what the region holds (zero, where nothing was written). */
@@ -112,6 +138,7 @@ export class TypedMemory {
     if (!region || region.freed) return '';
     const start = this.#check(region, address, 1, access, 'read');
     const stop = region.bytes.indexOf(0, start);
+    this.#checkSet(region, start, Math.min(stop < 0 ? region.size : stop + 1, start + limit), access);
     return new TextDecoder().decode(
       region.bytes.subarray(start, Math.min(stop < 0 ? region.size : stop, start + limit)),
     );
@@ -171,13 +198,16 @@ export class TypedMemory {
     const state = region.state.subarray(offset, offset + size);
     if (state.every((byte) => byte === ByteState.Defined)) return this.decode(region.bytes, region, offset, type, size);
     const place = access.source && access.span ? run.place(access.source, access.span) : undefined;
+    if (state.includes(ByteState.Uninitialised)) {
+      const unset = new Unknown(access.what === '' ? region.name : access.what, access.name, type, place);
+      unset.neverSet = state.every((byte) => byte === ByteState.Uninitialised) ? 'whole' : 'part';
+      return unset;
+    }
     let value: bigint | number;
-    if (state.includes(ByteState.Assumed) && !state.includes(ByteState.Defined)) {
+    if (!state.includes(ByteState.Defined)) {
       const assumed = run.assumer.stored(access, type, region, place);
       value = assumed instanceof Aggregate ? readInteger(assumed.bytes, 0, Math.min(8, assumed.bytes.length)) : assumed;
     } else {
-      if (!state.includes(ByteState.Assumed) && !state.includes(ByteState.Defined))
-        run.assume(`${access.what} (never set)`, '0', place);
       value = this.decode(region.bytes, region, offset, type, size) as bigint | number;
     }
     this.encode(region.bytes, offset, type, size, value);

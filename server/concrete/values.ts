@@ -18,6 +18,8 @@ export class Unknown {
   value: bigint | number | Aggregate | undefined;
   /** Why the code that yields it was not understood: then nothing may depend on it. */
   reason: string | undefined;
+  /** Nothing was ever stored where it was read: it may be copied, but nothing may depend on it. */
+  neverSet: 'whole' | 'part' | undefined;
   constructor(
     /** What it is, as the source says it: "provider->configRead32(0x10)". */
     readonly what: string,

@@ -331,7 +331,17 @@ export const expectations: readonly Expectation[] = [
   {
     name: 'defect',
     schema: {
-      enum: ['leak', 'use-after-free', 'over-release', 'fault', 'panic', 'null-dereference', 'none'],
+      enum: [
+        'leak',
+        'use-after-free',
+        'over-release',
+        'fault',
+        'panic',
+        'null-dereference',
+        'undefined',
+        'lock',
+        'none',
+      ],
       description: 'The defect that the step shows, or "none".',
     },
     check: (node, { steps, scope }) => {

@@ -47,7 +47,7 @@ function fields({ fields: all }: Verb): string {
 }
 
 function wordsOf({ enum: words }: JsonSchema): string {
-  return words && words.length < 9 ? ` (${words.map((word) => `\`${String(word)}\``).join(', ')})` : '';
+  return words && words.length < 11 ? ` (${words.map((word) => `\`${String(word)}\``).join(', ')})` : '';
 }
 
 function outcomes(verb: Verb): string {

@@ -89,8 +89,8 @@ function copy(site: CallSite, to: bigint, from: bigint, size: bigint): Value {
 function compare(site: CallSite): Value {
   const size = block(site, site.bits(2));
   const { typed } = site.run;
-  const left = typed.readBytes(site.pointer(0), size, site.run.access(undefined, site.texts[0] ?? ''));
-  const right = typed.readBytes(site.pointer(1), size, site.run.access(undefined, site.texts[1] ?? ''));
+  const left = typed.readSet(site.pointer(0), size, site.run.access(undefined, site.texts[0] ?? ''));
+  const right = typed.readSet(site.pointer(1), size, site.run.access(undefined, site.texts[1] ?? ''));
   for (let at = 0; at < size; at++) {
     const difference = left[at]! - right[at]!;
     if (difference !== 0) return BigInt(difference);

@@ -27,7 +27,7 @@ const values = f.members({ type: 'object', additionalProperties: value }, 'an ob
 export const driverVerbs: readonly Verb[] = [
   verb(f.text('A function of "sources", with or without its class.'), {
     family: 'driver',
-    outcomes: ['returned', 'budget', 'code'],
+    outcomes: ['returned', 'undefined', 'budget', 'code'],
     name: 'run',
     description:
       'Runs a function of the driver’s sources on the scenario’s machine; its steps are in the trace. What leaks when it returns is told, unless "defect" expects it. A run that does not return ends the scenario.',

@@ -16,6 +16,7 @@ test.each<[Outcome, Partial<RunOutcome>]>([
   [{ kind: 'not-modelled', what: 'IODMACommand' }, { notModelled: 'IODMACommand' }],
   [{ kind: 'panic', reason: 'not wired' }, { stopped: 'panic: not wired' }],
   [{ kind: 'fault', reason: 'nothing mapped' }, { stopped: 'fault: nothing mapped' }],
+  [{ kind: 'undefined', reason: 'reads x' }, { stopped: 'undefined behaviour: reads x' }],
   [{ kind: 'budget', reason: '100000 steps' }, { stopped: '100000 steps' }],
 ])('an end is told: %o', (end, told) => {
   const { stopped, notModelled } = outcomeOf({ ...frameGrabber(), outcome: end });

@@ -20,6 +20,8 @@ type Name = (typeof types)[number];
 interface Value {
   readonly type: Name;
   readonly value: bigint;
+  /** C++ leaves undefined what it is: a shift by too much, or a quotient that its type can't hold. */
+  readonly undefined?: true;
 }
 
 /** An expression as C, and what it is worth with all of C's conversions, in bigints. */
@@ -51,12 +53,15 @@ function common(left: Name, right: Name): Name {
 function apply(operator: string, left: Value, right: Value): Value | undefined {
   if (operator === '<<' || operator === '>>') {
     const type = promoted(left.type);
-    const by = right.value & BigInt((type === 'bool' ? 8 : bits[type]) - 1);
-    return fit(type, operator === '<<' ? left.value << by : left.value >> by);
+    const width = BigInt(type === 'bool' ? 8 : bits[type]);
+    if (right.value < 0n || right.value >= width) return { type, value: 0n, undefined: true };
+    return fit(type, operator === '<<' ? left.value << right.value : left.value >> right.value);
   }
   const type = common(left.type, right.type);
   const a = fit(type, left.value).value;
   const b = fit(type, right.value).value;
+  if ((operator === '/' || operator === '%') && b === -1n && a === fit(type, -a).value && a !== 0n)
+    return { type, value: 0n, undefined: true };
   switch (operator) {
     case '+':
       return fit(type, a + b);
@@ -87,6 +92,11 @@ function apply(operator: string, left: Value, right: Value): Value | undefined {
   }
 }
 
+/** What is made of something undefined is undefined. */
+function kept(made: Value | undefined, ...of: readonly Value[]): Value | undefined {
+  return made && of.some((each) => each.undefined) ? { ...made, undefined: true } : made;
+}
+
 const operators = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '==', '!=', '<', '>='];
 const variables = 4;
 
@@ -103,21 +113,21 @@ const tree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree }>((tie) => ({
       text: `(${left.text} ${operator} ${right.text})`,
       of: (values: readonly Value[]): Value | undefined => {
         const [a, b] = [left.of(values), right.of(values)];
-        return a && b && apply(operator, a, b);
+        return a && b && kept(apply(operator, a, b), a, b);
       },
     })),
     fc.tuple(fc.constantFrom(...types), tie('tree')).map(([type, inner]) => ({
       text: `((${type})${inner.text})`,
       of: (values: readonly Value[]): Value | undefined => {
         const value = inner.of(values);
-        return value && fit(type, value.value);
+        return value && kept(fit(type, value.value), value);
       },
     })),
     tie('tree').map((inner) => ({
       text: `(~${inner.text})`,
       of: (values: readonly Value[]): Value | undefined => {
         const value = inner.of(values);
-        return value && fit(promoted(value.type), ~value.value);
+        return value && kept(fit(promoted(value.type), ~value.value), value);
       },
     })),
   ),
@@ -162,7 +172,8 @@ describe('compiled functions', () => {
           );
           return outcome.kind === 'returned' ? outcome.value : outcome.kind;
         };
-        const expected = type === 'bool' ? String(wanted!.value !== 0n) : String(wanted!.value);
+        const number = type === 'bool' ? String(wanted!.value !== 0n) : String(wanted!.value);
+        const expected = wanted!.undefined ? 'undefined' : number;
         expect([shown('f'), shown('g')]).toEqual([expected, expected]);
       }),
       { numRuns: 150 },
