@@ -1,7 +1,8 @@
 import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode } from '../syntax/tree';
-import { ExpressionLowering } from './lower-expressions';
+import type { ExpressionLowering } from './lower-expressions';
+import { hasAuto, lengthened, RangeLowering, type Loop } from './lower-range-for';
 import type { Names } from './names';
-import { boolType, pointeeType, pointerTo, stringOf, typeOf, unknownType, voidType } from './type-of';
+import { boolType, pointeeType, pointerTo, typeOf, unknownType, voidType } from './type-of';
 import type { BlockId, Expr, Function, LocalVariable, Terminator, Type } from './types';
 
 /** Where a function stands: the scope in which its names are looked up, and the class whose method it is. */
@@ -57,19 +58,12 @@ interface Head {
   readonly at: Node;
 }
 
-interface Loop {
-  readonly breakTo: BlockId;
-  readonly continueTo: BlockId | undefined;
-  /** How many scopes stay open at the targets. */
-  readonly depth: number;
-}
-
 interface SwitchCases {
   readonly cases: { low: Expr; high?: Expr; to: BlockId }[];
   default: BlockId | undefined;
 }
 
-class FunctionLowering extends ExpressionLowering {
+class FunctionLowering extends RangeLowering {
   readonly #loops: Loop[] = [];
   readonly #switches: SwitchCases[] = [];
   readonly #labels = new Map<string, { block: BlockId; enclosing: readonly Node[] }>();
@@ -175,7 +169,7 @@ class FunctionLowering extends ExpressionLowering {
         this.enter(body);
         // What the condition declares ends with each round, and where the loop does.
         const again = this.newBlock();
-        this.#loop({ breakTo: done, continueTo: again, depth: this.scopes.length }, node.body);
+        this.loop({ breakTo: done, continueTo: again, depth: this.scopes.length }, node.body);
         this.jump(again, node.body);
         this.enter(again);
         this.endScopes(this.scopes.length - 1, node.body);
@@ -192,7 +186,7 @@ class FunctionLowering extends ExpressionLowering {
         const after = this.newBlock();
         this.jump(body, node);
         this.enter(body);
-        this.#loop({ breakTo: after, continueTo: test, depth: this.scopes.length }, node.body);
+        this.loop({ breakTo: after, continueTo: test, depth: this.scopes.length }, node.body);
         this.jump(test, node);
         this.enter(test);
         // do { … } while (0) is no loop.
@@ -204,7 +198,7 @@ class FunctionLowering extends ExpressionLowering {
       case 'for':
         return this.#for(node);
       case 'range-for':
-        return this.#rangeFor(node);
+        return this.rangeFor(node);
       case 'switch':
         return this.#switch(node);
       case 'case':
@@ -253,7 +247,7 @@ class FunctionLowering extends ExpressionLowering {
     }
   }
 
-  #loop(loop: Loop, body: StatementNode): void {
+  protected override loop(loop: Loop, body: StatementNode): void {
     this.#loops.push(loop);
     this.statement(body);
     this.#loops.pop();
@@ -306,59 +300,13 @@ class FunctionLowering extends ExpressionLowering {
     if (node.condition) this.#test(node.condition, body, after);
     else this.jump(body, node);
     this.enter(body);
-    this.#loop({ breakTo: after, continueTo: step, depth: this.scopes.length }, node.body);
+    this.loop({ breakTo: after, continueTo: step, depth: this.scopes.length }, node.body);
     this.jump(step, node.body);
     this.enter(step);
     if (node.step) this.value(node.step);
     this.jump(test, node);
     this.enter(after);
     this.closeScope(node);
-  }
-
-  /** for (x : range): the elements are not known, only that there may be any number of them. */
-  #rangeFor(node: StatementNode & { k: 'range-for' }): void {
-    const test = this.newBlock();
-    const body = this.newBlock();
-    const after = this.newBlock();
-    const range = this.value(node.range);
-    this.emit({ op: 'set', temp: this.newTemp(range.type), value: range }, node.range);
-    this.jump(test, node);
-    this.enter(test);
-    this.terminate(
-      {
-        op: 'branch',
-        condition: { op: 'unknown', reason: 'range', type: boolType, span: node.range.span },
-        then: body,
-        else: after,
-      },
-      node.range,
-    );
-    this.enter(body);
-    this.openScope(undefined);
-    if (node.variable.k === 'variable') {
-      const type = this.type(node.variable.type);
-      const local = this.newLocal({
-        name: node.variable.name,
-        type: type.kind === 'reference' ? type.to : type,
-        span: node.variable.span,
-        parameter: false,
-        static: false,
-      });
-      this.emit({ op: 'begin', local }, node.variable);
-      this.emit(
-        {
-          op: 'store',
-          place: this.localPlace(local, node.variable),
-          value: { op: 'unknown', reason: 'element', type, span: node.range.span },
-          initial: true,
-        },
-        node.variable,
-      );
-    }
-    this.#loop({ breakTo: after, continueTo: test, depth: this.scopes.length - 1 }, node.body);
-    this.closeScope(node.body);
-    this.jump(test, node);
-    this.enter(after);
   }
 
   #switch(node: StatementNode & { k: 'switch' }): void {
@@ -369,7 +317,7 @@ class FunctionLowering extends ExpressionLowering {
     const cases: SwitchCases = { cases: [], default: undefined };
     this.enter(this.newBlock());
     this.#switches.push(cases);
-    this.#loop({ breakTo: after, continueTo: undefined, depth: this.scopes.length }, node.body);
+    this.loop({ breakTo: after, continueTo: undefined, depth: this.scopes.length }, node.body);
     this.#switches.pop();
     this.jump(after, node);
     this.enter(head);
@@ -580,22 +528,4 @@ class FunctionLowering extends ExpressionLowering {
 
 function isFalse(node: ExprNode): boolean {
   return (node.k === 'number' && /^0+[uUlL]*$/.test(node.text)) || (node.k === 'bool' && !node.value);
-}
-
-function hasAuto(type: (DeclarationNode & { k: 'variable' })['type']): boolean {
-  switch (type.k) {
-    case 'auto':
-      return true;
-    case 'pointer':
-    case 'reference':
-      return hasAuto(type.to);
-    default:
-      return false;
-  }
-}
-
-function lengthened(type: Type & { kind: 'array' }, init: ExprNode): Type {
-  if (init.k === 'list') return { ...type, length: init.items.length };
-  if (init.k === 'string') return { ...type, length: stringOf(init.text).length + 1 };
-  return type;
 }

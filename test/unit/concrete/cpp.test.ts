@@ -120,6 +120,21 @@ const cases: readonly (readonly [string, string, string])[] = [
   ],
   ['overflow checks', 'bool f() { uint32_t r; return os_add_overflow(0xffffffffu, 1u, &r); }', 'true'],
   ['floating point', 'int f() { double d = 7.5; d *= 2; return (int)(d / 4.0); }', '3'],
+  [
+    'range-based for over an array, by value and by reference',
+    'int f() { int a[3] = { 1, 2, 3 }; for (int &x : a) x *= 2; int s = 0; for (auto x : a) { if (x == 4) continue; s += x; } return s; }',
+    '8',
+  ],
+  [
+    'range-based for over a list',
+    'int f() { int s = 0; for (int x : { 4, 5, 6 }) { if (x == 6) break; s += x; } return s; }',
+    '9',
+  ],
+  [
+    'range-based for over begin() and end()',
+    'struct R { int *b; int n; int *begin() { return b; } int *end() { return b + n; } }; int f() { int a[3] = { 1, 2, 3 }; R r = { a, 3 }; int s = 0; for (int x : r) s += x; return s; }',
+    '6',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
