@@ -2,7 +2,7 @@ import type { Expr, Place, Type } from '../ir/types';
 import { compileBinary, compileUnary } from './compile-operators';
 import type { Evaluate, Frame, Storage } from './frame';
 import type { Interpreter } from './interpreter';
-import { isSmartPointer } from './layout';
+import { isSmartPointer, type FieldLayout } from './layout';
 import { readInteger } from './memory';
 import type { SourceFunction } from './program';
 import { Aggregate, isPointer, normaliser, pointed, Unknown, type Known, type Value } from './values';
@@ -173,6 +173,9 @@ function compileLoad(c: Context, place: Place, expr: Expr, hint: Hint): Evaluate
   const span = place.span;
   // An integer that is cast to something else at once is assumed as what it is cast to.
   const type = place.type;
+  const bits = bitsOf(c, place);
+  if (bits)
+    return (frame) => run.typed.loadBits(address(frame), bits, type, { what, name, hint, source: c.source, span });
   return (frame) => run.load(address(frame), type, { what, name, hint, source: c.source, span });
 }
 
@@ -184,6 +187,9 @@ function compileFieldOfValue(c: Context, place: Place & { kind: 'field' }, hint:
   const { run } = c;
   const address = compileAddress(c, place);
   const what = run.sourceText(c.source, place.span);
+  const bits = bitsOf(c, place);
+  const access = { what, name: place.name, hint, source: c.source, span: place.span };
+  if (bits) return (frame) => run.typed.loadBits(address(frame), bits, place.type, access);
   return (frame) =>
     run.load(address(frame), place.type, { what, name: place.name, hint, source: c.source, span: place.span });
 }
@@ -205,6 +211,19 @@ export function placeName(c: Context, place: Place): string {
   }
 }
 
+/** Where a field lies in its class; undefined where nothing declares it. */
+export function fieldLayout({ run }: Context, place: Place & { kind: 'field' }): FieldLayout | undefined {
+  return (
+    run.layouts.field(place.base.type, place.name) ??
+    (place.owner === undefined ? undefined : run.layouts.field({ kind: 'class', name: place.owner }, place.name))
+  );
+}
+
+/** The bits of a place that is a bit field. */
+export function bitsOf(c: Context, place: Place): FieldLayout['bits'] {
+  return place.kind === 'field' ? fieldLayout(c, place)?.bits : undefined;
+}
+
 /** The address of a place that lives in memory. */
 export function compileAddress(c: Context, place: Place): (frame: Frame) => bigint {
   const { run } = c;
@@ -221,10 +240,7 @@ export function compileAddress(c: Context, place: Place): (frame: Frame) => bigi
       return compileInteger(c, place.pointer, {}, { kind: 'pointer', to: place.type });
     case 'field': {
       const base = compileAddress(c, place.base);
-      const baseType = place.base.type;
-      const layout =
-        run.layouts.field(baseType, place.name) ??
-        (place.owner === undefined ? undefined : run.layouts.field({ kind: 'class', name: place.owner }, place.name));
+      const layout = fieldLayout(c, place);
       if (layout) {
         const offset = BigInt(layout.offset);
         return (frame) => base(frame) + offset;

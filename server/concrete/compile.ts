@@ -1,6 +1,7 @@
 import type { Block, BlockId, Expr, Instruction, Terminator, Type } from '../ir/types';
 import { compileCall } from './compile-call';
 import {
+  bitsOf,
   compileAddress,
   compileCondition,
   compileExpr,
@@ -180,6 +181,13 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
   const address = compileAddress(c, place);
   const isStatic = place.kind === 'local' && c.storage[place.local] === 'static' && instruction.initial;
   const access = { what: run.sourceText(c.source, place.span), name, hint: {}, source: c.source, span };
+  const bits = bitsOf(c, place);
+  if (bits)
+    return (frame) => {
+      run.at(c.source, span);
+      const target = address(frame);
+      run.typed.storeBits(target, bits, wanted, run.settleValue(value(frame), wanted), access);
+    };
   if (place.type.kind === 'array' && expr.op === 'string') {
     const { type } = place;
     const text = expr.value;

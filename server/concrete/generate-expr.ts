@@ -1,5 +1,5 @@
 import type { BinaryOperator, Expr, Place, Type } from '../ir/types';
-import { rootIsValue, type Context } from './compile-expr';
+import { fieldLayout, rootIsValue, type Context } from './compile-expr';
 import { commonType, operandType } from './compile-operators';
 import { int32, isPointer, normaliser, pointed, wide, wideLimit } from './values';
 
@@ -465,10 +465,9 @@ function address(sink: Sink, place: Place): Address | undefined {
       return pointer && { code: pointer.value === undefined ? sink.fresh(pointer.code) : pointer.code, offset: 0 };
     }
     case 'field': {
-      const layout =
-        run.layouts.field(place.base.type, place.name) ??
-        (place.owner === undefined ? undefined : run.layouts.field({ kind: 'class', name: place.owner }, place.name));
-      const base = layout && address(sink, place.base);
+      const layout = fieldLayout(sink.c, place);
+      if (!layout || layout.bits) return undefined;
+      const base = address(sink, place.base);
       return base && { ...base, offset: base.offset + layout.offset };
     }
     case 'index': {

@@ -1,10 +1,12 @@
-import type { ClassDeclaration } from '../ir/declarations';
+import type { Attribute, ClassDeclaration, FieldDeclaration } from '../ir/declarations';
 import type { Type } from '../ir/types';
 import type { Program } from './program';
 
 export interface FieldLayout {
   readonly offset: number;
   readonly type: Type;
+  /** Of a bit field: its first bit in the byte at `offset`, and how many it has. */
+  readonly bits?: { readonly shift: number; readonly width: number };
 }
 
 export interface Layout {
@@ -107,7 +109,7 @@ export class Layouts {
     for (const base of declared.bases) {
       const layout = this.class({ kind: 'class', name: base });
       const at = roundUp(size, layout.align);
-      for (const [name, field] of layout.fields) fields.set(name, { offset: at + field.offset, type: field.type });
+      for (const [name, field] of layout.fields) fields.set(name, { ...field, offset: at + field.offset });
       size = at + layout.size;
       align = Math.max(align, layout.align);
       assumed ||= layout.assumed;
@@ -116,27 +118,80 @@ export class Layouts {
       size = 8;
       align = 8;
     }
-    const start = size;
     const own = new Set<string>();
-    for (const field of declared.fields) {
-      // A class that the API model and the workspace both declare has its fields twice.
-      if (field.static || (field.name !== '' && own.has(field.name))) continue;
-      own.add(field.name);
-      const step = this.align(field.type);
-      const at = union ? start : roundUp(size, step);
-      align = Math.max(align, step);
-      if (field.type.kind === 'class') {
-        const inner = this.class(field.type);
-        assumed ||= inner.assumed;
-        if (field.name === '')
-          for (const [name, part] of inner.fields) fields.set(name, { offset: at + part.offset, type: part.type });
-      }
-      if (field.name !== '') fields.set(field.name, { offset: at, type: field.type });
-      size = Math.max(size, at + this.size(field.type));
-    }
+    // A class that the API model and the workspace both declare has its fields twice.
+    const members = declared.fields.filter(
+      (field) => !field.static && (field.name === '' || (!own.has(field.name) && own.add(field.name))),
+    );
+    const packed = packing(declared.attributes);
+    const laid = this.#members(members, 0, { start: size, union, packed }, fields);
+    size = laid.size;
+    align = Math.max(align, laid.align, alignment(declared.attributes));
+    assumed ||= laid.assumed;
     if (declared.fields.length === 0 && declared.methods.length > 0 && declared.keyword === 'class')
       size = Math.max(size, guessedSize);
     return { size: Math.max(1, roundUp(size, align)), align, fields, assumed };
+  }
+
+  /**
+   * Lays fields out one after the other, or over each other, and those of each anonymous struct or union in it together.
+   * Bit fields follow the rules of the System V ABI, which Apple's compilers use on both machines.
+   */
+  #members(
+    members: readonly FieldDeclaration[],
+    depth: number,
+    { start, union, packed }: { start: number; union: boolean; packed: number },
+    fields: Map<string, FieldLayout>,
+  ): { size: number; align: number; assumed: boolean } {
+    let end = start * 8;
+    let largest = start * 8;
+    let align = 1;
+    let assumed = false;
+    const aligned = (step: number): number => (union ? start : roundUp(Math.ceil(end / 8), step));
+    for (let at = 0; at < members.length; at++) {
+      const field = members[at]!;
+      const group = field.within?.[depth];
+      if (group) {
+        let after = at;
+        while (members[after]?.within?.[depth]?.id === group.id) after++;
+        const part = members.slice(at, after);
+        const inner = new Map<string, FieldLayout>();
+        const laid = this.#members(part, depth + 1, { start: 0, union: group.union, packed }, inner);
+        const offset = aligned(laid.align);
+        for (const [name, each] of inner) fields.set(name, { ...each, offset: offset + each.offset });
+        end = (offset + roundUp(laid.size, laid.align)) * 8;
+        align = Math.max(align, laid.align);
+        assumed ||= laid.assumed;
+        at = after - 1;
+      } else if (field.bits !== undefined) {
+        const unit = Math.max(8, this.size(field.type) * 8);
+        const step = Math.min(packed, this.align(field.type));
+        if (union) end = start * 8;
+        if (field.bits === 0) end = roundUp(end, unit);
+        else if (packed >= step && packed > 1 && Math.floor(end / unit) !== Math.floor((end + field.bits - 1) / unit))
+          end = roundUp(end, unit);
+        if (field.name !== '') {
+          const bits = { shift: end % 8, width: field.bits };
+          fields.set(field.name, { offset: Math.floor(end / 8), type: field.type, bits });
+          align = Math.max(align, step);
+        }
+        end += field.bits;
+      } else {
+        const step = Math.max(Math.min(packed, this.align(field.type)), alignment(field.attributes));
+        const offset = aligned(step);
+        align = Math.max(align, step);
+        if (field.type.kind === 'class') {
+          const inner = this.class(field.type);
+          assumed ||= inner.assumed;
+          if (field.name === '')
+            for (const [name, part] of inner.fields) fields.set(name, { ...part, offset: offset + part.offset });
+        }
+        if (field.name !== '') fields.set(field.name, { offset, type: field.type });
+        end = (offset + this.size(field.type)) * 8;
+      }
+      largest = Math.max(largest, end);
+    }
+    return { size: Math.ceil(largest / 8), align, assumed };
   }
 
   #enumSize(name: string): number {
@@ -148,6 +203,19 @@ export class Layouts {
 /** The smart pointers of libkern that the interpreter knows: one pointer inside, retained while it holds one. */
 export function isSmartPointer(className: string): boolean {
   return className === 'OSSharedPtr' || className === 'OSPtr' || className === 'libkern::intrusive_shared_ptr';
+}
+
+/** The largest alignment that a packed class gives its fields; Infinity where it is not packed. */
+function packing(attributes: readonly Attribute[]): number {
+  if (attributes.some(({ name }) => name === 'gnu:packed')) return 1;
+  const pack = attributes.findLast(({ name }) => name === 'pragma:pack')?.args[0];
+  return pack === undefined ? Infinity : Number(pack);
+}
+
+/** What `aligned(16)` or alignas(16) asks for; 1 where there is none. */
+function alignment(attributes: readonly Attribute[]): number {
+  const asked = attributes.filter(({ name }) => name === 'gnu:aligned').map(({ args }) => Number(args[0] ?? 16));
+  return Math.max(1, ...asked.filter((each) => Number.isInteger(each) && each > 0));
 }
 
 function roundUp(value: number, to: number): number {

@@ -1,9 +1,11 @@
 import type { Type } from '../ir/types';
+import type { Place } from '../../sim/trace';
 import type { Hint } from './compile-expr';
 import type { Interpreter } from './interpreter';
+import type { FieldLayout } from './layout';
 import { ByteState, readInteger, writeInteger, type Region } from './memory';
 import type { SourceFunction, Span } from './program';
-import { Aggregate, isPointer, normaliser, Unknown, type Value } from './values';
+import { Aggregate, isPointer, normaliser, Unknown, type Known, type Value } from './values';
 
 /** What the code says about an access, for assumptions and messages. */
 export interface Access {
@@ -70,6 +72,46 @@ export class TypedMemory {
     this.encode(region.bytes, offset, type, size, known);
     region.state.fill(ByteState.Defined, offset, offset + size);
     if (size === 8 && typeof known === 'bigint') run.objects.heldBy(address, known, access.what);
+  }
+
+  /** The value of a bit field that begins in the byte at `address`. */
+  loadBits(address: bigint, bits: Bits, type: Type, access: Access): Value {
+    const run = this.#run;
+    const size = Math.ceil((bits.shift + bits.width) / 8);
+    const region = run.memory.find(address);
+    const place = (): Place | undefined =>
+      access.source && access.span ? run.place(access.source, access.span) : undefined;
+    if (region) {
+      const offset = this.#check(region, address, size, access, 'read');
+      const state = region.state.subarray(offset, offset + size);
+      if (state.includes(ByteState.Uninitialised)) {
+        const unset = new Unknown(access.what, access.name, type, place());
+        unset.neverSet = 'whole';
+        return unset;
+      }
+      if (state.includes(ByteState.Assumed)) {
+        const assumed = run.integer(run.assumer.stored(access, type, region, place()));
+        putBits(region.bytes, offset, bits, assumed);
+      }
+      return ofBits(takeBits(region.bytes, offset, bits), bits, type);
+    }
+    return ofBits(takeBits(this.#foreignRead(address, size, access), 0, bits), bits, type);
+  }
+
+  /** Stores a bit field. Other bits of its bytes count as set from now on: what they held, or 0. */
+  storeBits(address: bigint, bits: Bits, type: Type, value: Known, access: Access): void {
+    const size = Math.ceil((bits.shift + bits.width) / 8);
+    const integer = this.#run.integer(value instanceof Aggregate ? value : normaliser(type)(value));
+    const region = this.#run.memory.find(address);
+    if (!region) {
+      const bytes = this.#foreignRead(address, size, access);
+      putBits(bytes, 0, bits, integer);
+      this.#foreignWrite(address, bytes, access);
+      return;
+    }
+    const offset = this.#check(region, address, size, access, 'write');
+    putBits(region.bytes, offset, bits, integer);
+    region.state.fill(ByteState.Defined, offset, offset + size);
   }
 
   /** Initialises a character array: the string, its end, and zeros. */
@@ -238,4 +280,27 @@ export class TypedMemory {
     if (address < nullEnd) this.nullDereference(address, access.what);
     this.#run.kernel.write(address, bytes);
   }
+}
+
+type Bits = NonNullable<FieldLayout['bits']>;
+
+function takeBits(bytes: Uint8Array, offset: number, { shift, width }: Bits): bigint {
+  const size = Math.ceil((shift + width) / 8);
+  let value = readInteger(bytes, offset, Math.min(8, size));
+  if (size > 8) value |= BigInt(bytes[offset + 8]!) << 64n;
+  return BigInt.asUintN(width, value >> BigInt(shift));
+}
+
+function putBits(bytes: Uint8Array, offset: number, { shift, width }: Bits, value: bigint): void {
+  const bits = BigInt.asUintN(width, value);
+  for (let at = 0; at < width; at++) {
+    const bit = shift + at;
+    const mask = 1 << (bit & 7);
+    const byte = offset + (bit >> 3);
+    bytes[byte] = (bits >> BigInt(at)) & 1n ? bytes[byte]! | mask : bytes[byte]! & ~mask;
+  }
+}
+
+function ofBits(value: bigint, { width }: Bits, type: Type): bigint {
+  return type.kind === 'int' && type.signed ? BigInt.asIntN(width, value) : value;
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../syntax/text';
+import type { AnonymousGroup } from '../syntax/tree';
 import type { Type } from './types';
 
 /** What a file declares, as the API model and the workspace index use it. One shape for both. */
@@ -39,6 +40,10 @@ export interface FieldDeclaration {
   readonly type: Type;
   readonly static: boolean;
   readonly attributes: readonly Attribute[];
+  /** The width of a bit field, in bits. One without a name has the name ''. */
+  readonly bits?: number;
+  /** The anonymous structs and unions that it stands in, outermost first. */
+  readonly within?: readonly AnonymousGroup[];
   readonly span: Span;
 }
 

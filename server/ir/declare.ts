@@ -128,11 +128,14 @@ function bind(names: Names): Names {
 }
 
 export function declareField(node: DeclarationNode & { k: 'variable' }, names: Names, owner: string): FieldDeclaration {
+  const bits = node.width && constantOf(node.width, names, owner);
   return {
     name: node.name,
     type: typeOf(node.type, names, owner),
     static: node.static,
     attributes: node.attributes,
+    ...(bits !== undefined && bits >= 0n && bits <= 128n && { bits: Number(bits) }),
+    ...(node.within && { within: node.within }),
     span: node.span,
   };
 }

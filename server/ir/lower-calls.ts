@@ -289,17 +289,19 @@ export abstract class CallLowering extends PlaceLowering {
     }
     this.emit({ op: 'store', place, value: { op: 'int', value: 0n, type, span: list.span }, initial }, list);
     const declaration = type.kind === 'class' ? this.names.class(type.name) : undefined;
+    // Bit fields without a name are only gaps.
+    const fields = declaration?.fields.filter((field) => field.name !== '' && !field.static);
     let position = 0n;
     for (const item of list.items) {
-      const target = this.element(place, item, type, declaration?.fields, position, list);
+      const target = this.element(place, item, type, fields, position, list);
       if (item.index) {
         const index = this.value(item.index);
         if (index.op === 'int') position = index.value;
-      } else if (item.field !== undefined && declaration)
+      } else if (item.field !== undefined && fields)
         position = BigInt(
           Math.max(
             0,
-            declaration.fields.findIndex((field) => field.name === item.field),
+            fields.findIndex((field) => field.name === item.field),
           ),
         );
       position++;

@@ -167,6 +167,16 @@ export abstract class Cursor {
       } else if (attributeWords.has(word) && this.peek(1) === '(') {
         const close = this.afterGroup(this.at + 1);
         if (word.startsWith('__attribute')) this.#gnuAttributes(this.at + 3, close - 2, found);
+        else if (word === 'alignas' || word === '_Alignas')
+          found.push({
+            name: 'gnu:aligned',
+            args: [
+              this.tokens
+                .slice(this.at + 2, close - 1)
+                .map(({ text }) => text)
+                .join(''),
+            ],
+          });
         this.at = close;
       } else return found;
     }
@@ -176,8 +186,15 @@ export abstract class Cursor {
   #gnuAttributes(from: number, to: number, found: AttributeNode[]): void {
     for (let at = from; at < to; at++) {
       const name = this.tokens[at]!.text;
-      if (/^[A-Za-z_]/.test(name)) found.push({ name: `gnu:${name.replace(/^__(.*)__$/, '$1')}`, args: [] });
-      if (this.tokens[at + 1]?.text === '(') at = this.afterGroup(at + 1) - 1;
+      const args: string[] = [];
+      const named = /^[A-Za-z_]/.test(name);
+      if (this.tokens[at + 1]?.text === '(') {
+        const close = this.afterGroup(at + 1);
+        const text = this.tokens.slice(at + 2, close - 1).map((token) => token.text);
+        if (text.length > 0 && name.includes('aligned')) args.push(text.join(''));
+        at = close - 1;
+      }
+      if (named) found.push({ name: `gnu:${name.replace(/^__(.*)__$/, '$1')}`, args });
     }
   }
 

@@ -108,11 +108,15 @@ class DeclarationParser extends StatementParser {
 
   tail(type: TypeNode, isTypedef: boolean): DeclarationNode[] {
     this.accept('}');
-    this.attributes();
+    const from = this.at;
+    const attributes = this.attributes();
+    // Those behind the brace are the class's.
+    const own: DeclarationNode[] =
+      attributes.length > 0 ? [{ k: 'other', what: 'attributes', attributes, span: this.spanFrom(from) }] : [];
     const specifiers: Specifiers = { type, words: new Set(isTypedef ? ['typedef'] : []), attributes: [] };
-    if (this.atEnd() || this.peek() === ';') return [];
+    if (this.atEnd() || this.peek() === ';') return own;
     try {
-      return this.#declarators(this.at, specifiers, type);
+      return [...this.#declarators(this.at, specifiers, type), ...own];
     } catch (failure) {
       if (!(failure instanceof ParseFailure)) throw failure;
       return [];
@@ -157,8 +161,11 @@ class DeclarationParser extends StatementParser {
     const head = this.#classHead();
     if (this.peek() !== '{') return { k: 'named', name: head.name, keyword };
     const members = this.members();
-    this.attributes();
-    return { k: 'defined', declaration: { k: 'class', ...head, members, template: false, ...this.node(from) } };
+    const attributes = [...head.attributes, ...this.attributes()];
+    return {
+      k: 'defined',
+      declaration: { k: 'class', ...head, attributes, members, template: false, ...this.node(from) },
+    };
   }
 
   #classHead(): { keyword: 'class' | 'struct' | 'union'; name: string; bases: string[]; attributes: AttributeNode[] } {
@@ -308,7 +315,8 @@ class DeclarationParser extends StatementParser {
         this.fail('Objective-C');
     }
     const specifiers = this.specifiers();
-    const type = specifiers.type;
+    const unnamed = !specifiers.type && this.isName() && this.peek(1) === ':' && this.token(2).kind === Kind.Number;
+    const type = unnamed ? this.namedType() : specifiers.type;
     const defined = type?.k === 'defined' ? [type.declaration] : [];
     if (this.peek() === ';' || this.atEnd()) {
       this.accept(';');
@@ -326,9 +334,10 @@ class DeclarationParser extends StatementParser {
   #declarators(from: number, specifiers: Specifiers, type: TypeNode): DeclarationNode[] {
     const found: DeclarationNode[] = [];
     for (;;) {
-      if (this.peek() === ':' && found.length >= 0 && this.token(1).kind === Kind.Number) {
+      if (this.peek() === ':' && this.token(1).kind === Kind.Number) {
         // An unnamed bit field.
-        this.at += 2;
+        const nameSpan = this.spanFrom(this.at);
+        found.push(this.#variable(from, specifiers, { name: '', nameSpan, type, attributes: [] }));
       } else {
         const declarator = this.declarator(type);
         if (declarator.type.k === 'function' && !specifiers.words.has('typedef')) {
@@ -340,7 +349,7 @@ class DeclarationParser extends StatementParser {
             k: 'typedef',
             name: declarator.name,
             type: declarator.type,
-            attributes: [],
+            attributes: declarator.attributes,
             ...this.node(from),
           });
         else found.push(this.#variable(from, specifiers, declarator));
@@ -369,7 +378,11 @@ class DeclarationParser extends StatementParser {
     let init: ExprNode | undefined;
     let args: readonly ExprNode[] | undefined;
     if (declarator.argumentsAt !== undefined) args = this.arguments();
-    if (!inCondition && this.accept(':')) this.assignment();
+    let width = !inCondition && this.accept(':') ? this.assignment() : undefined;
+    if (width?.k === 'assign') {
+      init = width.right;
+      width = width.left;
+    }
     // An attribute macro between name and initialiser.
     while (this.isName() && (this.peek(1) === '=' || this.peek(1) === '(') && this.insideFunction)
       this.at = this.peek(1) === '(' ? this.afterGroup(this.at + 1) : this.at + 1;
@@ -382,6 +395,7 @@ class DeclarationParser extends StatementParser {
       type: declarator.type,
       ...(init && { init }),
       ...(args && { arguments: args }),
+      ...(width && { width }),
       static: specifiers.words.has('static'),
       extern: specifiers.words.has('extern'),
       constant: specifiers.words.has('const') || specifiers.words.has('constexpr'),

@@ -7,6 +7,12 @@ export interface Node {
   readonly macro?: string;
 }
 
+/** An anonymous struct or union, whose members are its class's own; `id` tells it from its neighbours. */
+export interface AnonymousGroup {
+  readonly id: number;
+  readonly union: boolean;
+}
+
 export interface AttributeNode {
   readonly name: string;
   readonly args: readonly string[];
@@ -174,6 +180,10 @@ export type DeclarationNode = Node & { readonly attributes: readonly AttributeNo
         readonly extern: boolean;
         readonly constant: boolean;
         readonly autoreleased?: boolean;
+        /** Of a bit field. One without a name has the name ''. */
+        readonly width?: ExprNode;
+        /** The anonymous structs and unions that it stands in, outermost first. */
+        readonly within?: readonly AnonymousGroup[];
       }
     | { readonly k: 'typedef'; readonly name: string; readonly type: TypeNode }
     | {

@@ -110,18 +110,23 @@ export class FactReader {
   ): FileFacts {
     const found: Found = { functions: [], classes: [], others: [] };
     const scopes: Scope[] = [{ name: '', class: undefined, typedef: false }];
+    const packing = packingOf(text);
     for (const chunk of chunks) {
       const scope = scopes.at(-1)!;
       if (chunk.kind === 'open') {
         const [head] = this.#nodes(text, chunk, macros, revision);
         if (head?.k === 'class') {
+          const pack = packing(chunk.start);
           const entry: ClassEntry = {
             kind: 'class',
             file,
             name: qualify(scope.name, head.name),
             scope: scope.name,
             chunk,
-            node: head,
+            node:
+              pack === undefined
+                ? head
+                : { ...head, attributes: [...head.attributes, { name: 'pragma:pack', args: [pack] }] },
             fields: [],
             methods: [],
           };
@@ -203,16 +208,22 @@ export class FactReader {
     found: Found,
   ): void {
     let named = entry;
+    const attributes = tail.flatMap((node) => node.attributes).filter(({ name }) => name.startsWith('gnu:'));
+    if (attributes.length > 0)
+      named = { ...entry, node: { ...entry.node, attributes: [...entry.node.attributes, ...attributes] } };
     if (entry.node.name === '') {
       const first = tail[0];
       if (first?.k !== 'typedef' && first?.k !== 'variable') {
         // An anonymous union's members are its class's own.
-        outer.class?.fields.push(...entry.fields);
+        const group = { id: outer.class?.fields.length ?? 0, union: entry.node.keyword === 'union' };
+        outer.class?.fields.push(
+          ...entry.fields.map((field) => ({ ...field, within: [group, ...(field.within ?? [])] })),
+        );
         return;
       }
       // The first name that it is given stands for the class.
       const name = first.k === 'typedef' ? first.name : `(${first.name})`;
-      named = { ...entry, node: { ...entry.node, name }, name: qualify(outer.name, name) };
+      named = { ...named, node: { ...named.node, name }, name: qualify(outer.name, name) };
     }
     found.classes.push(named);
     const type: TypeNode = { k: 'named', name: named.node.name, keyword: named.node.keyword };
@@ -231,6 +242,24 @@ export class FactReader {
         });
     }
   }
+}
+
+/** What `#pragma pack` says where a declaration begins; undefined where it says nothing. */
+function packingOf(text: string): (at: number) => string | undefined {
+  if (!/^[ \t]*#[ \t]*pragma[ \t]+pack\b/m.test(text)) return () => undefined;
+  const changes: { readonly at: number; readonly pack: string | undefined }[] = [];
+  const stack: (string | undefined)[] = [];
+  let pack: string | undefined;
+  for (const match of text.matchAll(/^[ \t]*#[ \t]*pragma[ \t]+pack\b[ \t]*\(?([^)\n]*)/gm)) {
+    const words = match[1]!.split(',').map((word) => word.trim());
+    if (words[0] === 'push') stack.push(pack);
+    const number = words.find((word) => /^\d+$/.test(word));
+    if (words[0] === 'pop') pack = stack.pop();
+    else if (number !== undefined) pack = number;
+    else if (words[0] === '' || words[0] === 'reset') pack = undefined;
+    changes.push({ at: match.index, pack });
+  }
+  return (at) => changes.findLast((change) => change.at < at)?.pack;
 }
 
 function declared(node: DeclarationNode, chunk: SplitChunk, scope: Scope, file: string, found: Found): void {

@@ -135,6 +135,61 @@ const cases: readonly (readonly [string, string, string])[] = [
     'struct R { int *b; int n; int *begin() { return b; } int *end() { return b + n; } }; int f() { int a[3] = { 1, 2, 3 }; R r = { a, 3 }; int s = 0; for (int x : r) s += x; return s; }',
     '6',
   ],
+  [
+    'bit fields keep their bits',
+    'struct B { uint32_t a : 3; uint32_t b : 5; uint32_t c : 24; }; int f() { B b = {}; b.a = 9; b.b = 17; b.c = 1000; b.a++; return b.a + b.b * 10 + b.c * 1000 + sizeof(B); }',
+    '1000176',
+  ],
+  [
+    'signed bit fields',
+    'struct B { int a : 3; int b : 5; }; int f() { B b = { 7, -3 }; return b.a * 10 + b.b; }',
+    '-13',
+  ],
+  [
+    'bit fields lie from the lowest bit on',
+    'struct B { uint32_t a : 4; uint32_t b : 4; }; int f() { B b = { .b = 3, .a = 15 }; return *(uint32_t *)&b; }',
+    '63',
+  ],
+  [
+    'a bit field that does not fit begins the next unit, and so does what follows one of no width',
+    'struct A { uint8_t a : 5; uint8_t b : 5; }; struct B { uint32_t a : 4; uint32_t : 0; uint32_t b : 4; }; int f() { return sizeof(A) * 10 + sizeof(B); }',
+    '28',
+  ],
+  [
+    'bit fields of a packed structure cross bytes',
+    'struct __attribute__((packed)) B { uint16_t a : 12; uint16_t b : 12; }; int f() { B b = {}; b.b = 0xabc; return sizeof(B) * 10000 + b.b; }',
+    '32748',
+  ],
+  [
+    'wide bit fields',
+    'struct B { uint64_t valid : 1; uint64_t addr : 40; uint64_t rest : 23; }; uint64_t f() { B b = { .valid = 1, .addr = 0x123456789aULL }; return b.addr + b.valid + sizeof(b); }',
+    '78187493539',
+  ],
+  [
+    'an anonymous union',
+    'struct A { int k; union { uint32_t i; uint8_t b[4]; }; int t; }; int f() { A a; a.k = 1; a.i = 0x01020304; a.t = 5; return a.b[0] * 1000 + a.k * 100 + a.t * 10 + sizeof(A); }',
+    '4162',
+  ],
+  [
+    'an anonymous struct in a union',
+    'union U { struct { uint16_t lo; uint16_t hi; }; uint32_t v; }; int f() { U u; u.v = 0x00050003; return u.hi * 10 + u.lo; }',
+    '53',
+  ],
+  [
+    'packed structures',
+    'struct __attribute__((packed)) S { uint8_t a; uint32_t b; }; typedef struct { uint8_t a; uint16_t b; } __attribute__((packed)) T; int f() { S s = { 1, 2 }; return sizeof(S) * 100 + sizeof(T) * 10 + ((uint8_t *)&s)[1]; }',
+    '532',
+  ],
+  [
+    '#pragma pack',
+    '#pragma pack(push, 1)\nstruct S { uint8_t a; uint32_t b; };\n#pragma pack(pop)\nstruct T { uint8_t a; uint32_t b; };\nint f() { return sizeof(S) * 10 + sizeof(T); }',
+    '58',
+  ],
+  [
+    'alignas and aligned',
+    'struct S { uint8_t a; uint32_t b __attribute__((aligned(16))); }; struct alignas(64) T { uint8_t a; }; int f() { return sizeof(S) * 100 + sizeof(T); }',
+    '3264',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
