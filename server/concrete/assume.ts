@@ -78,7 +78,8 @@ export class Assumer {
   }
 
   /** The value of memory that existed before the run. */
-  stored(access: Access, type: Type, region: Region, place: Place | undefined): Known {
+  stored(access: Access, type: Type, region: Region, place: Place | undefined, offset: number): Known {
+    if (region.initialised) return this.#initial(access, type, region, place, offset);
     const wanted = type.kind === 'unknown' ? (access.hint.type ?? type) : type;
     // A 64-bit integer that is cast at once is assumed as what it is cast to: user programs pass addresses so.
     const hinted = access.hint.type;
@@ -88,6 +89,18 @@ export class Assumer {
         : wanted;
     const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits <= wanted.bits ? hinted : seen;
     return this.#take(access.what === '' ? region.name : access.what, access.name, narrow, access.hint, place, false);
+  }
+
+  /** What a variable was initialised with: nothing in view tells whether it has changed since. */
+  #initial({ what, name }: Access, type: Type, region: Region, place: Place | undefined, offset: number): Known {
+    const given = this.given(name, type);
+    if (given !== undefined) return given;
+    const run = this.#run;
+    const value = run.typed.decode(region.bytes, region, offset, type, run.layouts.size(type));
+    const known = run.settleValue(value, type);
+    const text = known instanceof Aggregate || isPointer(type) ? '' : `${String(known)}, `;
+    this.record(what === '' ? region.name : what, `${text}as initialised`, place);
+    return known;
   }
 
   /** The value of a parameter of the function that is run, or of a call's argument that was left out. */

@@ -319,11 +319,26 @@ export class Interpreter {
     const key = `${source.file}:${source.function.qualifiedName}:${String(local)}`;
     const known = this.#statics.get(key);
     if (known) return known;
-    const { name, type } = source.function.locals[local]!;
+    const { name, type, initializer, constant } = source.function.locals[local]!;
     // It was initialised when the function first ran, which may have been before.
     const region = this.allocate(this.layouts.size(type), ByteState.Assumed, 'global', name);
     this.#statics.set(key, region);
+    if (initializer) {
+      const captured = initializer.locals.flatMap((each, at) =>
+        each.captures?.local === local ? [{ local: at, region }] : [],
+      );
+      this.#firstValue(region, { ...source, function: initializer }, captured, constant ?? false);
+    }
     return region;
+  }
+
+  /** Stores what a variable is initialised with. Unless it is const, that it still holds it is an assumption. */
+  #firstValue(region: Region, source: SourceFunction, captured: readonly Captured[], constant: boolean): void {
+    region.state.fill(ByteState.Defined);
+    this.invoke(source, 0n, [], captured);
+    if (constant) return;
+    region.initialised = true;
+    region.state.fill(ByteState.Assumed);
   }
 
   /** Whether a static was initialised before; from now on it is. */
@@ -398,6 +413,8 @@ export class Interpreter {
     const size = unknown ? unknownArray : Math.max(8, this.layouts.size(declared));
     const region = this.allocate(size, ByteState.Assumed, 'global', name);
     this.#globals.set(name, region.base);
+    const first = this.program.initializer(name);
+    if (first) this.#firstValue(region, first.source, [], first.constant);
     return region.base;
   }
 

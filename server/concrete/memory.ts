@@ -19,6 +19,8 @@ export class Region {
   #span: Span | undefined;
   /** Whole pages of ordinary memory, which a descriptor can map; not a block of a zone. */
   pageable = false;
+  /** A variable that existed before the run, with what it is initialised with: the run assumes that it still holds it. */
+  initialised = false;
   /** The state that all bytes began in. */
   readonly fresh: ByteState;
   constructor(

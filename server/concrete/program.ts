@@ -31,6 +31,8 @@ export interface Program {
   typeNamed(name: string): Type | undefined;
   /** The type of a global or static data member, where something declares it. */
   global(name: string): Type | undefined;
+  /** What gives a global or static data member its first value; undefined where nothing in view does. */
+  initializer(name: string): { readonly source: SourceFunction; readonly constant: boolean } | undefined;
   /** A file's text; undefined where the file is not part of the workspace. */
   text(file: string): string | undefined;
   /** The 1-based line and column of an offset in a file. */

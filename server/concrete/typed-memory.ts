@@ -90,8 +90,9 @@ export class TypedMemory {
         return unset;
       }
       if (state.includes(ByteState.Assumed)) {
-        const assumed = run.integer(run.assumer.stored(access, type, region, place()));
-        putBits(region.bytes, offset, bits, assumed);
+        if (region.initialised) run.assume(access.what, 'as initialised', place());
+        else
+          putBits(region.bytes, offset, bits, run.integer(run.assumer.stored(access, type, region, place(), offset)));
       }
       return ofBits(takeBits(region.bytes, offset, bits), bits, type);
     }
@@ -247,7 +248,7 @@ export class TypedMemory {
     }
     let value: bigint | number;
     if (!state.includes(ByteState.Defined)) {
-      const assumed = run.assumer.stored(access, type, region, place);
+      const assumed = run.assumer.stored(access, type, region, place, offset);
       value = assumed instanceof Aggregate ? readInteger(assumed.bytes, 0, Math.min(8, assumed.bytes.length)) : assumed;
     } else {
       value = this.decode(region.bytes, region, offset, type, size) as bigint | number;

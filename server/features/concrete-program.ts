@@ -1,5 +1,6 @@
 import type { Program, SourceFunction } from '../concrete/program';
 import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
+import { lowerGlobal } from '../ir/lower';
 import type { Type } from '../ir/types';
 import type { LoweredFunction } from '../workspace/lowered';
 import type { Workspace } from '../workspace/workspace';
@@ -57,6 +58,21 @@ export class ConcreteProgram implements Program {
 
   global(name: string): Type | undefined {
     return this.#workspace.namesOf(this.#file).global(name, '');
+  }
+
+  initializer(name: string): { source: SourceFunction; constant: boolean } | undefined {
+    const entries = this.#workspace.table
+      .others(name)
+      .filter(({ node }) => node.k === 'variable' && !node.extern && (node.init ?? node.arguments) !== undefined);
+    const entry = entries.find(({ file }) => this.#own.has(file)) ?? entries[0];
+    if (entry?.node.k !== 'variable') return undefined;
+    const cut = name.lastIndexOf('::');
+    const scope = entry.node.name.includes('::') ? name.slice(0, cut) : entry.scope;
+    const lowered = lowerGlobal(entry.node, name, this.#workspace.namesOf(entry.file), scope);
+    return {
+      source: { file: entry.file, function: lowered, start: entry.chunk.start },
+      constant: entry.node.constant,
+    };
   }
 
   position(file: string, offset: number): { line: number; column: number } | undefined {

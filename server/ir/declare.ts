@@ -7,7 +7,7 @@ import type {
   ParameterDeclaration,
 } from './declarations';
 import type { Names } from './names';
-import { constantOf, typeOf } from './type-of';
+import { constantOf, lengthened, typeOf } from './type-of';
 
 /** Qualifies a name as declared in a scope: ("A", "f") is "A::f". */
 export function qualify(scope: string, name: string): string {
@@ -29,7 +29,9 @@ export function declare(
     case 'function':
       return [declareFunction(node, names, scope, ownerClass, doc)];
     case 'variable': {
-      const type = typeOf(node.type, names, scope);
+      const declared = typeOf(node.type, names, scope);
+      const initializer = node.init ?? node.arguments?.[0];
+      const type = declared.kind === 'array' && initializer ? lengthened(declared, initializer) : declared;
       const value = node.constant && node.init ? constantOf(node.init, names, scope) : undefined;
       const name = qualify(scope, node.name);
       if (

@@ -333,16 +333,7 @@ export abstract class ExpressionLowering extends CallLowering {
 
   protected sizeOperand(node: ExprNode): Type {
     if (node.k === 'string') return { kind: 'array', of: charType, length: stringOf(node.text).length + 1 };
-    const place = this.placeWithoutEffects(node);
-    return place?.type ?? this.typeOfExpression(node);
-  }
-
-  protected placeWithoutEffects(node: ExprNode): Place | undefined {
-    return node.k === 'name'
-      ? this.namedPlace(node)
-      : node.k === 'member' && this.isEffectFree(node)
-        ? this.place(node)
-        : undefined;
+    return this.typeOfPlace(node);
   }
 
   /** Branches on an expression. */

@@ -37,12 +37,21 @@ export abstract class PlaceLowering extends FunctionBuilder {
 
   /** The type of an expression, without its effects. */
   protected typeOfExpression(node: ExprNode): Type {
+    return this.#withoutEffects(() => this.value(node).type);
+  }
+
+  /** As `typeOfExpression`, for `sizeof`: an array is not its first element's address. */
+  protected typeOfPlace(node: ExprNode): Type {
+    return this.#withoutEffects(() => this.place(node)?.type ?? this.value(node).type);
+  }
+
+  #withoutEffects(typeOf: () => Type): Type {
     const block = this.current;
     const count = this.blocks.length;
     const length = this.blocks[block]!.instructions.length;
     const terminator = this.blocks[block]!.terminator;
     const gaps = this.gaps.length;
-    const { type } = this.value(node);
+    const type = typeOf();
     this.blocks.length = count;
     this.blocks[block]!.instructions.length = length;
     this.blocks[block]!.terminator = terminator;

@@ -1,6 +1,6 @@
 import type { DeclarationNode, ExprNode, Node, StatementNode, TypeNode } from '../syntax/tree';
 import { ExpressionLowering } from './lower-expressions';
-import { boolType, longType, pointerTo, stringOf } from './type-of';
+import { boolType, longType, pointerTo } from './type-of';
 import { classOf, targetOf } from './lower-places';
 import type { BlockId, Expr, Local, Place, Type } from './types';
 
@@ -172,11 +172,4 @@ export function hasAuto(type: TypeNode): boolean {
     default:
       return false;
   }
-}
-
-/** An array without a length takes that of its initialiser. */
-export function lengthened(type: Type & { kind: 'array' }, init: ExprNode): Type {
-  if (init.k === 'list') return { ...type, length: init.items.length };
-  if (init.k === 'string') return { ...type, length: stringOf(init.text).length + 1 };
-  return type;
 }

@@ -1,9 +1,10 @@
 import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode } from '../syntax/tree';
 import type { ExpressionLowering } from './lower-expressions';
-import { hasAuto, lengthened, RangeLowering, type Loop } from './lower-range-for';
+import { hasAuto, RangeLowering, type Loop } from './lower-range-for';
+import { lengthened } from './type-of';
 import type { Names } from './names';
 import { boolType, pointeeType, pointerTo, typeOf, unknownType, voidType } from './type-of';
-import type { BlockId, Expr, Function, LocalVariable, Terminator, Type } from './types';
+import type { BlockId, Expr, Function, LocalVariable, Place, Terminator, Type } from './types';
 
 /** Where a function stands: the scope in which its names are looked up, and the class whose method it is. */
 export interface FunctionContext {
@@ -38,6 +39,25 @@ export function lowerFunction(
     nameSpan: node.nameSpan,
     at: node,
   });
+}
+
+/** What gives a global or a static data member its first value, as a function that stores it. */
+export function lowerGlobal(
+  node: DeclarationNode & { k: 'variable' },
+  name: string,
+  names: Names,
+  scope: string,
+): Function {
+  const lowering = new FunctionLowering(names, scope, undefined, true);
+  const declared = typeOf(node.type, names, scope);
+  const values = node.init ? [node.init] : (node.arguments ?? []);
+  const type = declared.kind === 'array' && values[0] ? lengthened(declared, values[0]) : declared;
+  return lowering.runInitializer(node, `(first value of ${name})`, () => ({
+    kind: 'global',
+    name,
+    type,
+    span: node.nameSpan,
+  }));
 }
 
 interface Head {
@@ -95,6 +115,35 @@ class FunctionLowering extends RangeLowering {
       closures: this.closures,
       span: head.span,
       nameSpan: head.nameSpan,
+      gaps: this.gaps,
+    };
+  }
+
+  /** A function that only gives a variable its first value. */
+  runInitializer(
+    node: DeclarationNode & { k: 'variable' },
+    name: string,
+    placeOf: (lowering: FunctionLowering) => Place | undefined,
+  ): Function {
+    this.openScope(node);
+    const place = placeOf(this);
+    if (place) {
+      if (node.init) this.#initialize(place, [node.init], node);
+      else if (node.arguments) this.#initialize(place, node.arguments, node, true);
+    }
+    this.closeScope(node);
+    return {
+      name,
+      qualifiedName: name,
+      static: true,
+      result: voidType,
+      locals: this.locals,
+      parameters: 0,
+      temps: this.temps,
+      ...this.finish({ op: 'return', span: node.nameSpan }),
+      closures: this.closures,
+      span: node.span,
+      nameSpan: node.nameSpan,
       gaps: this.gaps,
     };
   }
@@ -421,11 +470,20 @@ class FunctionLowering extends RangeLowering {
       static: node.static,
     };
     if (type.kind === 'array' && type.length === undefined && node.init) type = lengthened(type, node.init);
-    const local = this.newLocal({ ...variable, type });
     if (node.static) {
       // Initialised once, before: what it holds now is not known here.
+      const known = this.newLocal({ ...variable, type, constant: node.constant });
+      if (node.init || node.arguments) {
+        const inner = new FunctionLowering(this.names, this.scope, this.className, this.isStatic, this);
+        inner.#captures = { default: '&', byReference: new Set() };
+        const initializer = inner.runInitializer(node, `(first value of ${node.name})`, (lowering) =>
+          lowering.namedPlace({ k: 'name', name: node.name, span: node.nameSpan }),
+        );
+        this.locals[known] = { ...this.locals[known]!, initializer };
+      }
       return;
     }
+    const local = this.newLocal({ ...variable, type });
     this.emit({ op: 'begin', local }, node);
     const place = this.localPlace(local, node);
     // Whatever the cleanup function does happens at the scope's end, to what the local holds then.

@@ -100,6 +100,24 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
   }
 }
 
+/** An array without a length takes that of its initialiser. */
+export function lengthened(type: Type & { kind: 'array' }, init: ExprNode): Type {
+  if (type.length !== undefined) return type;
+  if (init.k === 'string') return { ...type, length: stringOf(init.text).length + 1 };
+  if (init.k !== 'list') return type;
+  const only = init.items[0]?.value;
+  if (init.items.length === 1 && only?.k === 'string' && type.of.kind === 'int')
+    return { ...type, length: stringOf(only.text).length + 1 };
+  if (init.items.some(({ index }) => index && index.k !== 'number')) return { ...type };
+  let next = 0;
+  let length = 0;
+  for (const { index } of init.items) {
+    if (index?.k === 'number') next = Number(integerOf(index.text) ?? 0n);
+    length = Math.max(length, ++next);
+  }
+  return { ...type, length };
+}
+
 /** Size in bytes where the type alone decides it. */
 export function sizeOf(type: Type): bigint | undefined {
   switch (type.kind) {

@@ -158,6 +158,10 @@ export interface LocalVariable {
   readonly parameter: boolean;
   /** A function-scope static: lives on, initialised once. */
   readonly static: boolean;
+  /** Of a static: what gives it its first value, with the static as its only capture. */
+  readonly initializer?: Function;
+  /** It is declared const. */
+  readonly constant?: boolean;
   /** In a closure: the enclosing function's local that this stands for, and whether writes reach it. */
   readonly captures?: { readonly local: Local; readonly byReference: boolean };
 }

@@ -83,6 +83,7 @@ export function programOf(functions: readonly SourceFunction[]): Program {
     constant: () => undefined,
     typeNamed: () => undefined,
     global: () => undefined,
+    initializer: () => undefined,
     text: () => undefined,
     position: () => undefined,
   };

@@ -190,6 +190,21 @@ const cases: readonly (readonly [string, string, string])[] = [
     'struct S { uint8_t a; uint32_t b __attribute__((aligned(16))); }; struct alignas(64) T { uint8_t a; }; int f() { return sizeof(S) * 100 + sizeof(T); }',
     '3264',
   ],
+  [
+    'a const table of a function',
+    'int f() { static const int t[] = { 1, 2, [4] = 8 }; return t[1] + t[4] + sizeof(t) / sizeof(t[0]); }',
+    '15',
+  ],
+  [
+    'a const table of structs',
+    'struct M { int sel; const char *name; }; static const M tab[] = { { 1, "a" }, { 2, "bc" } }; int f() { return tab[1].sel * 10 + strlen(tab[1].name); }',
+    '22',
+  ],
+  [
+    'a table of functions',
+    'typedef int (*Op)(int); static int inc(int x) { return x + 1; } static int twice(int x) { return x * 2; } static const Op ops[] = { inc, twice }; int f() { return ops[1](ops[0](3)); }',
+    '8',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
@@ -199,4 +214,17 @@ it.each(cases)('%s', (_what, source, expected) => {
     outcome: { kind: 'returned', value: expected },
     assumptions: [],
   });
+});
+
+/** [what it shows, source of a function f, what f returns, what that is assumed of]: the run assumes the first value. */
+const initialised: readonly (readonly [string, string, string, string])[] = [
+  ['a static', 'static int next() { static int n = 10; return ++n; } int f() { next(); return next(); }', '12', 'n'],
+  ['a global', 'static int g = 5; int f() { g += 2; return g; }', '7', 'g'],
+  ['a static member', 'struct S { static int n; }; int S::n = 3; int f() { S::n++; return S::n; }', '4', 'S::n'],
+];
+
+it.each(initialised)('%s has its initial value', (_what, source, expected, name) => {
+  const trace = simulate(source, 'f');
+  expect(trace.outcome).toEqual({ kind: 'returned', value: expected });
+  expect(trace.assumptions).toMatchObject([{ what: name, value: expect.stringMatching(/^\d+, as initialised$/) }]);
 });
