@@ -139,6 +139,18 @@ int copyout([[maplens::reads]] const void *from, user_addr_t to, size_t length);
 [[maplens::checks]] bool __builtin_sub_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
 [[maplens::checks]] bool __builtin_mul_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);
 
+[[maplens::pure]] int __builtin_clz(unsigned int value);
+[[maplens::pure]] int __builtin_clzl(unsigned long value);
+[[maplens::pure]] int __builtin_clzll(unsigned long long value);
+[[maplens::pure]] int __builtin_ctz(unsigned int value);
+[[maplens::pure]] int __builtin_ctzl(unsigned long value);
+[[maplens::pure]] int __builtin_ctzll(unsigned long long value);
+[[maplens::pure]] int __builtin_popcount(unsigned int value);
+[[maplens::pure]] int __builtin_popcountl(unsigned long value);
+[[maplens::pure]] int __builtin_popcountll(unsigned long long value);
+[[maplens::pure]] int __builtin_ffs(int value);
+[[maplens::pure]] int ffs(int value);
+
 [[maplens::pure]] inline unsigned int min(unsigned int a, unsigned int b) { return a < b ? a : b; }
 [[maplens::pure]] inline unsigned int max(unsigned int a, unsigned int b) { return a > b ? a : b; }
 [[maplens::pure]] inline unsigned long ulmin(unsigned long a, unsigned long b) { return a < b ? a : b; }

@@ -115,6 +115,41 @@
 #define __builtin_expect(x, value) (x)
 #define ISSET(value, flag) ((value) & (flag))
 
+// Limits of the integer types (stdint.h, limits.h)
+#define INT8_MAX 127
+#define INT16_MAX 32767
+#define INT32_MAX 2147483647
+#define INT64_MAX 9223372036854775807LL
+#define INT8_MIN (-128)
+#define INT16_MIN (-32768)
+#define INT32_MIN (-2147483647 - 1)
+#define INT64_MIN (-9223372036854775807LL - 1)
+#define UINT8_MAX 255
+#define UINT16_MAX 65535
+#define UINT32_MAX 4294967295U
+#define UINT64_MAX 18446744073709551615ULL
+#define UINTPTR_MAX 18446744073709551615UL
+#define SIZE_MAX 18446744073709551615UL
+#define SIZE_T_MAX 18446744073709551615UL
+#define CHAR_BIT 8
+#define INT_MAX 2147483647
+#define INT_MIN (-2147483647 - 1)
+#define UINT_MAX 4294967295U
+#define LONG_MAX 9223372036854775807L
+#define ULONG_MAX 18446744073709551615UL
+#define LLONG_MAX 9223372036854775807LL
+#define ULLONG_MAX 18446744073709551615ULL
+
+// Time (libkern/libkern/OSBase.h, osfmk/mach/clock_types.h)
+#define AbsoluteTime_to_scalar(x) (*(uint64_t *)(x))
+#define CMP_ABSOLUTETIME(t1, t2) (AbsoluteTime_to_scalar(t1) > AbsoluteTime_to_scalar(t2) ? 1 : (AbsoluteTime_to_scalar(t1) < AbsoluteTime_to_scalar(t2) ? -1 : 0))
+#define ADD_ABSOLUTETIME(t1, t2) (AbsoluteTime_to_scalar(t1) += AbsoluteTime_to_scalar(t2))
+#define SUB_ABSOLUTETIME(t1, t2) (AbsoluteTime_to_scalar(t1) -= AbsoluteTime_to_scalar(t2))
+#define NSEC_PER_USEC 1000ull
+#define NSEC_PER_MSEC 1000000ull
+#define NSEC_PER_SEC 1000000000ull
+#define USEC_PER_SEC 1000000ull
+
 // Pages. page_size is the machine's: 16 KiB on arm64, 4 KiB on x86_64
 #define PAGE_SIZE page_size
 #define PAGE_MASK (page_size - 1)

@@ -60,7 +60,7 @@ and the headers that they include, with their sources.
   --value NAME=LITERAL    a parameter's or field's value, e.g. length=4096; may be repeated
   --machine NAME          the Mac to run on, as macos-15.4-arm64 (default)
   --step N                show the mappings after step N instead of the telling one and the last
-  --budget N              instructions that the run may take (default 2000000)
+  --budget N              instructions that the run may take (default 120000000)
   -D NAME, -D NAME=VALUE  a macro, as a compiler is given it: decides #if, in all files; may be repeated
   --include PATH          read declarations from here too; may be repeated
   --format text|json|svg  text, the whole trace, or a picture (default text)

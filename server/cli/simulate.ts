@@ -11,6 +11,12 @@ import { simulationText } from './simulate-text';
 import { surroundings } from './surroundings';
 import type { Terminal } from './terminal';
 
+/**
+ * Instructions that a run may take unless --budget says otherwise: enough for all functions of XNU's own test, and an
+ * endless loop ends after seconds. The editor, which runs functions as one types, has a smaller one.
+ */
+export const defaultBudget = 120_000_000;
+
 /** Runs `maplens simulate`; yields the exit code: 1 when the run shows a defect. */
 export async function runSimulate(
   command: SimulateCommand,
@@ -64,7 +70,7 @@ function simulate(service: LanguageService, file: string, command: SimulateComma
     function: command.function,
     values: command.values,
     ...(command.machine === undefined ? {} : { machine: command.machine }),
-    ...(command.budget === undefined ? {} : { budget: command.budget }),
+    budget: command.budget ?? defaultBudget,
   };
   const entries = service.entryPoints(file);
   const matching = entries.filter((entry) => entry.function.endsWith(`::${command.function}`));

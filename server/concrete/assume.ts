@@ -35,6 +35,8 @@ const pageOfMemory = 4096;
 const buffer = 65536;
 /** After so many equal answers at one place an unmodelled call says NULL, 0 or false: it would never end a loop. */
 const patience = 64;
+/** What a call that is not modelled counts in the budget. */
+const callCost = 100;
 
 /** Gives values to what nothing in the code gives, and lists them. */
 export class Assumer {
@@ -88,7 +90,19 @@ export class Assumer {
         ? { kind: 'int', bits: 64, signed: false, name: 'user_addr_t' }
         : wanted;
     const narrow = wanted.kind === 'int' && hinted?.kind === 'int' && hinted.bits <= wanted.bits ? hinted : seen;
-    return this.#take(access.what === '' ? region.name : access.what, access.name, narrow, access.hint, place, false);
+    const what = access.what === '' ? region.name : access.what;
+    // Each object that a list leads to would lead to one more.
+    if (this.#leadsOn(access.name, type, region) && this.given(access.name, type) === undefined) {
+      this.record(what, 'NULL, the end of the list', place);
+      return 0n;
+    }
+    return this.#take(what, access.name, narrow, access.hint, place, false);
+  }
+
+  /** Whether a field leads from an assumed object to the next one of its class. */
+  #leadsOn(name: string, type: Type, region: Region): boolean {
+    if (type.kind !== 'pointer' || type.to.kind !== 'class' || !/next|prev|link/i.test(name)) return false;
+    return this.#run.objects.at(region.base)?.class === type.to.name;
   }
 
   /** What a variable was initialised with: nothing in view tells whether it has changed since. */
@@ -115,6 +129,7 @@ export class Assumer {
   /** What a call that nothing models answers. It is taken to change nothing that it is given. */
   call(site: CallSite, name: string, declaration: FunctionDeclaration | undefined): Value {
     const run = this.#run;
+    run.spend(callCost);
     const receiver = run.objects.at(site.receiver);
     const cut = name.indexOf('::');
     if (receiver?.sim || (cut > 0 && isSimulated(name.slice(0, cut)))) notModelled(`${name}()`);

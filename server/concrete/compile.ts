@@ -72,7 +72,8 @@ export interface Statement {
 
 function statementAround(block: Block, index: number): Statement {
   const instruction = block.instructions[index]!;
-  if (instruction.op !== 'call' && instruction.op !== 'new') return { span: instruction.span };
+  if (instruction.op !== 'call' && instruction.op !== 'new' && instruction.op !== 'set')
+    return { span: instruction.span };
   const temp = instruction.temp;
   if (temp === undefined) return { span: instruction.span };
   for (let at = index + 1; at < Math.min(index + 4, block.instructions.length); at++) {
@@ -97,7 +98,8 @@ function compileInstruction(c: Context, instruction: Instruction, statement: Sta
   const { run } = c;
   switch (instruction.op) {
     case 'set': {
-      const value = compileExpr(c, instruction.value);
+      const into = statement.into && placeName(c, statement.into);
+      const value = compileExpr(c, instruction.value, into === undefined ? {} : { name: into });
       const { temp, span } = instruction;
       const convert = conversion(instruction.value.type, c.source.function.temps[temp]!);
       return (frame) => {

@@ -28,7 +28,7 @@ const largestRegion = 256 << 20;
 /** A function of which so many blocks ran is turned into JavaScript. */
 const hot = 1000;
 /** Making one costs about as much as so many instructions. */
-const regionCost = 100;
+const regionCost = 600;
 
 export interface Limits {
   /** Instructions that a run may execute. */
@@ -587,7 +587,10 @@ export class Interpreter {
     if (object?.freed && !object.sim) this.kernel.useAfterFree(object, `${method}()`);
   }
 
-  /** Runs a class's constructor; without a body its memory is taken as constructed already. */
+  /**
+   * Runs a class's constructor. One whose class or body is not there may keep what it is given, and its object holds
+   * what the run assumes; without arguments a class that is declared is zero.
+   */
   construct(address: bigint, type: Type, site: CallSite): void {
     if (type.kind !== 'class') return;
     const only = site.args[0];
@@ -598,8 +601,13 @@ export class Interpreter {
     const short = type.name.slice(type.name.lastIndexOf('::') + 2).replace(/^::/, '');
     const name = type.name.includes('::') ? short : type.name;
     const region = this.memory.find(address);
-    if (region?.kind === 'stack') region.define();
     const body = this.resolver.own(type.name, name, site.args.length);
+    if (!body && (site.args.length > 0 || !this.program.classOf(type.name))) {
+      this.assumer.call(site, type.name, undefined);
+      if (region?.kind === 'stack') region.assume();
+      return;
+    }
+    if (region?.kind === 'stack') region.define();
     if (body) this.invoke(body, address, site.args);
   }
 

@@ -18,7 +18,7 @@ const assumedSize = 65536n;
 /** After so many reads of zero from one register the code is taken to wait for another value. */
 const patience = 256;
 /** An object of the simulator's costs about as much as so many instructions. */
-const objectCost = 1000;
+const objectCost = 3000;
 /** kIODirectionInOut. */
 const inOut = 3;
 /** Where an assumed provider's registers are. */

@@ -54,6 +54,11 @@ export class Region {
     return this.#span;
   }
 
+  /** Lets all bytes hold what the run assumes. */
+  assume(): void {
+    this.state.fill(ByteState.Assumed);
+  }
+
   /** Takes all bytes as written, with what they hold. */
   define(): void {
     this.state.fill(ByteState.Defined);

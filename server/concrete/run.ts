@@ -77,6 +77,9 @@ export function returnedAddress(value: Value): bigint {
   return typeof value === 'bigint' ? value : 0n;
 }
 
+/** The methods that IOKit calls on an object before any other: init(), initWithTask(); not initHardware(). */
+const initialiser = /^init(?:$|(?:With|For|From)(?:[A-Z]|$))/;
+
 /** An object of the method's class. Before init() its fields are zero; later they hold what the run assumes. */
 export function thisObject(run: Interpreter, source: SourceFunction): bigint {
   const { class: className = '', name } = source.function;
@@ -85,7 +88,7 @@ export function thisObject(run: Interpreter, source: SourceFunction): bigint {
     run.assume('this', simulated.text, run.place(source, source.function.nameSpan));
     return simulated.address;
   }
-  const fresh = /^init/i.test(name) || name === className.slice(className.lastIndexOf(':') + 1);
+  const fresh = initialiser.test(name) || name === className.slice(className.lastIndexOf(':') + 1);
   return run.objects.make(className, 'this', { assumed: true, zero: fresh }).region.base;
 }
 

@@ -10,7 +10,7 @@ import type { RunObject } from './objects';
 const mostSteps = 2000;
 const mostLogs = 100;
 /** A step costs about as much as so many instructions. */
-const stepCost = 200;
+const stepCost = 1000;
 
 /**
  * The run's trace. A step stays open until the next kernel operation begins, so that it shows also where the statement

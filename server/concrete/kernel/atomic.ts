@@ -4,7 +4,7 @@ import type { Value } from '../values';
 
 type Bits = 8 | 16 | 32 | 64;
 
-/** Atomic operations, byte order, overflow checks and accesses through a base and an offset. */
+/** Atomic operations, byte order, bits, overflow checks and accesses through a base and an offset. */
 export const atomicCalls: KernelTable = {
   OSIncrementAtomic: (site) => change(site, 0, 32, (old) => old + 1n),
   OSDecrementAtomic: (site) => change(site, 0, 32, (old) => old - 1n),
@@ -44,6 +44,18 @@ export const atomicCalls: KernelTable = {
   OSWriteBigInt16: (site) => put(site, 16, swapped(site.bits(2), 16)),
   OSWriteBigInt32: (site) => put(site, 32, swapped(site.bits(2), 32)),
 
+  __builtin_clz: (site) => leadingZeros(site, 32),
+  __builtin_clzl: (site) => leadingZeros(site, 64),
+  __builtin_clzll: (site) => leadingZeros(site, 64),
+  __builtin_ctz: (site) => trailingZeros(site, 32),
+  __builtin_ctzl: (site) => trailingZeros(site, 64),
+  __builtin_ctzll: (site) => trailingZeros(site, 64),
+  __builtin_ffs: (site) => (site.bits(0) === 0n ? 0n : trailingZeros(site, 32) + 1n),
+  ffs: (site) => (site.bits(0) === 0n ? 0n : trailingZeros(site, 32) + 1n),
+  __builtin_popcount: (site) => ones(site, 32),
+  __builtin_popcountl: (site) => ones(site, 64),
+  __builtin_popcountll: (site) => ones(site, 64),
+
   os_add_overflow: (site) => overflow(site, 2, site.bits(0) + site.bits(1)),
   os_sub_overflow: (site) => overflow(site, 2, site.bits(0) - site.bits(1)),
   os_mul_overflow: (site) => overflow(site, 2, site.bits(0) * site.bits(1)),
@@ -54,6 +66,25 @@ export const atomicCalls: KernelTable = {
   __builtin_sub_overflow: (site) => overflow(site, 2, site.bits(0) - site.bits(1)),
   __builtin_mul_overflow: (site) => overflow(site, 2, site.bits(0) * site.bits(1)),
 };
+
+function binary(site: CallSite, bits: Bits): string {
+  return BigInt.asUintN(bits, site.bits(0)).toString(2).padStart(bits, '0');
+}
+
+/** Of 0 it is undefined; arm64's clz says all of them. */
+function leadingZeros(site: CallSite, bits: Bits): bigint {
+  const at = binary(site, bits).indexOf('1');
+  return BigInt(at < 0 ? bits : at);
+}
+
+function trailingZeros(site: CallSite, bits: Bits): bigint {
+  const at = binary(site, bits).lastIndexOf('1');
+  return BigInt(at < 0 ? bits : bits - 1 - at);
+}
+
+function ones(site: CallSite, bits: Bits): bigint {
+  return BigInt(binary(site, bits).replaceAll('0', '').length);
+}
 
 function unsigned(bits: Bits): Type {
   return { kind: 'int', bits, signed: false };

@@ -32,6 +32,10 @@ export const memoryMapCalls: KernelTable = {
     return segment.address;
   },
   'IOMemoryMap::unmap': (site) => site.run.kernel.codeResult(site.run.kernel.machine.unmap(mapOf(site))),
+  'IOMemoryMap::wireRange': (site) => {
+    const { kernel } = site.run;
+    return kernel.codeResult(kernel.machine.wireRange(mapOf(site), optionBits(site, 0), site.bits(1), site.bits(2)));
+  },
   'IOMemoryMap::redirect': (site) => {
     const { kernel } = site.run;
     const to = site.pointer(0);

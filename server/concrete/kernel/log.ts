@@ -1,5 +1,4 @@
 import type { CallSite, KernelCall, KernelTable } from '../call-site';
-import { panic } from '../halt';
 import { boolType } from '../values';
 import { format } from './format';
 
@@ -16,15 +15,15 @@ export const logCalls: KernelTable = {
   os_log_debug: logged(1),
   os_log_error: logged(1),
   os_log_fault: logged(1),
-  panic: (site) => panic(format(site, 0)),
-  panic_plain: (site) => panic(format(site, 0)),
-  IOPanic: (site) => panic(format(site, 0)),
+  panic: (site) => site.run.kernel.stop('panic', format(site, 0)),
+  panic_plain: (site) => site.run.kernel.stop('panic', format(site, 0)),
+  IOPanic: (site) => site.run.kernel.stop('panic', format(site, 0)),
   assert: (site) => check(site),
   assertf: (site) => check(site),
   release_assert: (site) => checkAlways(site),
   __builtin_assume: () => 0n,
-  __builtin_trap: () => panic('__builtin_trap()'),
-  abort: () => panic('abort()'),
+  __builtin_trap: (site) => site.run.kernel.stop('panic', '__builtin_trap()'),
+  abort: (site) => site.run.kernel.stop('panic', 'abort()'),
 };
 
 function log(site: CallSite, at: number): bigint {

@@ -102,5 +102,6 @@ function compare(site: CallSite): Value {
 function block(site: CallSite, size: bigint): number {
   if (size > largest)
     return site.run.kernel.stop('fault', `${site.name}() of 0x${size.toString(16)} bytes runs out of its memory.`);
+  site.run.spend(Number(size >> 4n));
   return Number(size);
 }

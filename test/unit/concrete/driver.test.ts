@@ -358,7 +358,8 @@ const cases: readonly Case[] = [
   {
     what: 'a panic',
     source: 'void f() { panic("no map %d", 4); }',
-    steps: 'start end',
+    steps: 'start access end',
+    defects: ['panic'],
     outcome: 'panic',
   },
   {

@@ -16,6 +16,7 @@ describe('the documents', () => {
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'docs/cli.md',
+    'docs/drivers.md',
     'docs/iomap.md',
     'docs/model.md',
     'docs/vscode.md',
@@ -49,6 +50,62 @@ describe('the documents', () => {
     ];
     expect(names.length).toBeGreaterThan(3);
     expect(names.filter((name) => !(name in manifest.scripts))).toEqual([]);
+  });
+});
+
+describe('docs/drivers.md', () => {
+  const text = readFileSync(join(root, 'docs/drivers.md'), 'utf8');
+  const rows = (heading: string): readonly (readonly string[])[] => {
+    const section = text.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
+    const lines = section.split('\n').filter((line) => line.startsWith('| '));
+    return lines.slice(2).map((line) =>
+      line
+        .slice(2, -2)
+        .split(/ \| /)
+        .map((cell) => cell.trim()),
+    );
+  };
+  const repositories = rows('What was read');
+  const mapped = rows('Functions that return, with a mapping');
+  const unmapped = rows('Functions that return without one');
+  const others = rows('Functions that do not return');
+
+  it('names each repository with its commit, and no place of a machine', () => {
+    expect(repositories.length).toBeGreaterThan(10);
+    for (const [name, commit] of repositories) {
+      expect(name).toMatch(/^[\w.-]+\/[\w.-]+$/);
+      expect(commit).toMatch(/^`[0-9a-f]{12}`$/);
+    }
+    expect(text).not.toMatch(/\/(?:tmp|home|Users|work)\//);
+  });
+
+  it('has at least thirty functions that make a mapping and return, each with what was assumed', () => {
+    expect(mapped.length).toBeGreaterThanOrEqual(30);
+    for (const [name, place, , mappings, defects, assumed, ...more] of mapped) {
+      expect(name).toMatch(/^`[\w:~]+`$/);
+      expect(repositories.map(([repository]) => repository)).toContain(place?.split(', ')[0]);
+      expect(place).toMatch(/, [\w./ -]+\.(?:cpp|c|cc|h|iig|mm)$/);
+      expect(Number(mappings)).toBeGreaterThan(0);
+      expect(defects).toMatch(
+        /^(?:none|(?:(?:\d+ × )?(?:leak|use-after-free|over-release|fault|panic|null-dereference)(?:, |$))+)$/,
+      );
+      expect(assumed).toMatch(/^(?:none|.+ = .+)$/);
+      expect(more).toEqual([]);
+    }
+    expect(mapped.filter(([place]) => place?.includes('xnu'))).toEqual([]);
+  });
+
+  it('counts its rows right, and gives a reason for each function that does not return', () => {
+    const all = mapped.length + unmapped.length + others.length;
+    expect(text).toContain(`${String(all - others.length)} of ${String(all)} run to`);
+    expect(text).toContain(`and ${String(mapped.length)} of these make a mapping`);
+    expect(repositories.reduce((sum, row) => sum + Number(row[2]), 0)).toBe(all);
+    expect(repositories.reduce((sum, row) => sum + Number(row[3]), 0)).toBe(all - others.length);
+    for (const [, , end, why] of others) {
+      expect(end).toMatch(/^(?:panic|fault|not-modelled|budget|not-read)$/);
+      expect(why).not.toBe('');
+    }
+    for (const [name] of others) expect(text.slice(text.indexOf('## What is behind them'))).toContain(name);
   });
 });
 
