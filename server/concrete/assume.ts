@@ -161,7 +161,7 @@ export class Assumer {
     const key = `${site.text}\n${site.place ? `${site.place.file}:${String(site.place.line)}:${String(site.place.column)}` : ''}`;
     const answered = (this.#answers.get(key) ?? 0) + 1;
     this.#answers.set(key, answered);
-    if (answered > patience && !isAggregateType(result)) {
+    if (answered > patience && !isAggregateType(result) && this.given(short, result, `${name}()`) === undefined) {
       this.record(
         `${name}()`,
         `${result.kind === 'pointer' ? 'NULL' : '0'} after ${String(patience)} calls`,
@@ -170,6 +170,14 @@ export class Assumer {
       return 0n;
     }
     return new Unknown(`${name}()`, short, result, site.place);
+  }
+
+  /** What a modelled call answers of something that the run does not know: the plan's value, else an assumed one. */
+  answer(site: CallSite, otherwise: bigint): Known {
+    const given = this.given(site.name.slice(site.name.lastIndexOf(':') + 1), site.result, `${site.name}()`);
+    if (given !== undefined) return given;
+    this.record(`${site.name}()`, String(otherwise), site.place);
+    return otherwise;
   }
 
   /** A call may set what it is given the address of: what held nothing yet holds a value that the run assumes. */
@@ -186,16 +194,16 @@ export class Assumer {
       if (region.state[at] === ByteState.Uninitialised || empty) region.state[at] = ByteState.Assumed;
   }
 
-  /** The value for a plan's name, where it gives one. */
-  given(name: string, type: Type): Known | undefined {
-    const text = this.#given[name];
+  /** The value for a plan's name, where it gives one; of a call also with its class, "IOPCIDevice::configRead16". */
+  given(name: string, type: Type, what = ''): Known | undefined {
+    const text = (what.endsWith('()') ? this.#given[what.slice(0, -2)] : undefined) ?? this.#given[name];
     if (text === undefined) return undefined;
     const value = literal(text, this.#run.program);
     return value === undefined ? undefined : normaliser(type)(value);
   }
 
   #take(what: string, name: string, type: Type, hint: Hint, place: Place | undefined, called: boolean): Known {
-    const given = this.given(name, type);
+    const given = this.given(name, type, what);
     if (given !== undefined) return given;
     const guess = this.#guess(what, name, type, hint, called);
     this.record(what, guess.text, place);

@@ -48,8 +48,7 @@ export const serviceCalls: KernelTable = {
   'IOService::getDeviceMemoryCount': (site) => {
     const { device } = site.run.objects.at(site.receiver) ?? {};
     if (device) return BigInt(device.present ? device.memory.length : 0);
-    site.run.assume(`${site.name}()`, String(rangeCount), site.place);
-    return rangeCount;
+    return site.run.assumer.answer(site, rangeCount);
   },
   'IOService::mapDeviceMemoryWithIndex': (site) => mapDeviceMemory(site, site.bits(0)),
   'IOPCIDevice::getDeviceMemoryWithRegister': (site) => {
