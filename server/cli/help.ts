@@ -57,7 +57,7 @@ Runs one function against a model of XNU's memory mapping. The other sources in 
 and the headers that they include, with their sources.
 
   --function NAME         qualified name, e.g. FrameGrabber::start; the last part is enough when it is unique
-  --value NAME=LITERAL    a parameter's or field's value, e.g. length=4096; may be repeated
+  --value NAME=LITERAL    a parameter's, field's or call's value, e.g. length=4096; may be repeated
   --machine NAME          the Mac to run on, as macos-15.4-arm64 (default)
   --step N                show the mappings after step N instead of the telling one and the last
   --budget N              instructions that the run may take (default 120000000)
