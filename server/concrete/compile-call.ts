@@ -121,6 +121,9 @@ function compileConstructor(
   const { run } = c;
   const address: Evaluate | undefined = object && compileInteger(c, object);
   const name = object?.op === 'address' ? placeName(c, object.place) : '';
+  const types = args.map((arg) => arg.type);
+  const own = c.source.function.class;
+  const ofBase = object?.op === 'this' && type.kind === 'class' && type.name !== own;
   // A smart pointer constructed from another one copies it where that is a variable, and moves it otherwise.
   const copies = args[0] !== undefined && isVariable(c, args[0]);
   return (frame, values) => {
@@ -133,7 +136,8 @@ function compileConstructor(
         copies,
       );
       if (name !== '') run.named(target, name);
-    } else run.construct(target, type, site('', target, values));
+    } else run.construction.construct(target, type, values, types, site('', target, values));
+    if (ofBase && own !== undefined) run.construction.afterBase(target, own, c.source);
     return address ? 0n : run.take(target, type);
   };
 }

@@ -1,4 +1,4 @@
-import type { Block, BlockId, Expr, Instruction, Terminator, Type } from '../ir/types';
+import type { Block, BlockId, Expr, Function, Instruction, Place, Terminator, Type } from '../ir/types';
 import { compileCall } from './compile-call';
 import {
   bitsOf,
@@ -128,6 +128,13 @@ function compileInstruction(c: Context, instruction: Instruction, statement: Sta
     }
     case 'begin': {
       const local = instruction.local;
+      const { type } = c.source.function.locals[local]!;
+      if (isAggregate(type) && run.construction.needed(type) && !isInitialised(c.source.function, local))
+        return (frame) => {
+          run.beginLocal(frame, local);
+          run.at(c.source, instruction.span);
+          run.construction.construct(run.localAddress(frame, local), type, []);
+        };
       return (frame) => {
         run.beginLocal(frame, local);
       };
@@ -140,6 +147,21 @@ function compileInstruction(c: Context, instruction: Instruction, statement: Sta
     case 'opaque':
       return compileOpaque(c, instruction);
   }
+}
+
+/** Whether a local's declaration gives it a value, or names a constructor. */
+function isInitialised(code: Function, local: number): boolean {
+  const isIt = (place: Place): boolean => place.kind === 'local' && place.local === local;
+  return code.blocks.some(({ instructions }) =>
+    instructions.some(
+      (each) =>
+        (each.op === 'store' && each.initial && isIt(each.place)) ||
+        (each.op === 'call' &&
+          each.callee.kind === 'constructor' &&
+          each.callee.object?.op === 'address' &&
+          isIt(each.callee.object.place)),
+    ),
+  );
 }
 
 /** Something that lowering does not understand: it ends the run, unless it is assembly, whose results are assumed. */

@@ -3,6 +3,7 @@ import type { Assumption, MachineProfile, Place } from '../../sim/trace';
 import { Assumer, type Given } from './assume';
 import type { CallSite } from './call-site';
 import { compileFunction } from './compile';
+import { Construction } from './construction';
 import type { Hint } from './compile-expr';
 import { generate } from './generate';
 import { QuickMemory } from './quick-memory';
@@ -47,6 +48,7 @@ export class Interpreter {
   readonly typed: TypedMemory;
   readonly objects: Objects;
   readonly smart: SmartPointers;
+  readonly construction: Construction;
   readonly resolver: Resolver;
   readonly sources: Sources;
   readonly assumer: Assumer;
@@ -87,6 +89,7 @@ export class Interpreter {
     this.resolver = new Resolver(program);
     this.objects = new Objects(this);
     this.smart = new SmartPointers(this);
+    this.construction = new Construction(this);
     this.sources = new Sources(program);
     this.assumer = new Assumer(this, given);
     this.kernel = new KernelModel(this, stage);
@@ -286,10 +289,16 @@ export class Interpreter {
     if (previous) this.memory.free(previous);
     frame.regions[local] = this.allocate(
       type.kind === 'array' && type.length === undefined ? unknownArray : this.layouts.size(type),
-      smart ? ByteState.Defined : ByteState.Uninitialised,
+      smart ? ByteState.Defined : this.#unseen(type) ? ByteState.Assumed : ByteState.Uninitialised,
       'stack',
       name,
     );
+  }
+
+  /** Whether a type is a class that nothing declares: it may have a constructor. */
+  #unseen(type: Type): boolean {
+    if (type.kind === 'array') return this.#unseen(type.of);
+    return type.kind === 'unknown' || (type.kind === 'class' && this.layouts.class(type).assumed);
   }
 
   endLocal(frame: Frame, local: number): void {
@@ -297,7 +306,7 @@ export class Interpreter {
     const region = frame.regions[local];
     if (!region || region.freed) return;
     const { type } = frame.code.function.locals[local]!;
-    if (type.kind === 'class') this.destroy(region.base, type);
+    if (type.kind === 'class' || type.kind === 'array') this.construction.destroy(region.base, type);
     this.memory.free(region);
   }
 
@@ -528,6 +537,7 @@ export class Interpreter {
   /** The value of a local or temporary that is read before anything was stored to it. */
   unset(source: SourceFunction, expr: Expr, name: string): Value {
     const value = new Unknown(name, name, expr.type, this.place(source, expr.span));
+    if (expr.type.kind === 'unknown') return value;
     value.neverSet = 'whole';
     return value;
   }
@@ -585,57 +595,6 @@ export class Interpreter {
     if (self < 4096n) this.typed.nullDereference(self, `${text}->${method}()`);
     const object = this.objects.at(self);
     if (object?.freed && !object.sim) this.kernel.useAfterFree(object, `${method}()`);
-  }
-
-  /**
-   * Runs a class's constructor. One whose class or body is not there may keep what it is given, and its object holds
-   * what the run assumes; without arguments a class that is declared is zero.
-   */
-  construct(address: bigint, type: Type, site: CallSite): void {
-    if (type.kind !== 'class') return;
-    const only = site.args[0];
-    if (only instanceof Aggregate && site.args.length === 1) {
-      this.typed.store(address, type, only, this.access(undefined, ''));
-      return;
-    }
-    const short = type.name.slice(type.name.lastIndexOf('::') + 2).replace(/^::/, '');
-    const name = type.name.includes('::') ? short : type.name;
-    const region = this.memory.find(address);
-    const body = this.resolver.own(type.name, name, site.args.length);
-    if (!body && (site.args.length > 0 || !this.program.classOf(type.name))) {
-      this.assumer.call(site, type.name, undefined);
-      if (region?.kind === 'stack') region.assume();
-      return;
-    }
-    if (region?.kind === 'stack') region.define();
-    if (body) this.invoke(body, address, site.args);
-  }
-
-  /** Runs a class's destructor, then its bases'. */
-  destroy(address: bigint, type: Type): void {
-    if (type.kind !== 'class') return;
-    if (isSmartPointer(type.name)) {
-      this.smart.destroy(address);
-      return;
-    }
-    for (const name of this.resolver.chain(type.name)) {
-      const body = this.resolver.own(name, `~${name.slice(name.lastIndexOf(':') + 1)}`, 0);
-      if (body) this.invoke(body, address, []);
-      for (const offset of this.#ownSmartFields(name)) this.smart.destroy(address + BigInt(offset));
-    }
-  }
-
-  /** Offsets of a class's own smart pointers, in the order in which they are destroyed. */
-  #ownSmartFields(name: string): readonly number[] {
-    const declared = this.program.classOf(name);
-    if (!declared) return [];
-    const found: number[] = [];
-    for (const field of declared.fields) {
-      if (field.static || field.type.kind !== 'class' || !isSmartPointer(field.type.name)) continue;
-      const layout = this.layouts.field({ kind: 'class', name }, field.name);
-      if (layout) found.push(layout.offset);
-    }
-    return found.reverse();
   }
 
   /** Tells the picture under which name an object is held first. */

@@ -53,16 +53,6 @@ export class Region {
     }
     return this.#span;
   }
-
-  /** Lets all bytes hold what the run assumes. */
-  assume(): void {
-    this.state.fill(ByteState.Assumed);
-  }
-
-  /** Takes all bytes as written, with what they hold. */
-  define(): void {
-    this.state.fill(ByteState.Defined);
-  }
 }
 
 const slotBits = 20n;

@@ -27,6 +27,8 @@ export interface RunObject {
   readonly assumed: boolean;
   /** Addresses of objects that it retains (an array's elements). */
   readonly contents: bigint[];
+  /** Of an array of objects. */
+  elements?: number;
   /** What a modelled kernel class keeps beside its fields. */
   readonly state: Map<string, bigint>;
 }
@@ -51,7 +53,7 @@ export class Objects {
   }
 
   classAt(address: bigint): string | undefined {
-    return this.#objects.get(address)?.class;
+    return this.#objects.get(address)?.class ?? this.#run.construction.dynamicClass(address);
   }
 
   all(): Iterable<RunObject> {
@@ -77,7 +79,13 @@ export class Objects {
     const elements = count === undefined ? 1 : Number(count > 1_000_000n ? 1_000_000n : count);
     const size = type.kind === 'unknown' ? assumedObjectSize : Math.max(1, run.layouts.size(type) * elements);
     if (type.kind !== 'class') return run.allocate(size, ByteState.Defined, 'heap', name === '' ? 'new' : name).base;
-    return this.make(type.name, name === '' ? `new ${type.name}` : name, { size }).region.base;
+    const object = this.make(type.name, name === '' ? `new ${type.name}` : name, { size });
+    if (count !== undefined) {
+      object.elements = elements;
+      if (run.construction.needed(type))
+        run.construction.construct(object.region.base, { kind: 'array', of: type, length: elements }, []);
+    }
+    return object.region.base;
   }
 
   /** A new object. `assumed` ones existed before the run: their fields have values that the run assumes. */
@@ -155,7 +163,7 @@ export class Objects {
     const run = this.#run;
     const free = run.resolver.method(object.class, object.class, 'free', 0);
     if (free.kind === 'source') run.invoke(free.source, object.region.base, []);
-    run.destroy(object.region.base, { kind: 'class', name: object.class });
+    run.construction.destroy(object.region.base, { kind: 'class', name: object.class });
     this.freed(object);
   }
 
@@ -176,7 +184,9 @@ export class Objects {
     if (!region) return;
     if (region.freed) this.#run.kernel.stop('use-after-free', `delete of ${region.name}, which is gone.`);
     if (object) {
-      this.#run.destroy(address, { kind: 'class', name: object.class });
+      const of: Type = { kind: 'class', name: object.class };
+      const length = object.elements;
+      this.#run.construction.destroy(address, length === undefined ? of : { kind: 'array', of, length });
       object.freed = true;
     }
     this.#run.memory.free(region);

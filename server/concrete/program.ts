@@ -33,6 +33,8 @@ export interface Program {
   global(name: string): Type | undefined;
   /** What gives a global or static data member its first value; undefined where nothing in view does. */
   initializer(name: string): { readonly source: SourceFunction; readonly constant: boolean } | undefined;
+  /** The default member initialisers of a class's own fields, as methods that store them. */
+  fieldInitializers(className: string): readonly { readonly field: string; readonly source: SourceFunction }[];
   /** A file's text; undefined where the file is not part of the workspace. */
   text(file: string): string | undefined;
   /** The 1-based line and column of an offset in a file. */

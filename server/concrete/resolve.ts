@@ -74,8 +74,8 @@ export class Resolver {
   }
 
   /** The body of a class's own method, e.g. its constructor or destructor. */
-  own(className: string, name: string, args: number): SourceFunction | undefined {
-    return this.#body(`${className}::${name}`, args, '');
+  own(className: string, name: string, args: number, types: readonly Type[] = []): SourceFunction | undefined {
+    return this.#body(`${className}::${name}`, args, '', types);
   }
 
   #inChain(className: string, name: string, args: number): Target | undefined {
@@ -98,7 +98,7 @@ export class Resolver {
   }
 
   /** The body that fits the number of arguments best; of the calling file where several do. */
-  #body(name: string, args: number, file: string): SourceFunction | undefined {
+  #body(name: string, args: number, file: string, types: readonly Type[] = []): SourceFunction | undefined {
     // Where the workspace is the kernel itself, these classes are still those of the model.
     const cut = name.indexOf('::');
     if (cut > 0 && isSimulated(name.slice(0, cut))) return undefined;
@@ -106,7 +106,10 @@ export class Resolver {
     let bestRank = -1;
     for (const candidate of this.#program.functions(name)) {
       const parameters = candidate.function.parameters;
-      const rank = (parameters === args ? 4 : parameters > args ? 2 : 1) + (candidate.file === file ? 1 : 0);
+      const rank =
+        (parameters === args ? 4 : parameters > args ? 2 : 1) +
+        (candidate.file === file ? 1 : 0) +
+        likeness(candidate, types);
       if (rank > bestRank) {
         best = candidate;
         bestRank = rank;
@@ -114,6 +117,26 @@ export class Resolver {
     }
     return best;
   }
+}
+
+/** How well arguments of these types go with a function's parameters: tells one overload from another. */
+function likeness({ function: { locals } }: SourceFunction, types: readonly Type[]): number {
+  let alike = 0;
+  types.forEach((type, index) => {
+    const parameter = locals[index]?.type;
+    if (parameter && isLike(parameter, type)) alike++;
+  });
+  return types.length === 0 ? 0 : (alike / types.length) * 0.9;
+}
+
+function isLike(parameter: Type, type: Type): boolean {
+  const pointer = (each: Type): Type | undefined =>
+    each.kind === 'pointer' || each.kind === 'reference' ? each.to : undefined;
+  const [to, from] = [pointer(parameter), pointer(type)];
+  if (to && from)
+    return to.kind === from.kind && (to.kind !== 'class' || (from.kind === 'class' && to.name === from.name));
+  if (parameter.kind === 'reference') return isLike(parameter.to, type);
+  return parameter.kind === type.kind;
 }
 
 /** "OSDynamicCast<IOPCIDevice>" is OSDynamicCast. */

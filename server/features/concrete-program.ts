@@ -1,6 +1,6 @@
 import type { Program, SourceFunction } from '../concrete/program';
 import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
-import { lowerGlobal } from '../ir/lower';
+import { lowerField, lowerGlobal } from '../ir/lower';
 import type { Type } from '../ir/types';
 import type { LoweredFunction } from '../workspace/lowered';
 import type { Workspace } from '../workspace/workspace';
@@ -73,6 +73,19 @@ export class ConcreteProgram implements Program {
       source: { file: entry.file, function: lowered, start: entry.chunk.start },
       constant: entry.node.constant,
     };
+  }
+
+  fieldInitializers(className: string): { field: string; source: SourceFunction }[] {
+    const entries = this.#workspace.table.classes(className);
+    const entry = entries.find(({ file }) => this.#own.has(file)) ?? entries[0];
+    if (!entry) return [];
+    const names = this.#workspace.namesOf(entry.file);
+    return entry.fields
+      .filter((node) => !node.static && (node.init ?? node.arguments) !== undefined)
+      .map((node) => ({
+        field: node.name,
+        source: { file: entry.file, function: lowerField(node, className, names), start: entry.chunk.start },
+      }));
   }
 
   position(file: string, offset: number): { line: number; column: number } | undefined {

@@ -23,6 +23,40 @@ export abstract class CallLowering extends PlaceLowering {
     return { op: 'cast', value: raw, type, explicit: true, span: node.span };
   }
 
+  /** Whether a class declares a constructor, so that a list in braces holds its arguments. */
+  protected hasConstructor(type: Type): boolean {
+    return this.#constructors(type).length > 0;
+  }
+
+  #constructors(type: Type): readonly FunctionDeclaration[] {
+    if (type.kind !== 'class') return [];
+    const short = type.name.slice(type.name.lastIndexOf(':') + 1);
+    return this.names.class(type.name)?.methods.filter(({ name }) => name === short) ?? [];
+  }
+
+  /** A constructor's arguments, as the overload that they go with takes them. */
+  protected constructorArguments(type: Type, nodes: readonly ExprNode[]): Expr[] {
+    const declared = this.#constructors(type);
+    return this.arguments(nodes, declared.length > 0 ? this.overload(declared, nodes) : undefined);
+  }
+
+  /** The declaration that arguments go with, by their number and then by their types. */
+  protected overload(
+    declarations: readonly FunctionDeclaration[],
+    nodes: readonly ExprNode[],
+  ): FunctionDeclaration | undefined {
+    const fitting = declarations.filter((each) => takes(each, nodes.length));
+    if (fitting.length < 2 || nodes.length === 0) return pickOverload(declarations, nodes.length);
+    const types = nodes.map((node) => this.typeOfExpression(node));
+    let best: FunctionDeclaration | undefined;
+    let most = -1;
+    for (const each of fitting) {
+      const alike = types.filter((type, index) => isLike(each.parameters[index]?.type, type)).length;
+      if (alike > most) [best, most] = [each, alike];
+    }
+    return best;
+  }
+
   protected construct(type: Type, args: readonly ExprNode[], node: Node): Expr {
     const only = args[0];
     if (type.kind !== 'class' && type.kind !== 'unknown') {
@@ -32,6 +66,12 @@ export abstract class CallLowering extends PlaceLowering {
           : { op: 'int', value: 0n, type, span: node.span };
       return this.cast(this.value(only), type, node);
     }
+    if (args.length === 1 && only?.k === 'list' && only.items.length > 0 && this.hasConstructor(type))
+      return this.construct(
+        type,
+        only.items.map(({ value }) => value),
+        node,
+      );
     if (args.length === 1 && only?.k === 'list') {
       const local = this.newLocal({ name: '', type, span: node.span, parameter: false, static: false });
       const place = this.localPlace(local, node);
@@ -39,7 +79,7 @@ export abstract class CallLowering extends PlaceLowering {
       this.initialize(place, only, true);
       return this.load(place);
     }
-    const values = this.arguments(args, undefined);
+    const values = this.constructorArguments(type, args);
     const temp = this.newTemp(type);
     this.emit({ op: 'call', temp, callee: { kind: 'constructor', class: type }, args: values, type }, node);
     return this.temp(temp, node);
@@ -49,7 +89,7 @@ export abstract class CallLowering extends PlaceLowering {
     const of = this.type(node.type);
     const count = node.count && this.value(node.count);
     for (const each of node.placement) this.value(each);
-    const values = this.arguments(node.args, undefined);
+    const values = this.constructorArguments(of, node.args);
     const type = pointerTo(of);
     const temp = this.newTemp(type);
     this.emit({ op: 'new', temp, of, ...(count && { count }), type }, node);
@@ -105,7 +145,7 @@ export abstract class CallLowering extends PlaceLowering {
         node,
         this.load({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: callee.span }),
       );
-    const declaration = member && pickOverload(member.methods, node.args.length);
+    const declaration = member && this.overload(member.methods, node.args);
     const args = this.arguments(node.args, declaration);
     return this.emitCall(
       node,
@@ -156,7 +196,7 @@ export abstract class CallLowering extends PlaceLowering {
     }
     const functions = this.names.functions(name, this.scope);
     if (functions) {
-      const declaration = pickOverload(functions, node.args.length);
+      const declaration = this.overload(functions, node.args);
       return this.emitCall(
         node,
         { kind: 'function', name: declaration?.qualifiedName ?? name },
@@ -192,7 +232,7 @@ export abstract class CallLowering extends PlaceLowering {
     const member = this.names.member(owner, name);
     if (member?.kind === 'method') return this.methodOfClass(node, owner, name, member.methods, true);
     const functions = this.names.functions(`${qualifier}::${name}`, this.scope);
-    const declaration = functions && pickOverload(functions, node.args.length);
+    const declaration = functions && this.overload(functions, node.args);
     const isBase =
       this.className !== undefined &&
       !this.isStatic &&
@@ -212,7 +252,7 @@ export abstract class CallLowering extends PlaceLowering {
     methods: readonly FunctionDeclaration[],
     direct: boolean,
   ): Expr {
-    const declaration = pickOverload(methods, node.args.length);
+    const declaration = this.overload(methods, node.args);
     const args = this.arguments(node.args, declaration);
     const ownName = declaration?.class ?? owner;
     const callee: Callee =
@@ -238,7 +278,7 @@ export abstract class CallLowering extends PlaceLowering {
       return this.emitCall(node, { kind: 'function', name: `${callee.name}<${name}>` }, values, pointerTo(args[0]));
     }
     const functions = this.names.functions(callee.name, this.scope);
-    const declaration = functions && pickOverload(functions, node.args.length);
+    const declaration = functions && this.overload(functions, node.args);
     return this.emitCall(node, { kind: 'function', name: callee.name }, values, declaration?.result ?? unknownType);
   }
 
@@ -248,6 +288,12 @@ export abstract class CallLowering extends PlaceLowering {
       if (parameter?.kind === 'reference' && pointeeType(parameter.to) === undefined) {
         const place = this.place(node);
         if (place) return { op: 'address', place, type: pointerTo(place.type), span: node.span };
+        const value = this.early(node, nodes.slice(index + 1));
+        if (value.type.kind === 'unknown' || value.type.kind === 'void') return value;
+        // A temporary that the reference is bound to.
+        const type = parameter.to.kind === 'unknown' ? value.type : parameter.to;
+        const temporary: Place = { kind: 'value', value, type, span: node.span };
+        return { op: 'address', place: temporary, type: pointerTo(type), span: node.span };
       } else if (parameter?.kind === 'reference') {
         const place = this.place(node);
         if (place && place.kind !== 'value')
@@ -364,11 +410,20 @@ export function pickOverload(
   declarations: readonly FunctionDeclaration[],
   count: number,
 ): FunctionDeclaration | undefined {
-  return (
-    declarations.find(({ parameters, variadic }) =>
-      count <= parameters.length
-        ? parameters.slice(count).every((parameter) => parameter.default !== undefined)
-        : variadic,
-    ) ?? declarations[0]
-  );
+  return declarations.find((each) => takes(each, count)) ?? declarations[0];
+}
+
+function takes({ parameters, variadic }: FunctionDeclaration, count: number): boolean {
+  return count <= parameters.length
+    ? parameters.slice(count).every((parameter) => parameter.default !== undefined)
+    : variadic;
+}
+
+/** Whether an argument is of a parameter's type, or nearly. */
+function isLike(parameter: Type | undefined, type: Type): boolean {
+  if (parameter?.kind === 'reference') return isLike(parameter.to, type);
+  if (parameter?.kind === 'pointer' && type.kind === 'pointer')
+    return parameter.to.kind === type.to.kind && (type.to.kind !== 'class' || isLike(parameter.to, type.to));
+  if (parameter?.kind === 'class' && type.kind === 'class') return parameter.name === type.name;
+  return parameter?.kind === type.kind;
 }

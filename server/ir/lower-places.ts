@@ -51,7 +51,11 @@ export abstract class PlaceLowering extends FunctionBuilder {
     const length = this.blocks[block]!.instructions.length;
     const terminator = this.blocks[block]!.terminator;
     const gaps = this.gaps.length;
+    const temps = this.temps.length;
+    const closures = this.closures.length;
     const type = typeOf();
+    this.temps.length = temps;
+    this.closures.length = closures;
     this.blocks.length = count;
     this.blocks[block]!.instructions.length = length;
     this.blocks[block]!.terminator = terminator;

@@ -60,6 +60,12 @@ export function lowerGlobal(
   }));
 }
 
+/** A default member initialiser, as a method that stores it. */
+export function lowerField(node: DeclarationNode & { k: 'variable' }, className: string, names: Names): Function {
+  const lowering = new FunctionLowering(names, className, className, false);
+  return lowering.runFieldInitializer(node, `(first value of ${className}::${node.name})`);
+}
+
 interface Head {
   readonly name: string;
   readonly qualifiedName: string;
@@ -119,6 +125,11 @@ class FunctionLowering extends RangeLowering {
     };
   }
 
+  /** What gives a field of `this` its first value. */
+  runFieldInitializer(node: DeclarationNode & { k: 'variable' }, name: string): Function {
+    return this.runInitializer(node, name, () => this.namedPlace({ k: 'name', name: node.name, span: node.nameSpan }));
+  }
+
   /** A function that only gives a variable its first value. */
   runInitializer(
     node: DeclarationNode & { k: 'variable' },
@@ -135,7 +146,8 @@ class FunctionLowering extends RangeLowering {
     return {
       name,
       qualifiedName: name,
-      static: true,
+      ...(this.className !== undefined && { class: this.className }),
+      static: this.className === undefined,
       result: voidType,
       locals: this.locals,
       parameters: 0,
@@ -515,7 +527,8 @@ class FunctionLowering extends RangeLowering {
       this.emit({ op: 'store', place, value, initial: true }, at);
       return;
     }
-    if (only?.k === 'list' && !(pointeeType(type) && only.items.length > 0)) {
+    const listed = only?.k === 'list' && !(constructs && only.items.length > 0 && this.hasConstructor(type));
+    if (listed && !(pointeeType(type) && only.items.length > 0)) {
       this.initialize(place, only, true);
       return;
     }
@@ -525,7 +538,7 @@ class FunctionLowering extends RangeLowering {
     }
     const isObject = type.kind === 'class' && (constructs || pointeeType(type) === undefined);
     if ((isObject || (type.kind === 'unknown' && constructs)) && (constructs || !only)) {
-      const values = (only?.k === 'list' ? only.items.map((item) => item.value) : args).map((arg) => this.value(arg));
+      const values = this.constructorArguments(type, only?.k === 'list' ? only.items.map(({ value }) => value) : args);
       const object: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
       this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object }, args: values, type: voidType }, at);
       return;

@@ -205,6 +205,47 @@ const cases: readonly (readonly [string, string, string])[] = [
     'typedef int (*Op)(int); static int inc(int x) { return x + 1; } static int twice(int x) { return x * 2; } static const Op ops[] = { inc, twice }; int f() { return ops[1](ops[0](3)); }',
     '8',
   ],
+  [
+    'constructors and destructors run in order: base, members, body; and back',
+    'int n; struct A { A() { n = n * 10 + 1; } ~A() { n = n * 10 + 6; } }; struct M { M() { n = n * 10 + 2; } ~M() { n = n * 10 + 5; } }; struct B : A { M m; B() { n = n * 10 + 3; } ~B() { n = n * 10 + 4; } }; int f() { n = 0; { B b; } return n; }',
+    '123456',
+  ],
+  [
+    'members without a constructor around them',
+    'int n; struct M { M() { n += 2; } ~M() { n *= 5; } }; struct B { M m[2]; }; int f() { n = 0; { B b; } return n; }',
+    '100',
+  ],
+  [
+    'constructor lists, with a base and braces',
+    'struct A { int v; A(int x) : v(x) {} }; struct B : A { int w; B(int y) : A(y + 1), w{y} {} }; int f() { B b{4}; return b.v * 10 + b.w; }',
+    '54',
+  ],
+  [
+    'a constructor that calls another one',
+    'struct A { int v; A(int x) : v(x) {} A() : A(7) {} }; int f() { A a; return a.v; }',
+    '7',
+  ],
+  [
+    'default member initialisers, unless the list has the member',
+    'struct A { int v = 6; int w { 7 }; int x = 1; A(int y) : x(y) {} }; struct B { int u = 2; }; int f() { A a(3); B b; return a.v * 1000 + a.w * 100 + a.x * 10 + b.u; }',
+    '6732',
+  ],
+  [
+    'virtual calls on local objects, through pointers and references',
+    'struct A { virtual int v() { return 1; } int twice() { return 2 * v(); } }; struct B : A { int v() override { return 4; } }; int call(A &a) { return a.v(); } int f() { B b; A *p = &b; return p->twice() * 10 + call(b); }',
+    '84',
+  ],
+  [
+    'new[] and delete[] of objects',
+    'int n; struct A { int v; A() { v = 3; n++; } ~A() { n += 10; } }; int f() { n = 0; A *a = new A[3]; int v = a[2].v; delete[] a; return n + v * 100; }',
+    '333',
+  ],
+  ['a reference to a temporary', 'int twice(const int &x) { return 2 * x; } int f() { return twice(4 + 1); }', '10'],
+  [
+    'a reference as a member',
+    'struct R { int &r; R(int &x) : r(x) {} void set() { r = 9; } }; int f() { int a = 1; R r(a); r.set(); return a; }',
+    '9',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
