@@ -7,6 +7,7 @@ import type { Task } from '../../sim/task';
 import type { Defect } from '../../sim/trace';
 import type { CallSite } from './call-site';
 import { fault, notModelled, panic, undefinedBehaviour } from './halt';
+import { HeldLocks } from './held-locks';
 import type { Interpreter } from './interpreter';
 import type { Region } from './memory';
 import type { RunObject } from './objects';
@@ -34,6 +35,7 @@ export interface Stage {
 export class KernelModel {
   readonly machine: Machine;
   readonly steps: Steps;
+  readonly locks: HeldLocks;
   readonly #run: Interpreter;
   readonly #tasks = new Map<Task, bigint>();
   readonly #escaped = new Set<object>();
@@ -52,6 +54,7 @@ export class KernelModel {
     this.#run = run;
     this.machine = stage?.machine ?? new Machine(run.profile.name);
     this.codeTask = this.machine.kernelTask;
+    this.locks = new HeldLocks(run);
     this.steps = new Steps(run, this.machine, stage?.recorder);
   }
 
@@ -250,7 +253,11 @@ export class KernelModel {
   /** Ends the run with a defect that the run itself found. */
   stop(kind: Defect['kind'], message: string): never {
     this.steps.note('access', message, { kind, message });
-    return kind === 'panic' ? panic(message) : kind === 'undefined' ? undefinedBehaviour(message) : fault(message);
+    return kind === 'panic' || kind === 'lock'
+      ? panic(message)
+      : kind === 'undefined'
+        ? undefinedBehaviour(message)
+        : fault(message);
   }
 
   useAfterFree(object: RunObject, what: string): never {

@@ -11,6 +11,7 @@ import { memoryMapCalls } from './io-memory-map';
 import { multiMemoryDescriptorCalls } from './io-multi-memory-descriptor';
 import { serviceCalls } from './io-service';
 import { workLoopCalls } from './io-work-loop';
+import { lockCalls } from './locks';
 import { logCalls } from './log';
 import { memoryCalls } from './memory';
 import { objectCalls } from './osobject';
@@ -21,6 +22,7 @@ import { timeCalls } from './time';
 
 const tables: readonly KernelTable[] = [
   quietCalls,
+  lockCalls,
   objectCalls,
   collectionCalls,
   memoryDescriptorCalls,
