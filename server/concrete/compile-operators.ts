@@ -112,7 +112,8 @@ function compileIntegerOperation(
     }
     case '<<':
     case '>>': {
-      const bits = BigInt(run.layouts.size(promoted(leftType)) * 8);
+      // What an undeclared function answers may be as wide as any integer.
+      const bits = expr.left.type.kind === 'unknown' ? 64n : BigInt(run.layouts.size(promoted(leftType)) * 8);
       const text = run.sourceText(c.source, expr.span);
       const leftWards = expr.operator === '<<';
       return (frame) => {

@@ -87,7 +87,7 @@ describe('docs/drivers.md', () => {
       expect(place).toMatch(/, [\w./ -]+\.(?:cpp|c|cc|h|iig|mm)$/);
       expect(Number(mappings)).toBeGreaterThan(0);
       expect(defects).toMatch(
-        /^(?:none|(?:(?:\d+ × )?(?:leak|use-after-free|over-release|fault|panic|null-dereference)(?:, |$))+)$/,
+        /^(?:none|(?:(?:\d+ × )?(?:leak|use-after-free|over-release|fault|panic|undefined|null-dereference)(?:, |$))+)$/,
       );
       expect(assumed).toMatch(/^(?:none|.+ = .+)$/);
       expect(more).toEqual([]);
@@ -102,7 +102,7 @@ describe('docs/drivers.md', () => {
     expect(repositories.reduce((sum, row) => sum + Number(row[2]), 0)).toBe(all);
     expect(repositories.reduce((sum, row) => sum + Number(row[3]), 0)).toBe(all - others.length);
     for (const [, , end, why] of others) {
-      expect(end).toMatch(/^(?:panic|fault|not-modelled|budget|not-read)$/);
+      expect(end).toMatch(/^(?:panic|fault|undefined|not-modelled|budget|not-read)$/);
       expect(why).not.toBe('');
     }
     for (const [name] of others) expect(text.slice(text.indexOf('## What is behind them'))).toContain(name);
