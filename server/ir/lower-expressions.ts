@@ -333,7 +333,9 @@ export abstract class ExpressionLowering extends CallLowering {
 
   protected sizeOperand(node: ExprNode): Type {
     if (node.k === 'string') return { kind: 'array', of: charType, length: stringOf(node.text).length + 1 };
-    return this.typeOfPlace(node);
+    // A type of the method's class looks like a variable to the parser, where the method stands outside of it.
+    const named = node.k === 'name' && !this.namedPlace(node) ? this.names.type(node.name, this.scope) : undefined;
+    return named ?? this.typeOfPlace(node);
   }
 
   /** Branches on an expression. */

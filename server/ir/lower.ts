@@ -418,7 +418,7 @@ class FunctionLowering extends RangeLowering {
   }
 
   #return(node: StatementNode & { k: 'return' }): void {
-    let value = node.value && this.value(node.value);
+    let value = node.value && this.#returned(node.value);
     if (value && this.#result.kind === 'unknown' && this.outer) this.#result = value.type;
     if (value) value = this.convert(value, this.#result);
     // The value is computed before the locals are destroyed.
@@ -426,6 +426,15 @@ class FunctionLowering extends RangeLowering {
     this.endScopes(0, node);
     this.terminate(value && value.type.kind !== 'void' ? { op: 'return', value } : { op: 'return' }, node);
     this.enter(this.newBlock());
+  }
+
+  /** A returned value; where the result is a reference, the address of what it is to. */
+  #returned(node: ExprNode): Expr {
+    if (this.#result.kind !== 'reference') return this.value(node);
+    const place = this.place(node);
+    return place && place.kind !== 'value'
+      ? { op: 'address', place, type: pointerTo(place.type), span: node.span }
+      : this.value(node);
   }
 
   #findLabels(node: StatementNode, enclosing: readonly Node[]): void {

@@ -246,6 +246,16 @@ const cases: readonly (readonly [string, string, string])[] = [
     'struct R { int &r; R(int &x) : r(x) {} void set() { r = 9; } }; int f() { int a = 1; R r(a); r.set(); return a; }',
     '9',
   ],
+  [
+    "sizeof a type of the method's class",
+    'class D : public OSObject { public: struct E { int a; char pad[240]; int z; }; E *r; void g(); }; void D::g() { r = IOMallocType(E); r->z = 4; } int f() { D *d = new D; d->g(); int z = d->r->z; d->release(); return z; }',
+    '4',
+  ],
+  [
+    'a reference returned',
+    'int a[2]; int &at(int i) { return a[i]; } int f() { a[1] = 1; at(1) += 4; return a[1]; }',
+    '5',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
