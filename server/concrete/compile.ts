@@ -22,6 +22,7 @@ import { isAggregate, normaliser } from './values';
 export function compileFunction(run: Interpreter, source: SourceFunction): Code {
   const code = source.function;
   const storage = storageOf(code);
+  if (code.classes) run.layouts.declare(code.classes);
   const c: Context = { run, source, storage };
   const blocks = code.blocks.map((block) => compileBlock(c, block));
   return { source, function: code, storage, blocks, heat: 0, generated: undefined };

@@ -24,9 +24,19 @@ export class Layouts {
   readonly #program: Program;
   readonly #classes = new Map<string, Layout>();
   readonly #open = new Set<string>();
+  /** Classes that functions declare in their bodies, of the function that was begun last. */
+  readonly #local = new Map<string, ClassDeclaration>();
 
   constructor(program: Program) {
     this.#program = program;
+  }
+
+  /** A function that declares classes of its own is about to be compiled. */
+  declare(classes: readonly ClassDeclaration[]): void {
+    for (const each of classes) {
+      this.#local.set(each.name, each);
+      this.#classes.delete(each.name);
+    }
   }
 
   /** Bytes of a value of a type; 0 for void, 8 for what is unknown. */
@@ -85,7 +95,7 @@ export class Layouts {
     if (known) return known;
     if (isSmartPointer(key))
       return remember(this.#classes, key, { size: 8, align: 8, fields: new Map(), assumed: false });
-    const declared = this.#program.classOf(key);
+    const declared = this.#local.get(key) ?? this.#program.classOf(key);
     // A class that contains itself is not C++; it is broken text, or two classes of one name.
     if (!declared || this.#open.has(key)) return { size: guessedSize, align: 8, fields: new Map(), assumed: true };
     this.#open.add(key);

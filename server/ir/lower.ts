@@ -1,9 +1,10 @@
 import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode } from '../syntax/tree';
 import type { ExpressionLowering } from './lower-expressions';
 import { hasAuto, RangeLowering, type Loop } from './lower-range-for';
-import { lengthened } from './type-of';
+import { declare } from './declare';
+import { LocalNames } from './local-names';
 import type { Names } from './names';
-import { boolType, pointeeType, pointerTo, typeOf, unknownType, voidType } from './type-of';
+import { boolType, definedName, lengthened, pointeeType, pointerTo, typeOf, unknownType, voidType } from './type-of';
 import type { BlockId, Expr, Function, LocalVariable, Place, Terminator, Type } from './types';
 
 /** Where a function stands: the scope in which its names are looked up, and the class whose method it is. */
@@ -21,14 +22,16 @@ export function lowerFunction(
   names: Names,
   context: FunctionContext,
 ): Function {
-  const lowering = new FunctionLowering(names, context.scope, context.class, context.static);
   const cut = node.name.lastIndexOf('::');
   const name = cut > 0 ? node.name.slice(cut + 2) : node.name;
   const inside = context.class ?? context.scope;
   const result = typeOf(node.result, names, context.class ?? context.scope);
-  return lowering.run({
+  const qualifiedName = inside === '' ? name : `${inside}::${name}`;
+  const local = new LocalNames(names, `${qualifiedName}()`);
+  const lowering = new FunctionLowering(local, context.scope, context.class, context.static);
+  const lowered = lowering.run({
     name,
-    qualifiedName: inside === '' ? name : `${inside}::${name}`,
+    qualifiedName,
     ...(context.class !== undefined && { class: context.class }),
     static: context.static,
     result,
@@ -39,6 +42,7 @@ export function lowerFunction(
     nameSpan: node.nameSpan,
     at: node,
   });
+  return local.classes.length > 0 ? { ...lowered, classes: local.classes } : lowered;
 }
 
 /** What gives a global or a static data member its first value, as a function that stores it. */
@@ -466,7 +470,17 @@ class FunctionLowering extends RangeLowering {
 
   #declaration(node: DeclarationNode): void {
     if (node.k === 'variable') this.lowerLocal(node);
+    else if (node.k === 'class' || node.k === 'enum' || node.k === 'typedef') this.#localType(node);
     else if (node.k === 'error') this.gap(node.construct, node);
+  }
+
+  /** A class, an enumeration or another name of a type, which the rest of the function may use. */
+  #localType(node: DeclarationNode & { k: 'class' | 'enum' | 'typedef' }): void {
+    if (!(this.names instanceof LocalNames)) return;
+    if (node.k === 'typedef' && node.type.k === 'defined' && node.type.declaration.k === 'class')
+      this.#localType(node.type.declaration);
+    const named = node.k === 'class' ? { ...node, name: definedName(node) } : node;
+    this.names.add(declare(named, this.names, this.names.scope, undefined));
   }
 
   override lowerLocal(node: DeclarationNode & { k: 'variable' }): void {

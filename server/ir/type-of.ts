@@ -1,5 +1,5 @@
 import { foldIntegers, integerOf } from '../syntax/condition';
-import type { ExprNode, TypeNode } from '../syntax/tree';
+import type { DeclarationNode, ExprNode, TypeNode } from '../syntax/tree';
 import type { Names } from './names';
 import type { Type } from './types';
 
@@ -90,10 +90,11 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
         result: typeOf(node.result, names, scope),
         params: node.params.map((param) => typeOf(param.type, names, scope)),
       };
-    case 'defined':
-      return node.declaration.k === 'enum'
-        ? { kind: 'enum', name: node.declaration.name }
-        : { kind: 'class', name: node.declaration.k === 'class' ? node.declaration.name : '' };
+    case 'defined': {
+      const { declaration } = node;
+      if (declaration.k !== 'class') return { kind: 'enum', name: declaration.k === 'enum' ? declaration.name : '' };
+      return names.type(definedName(declaration), scope) ?? { kind: 'class', name: declaration.name };
+    }
     case 'typeof':
     case 'auto':
       return unknownType;
@@ -116,6 +117,11 @@ export function lengthened(type: Type & { kind: 'array' }, init: ExprNode): Type
     length = Math.max(length, ++next);
   }
   return { ...type, length };
+}
+
+/** The name of a class that is defined where it is used; one without a name is called by its place. */
+export function definedName(node: DeclarationNode & { k: 'class' }): string {
+  return node.name === '' ? `(${String(node.span.start)})` : node.name;
 }
 
 /** Size in bytes where the type alone decides it. */

@@ -1,4 +1,5 @@
 import type { Span } from '../syntax/text';
+import type { ClassDeclaration } from './declarations';
 
 /**
  * The intermediate representation: one function as a control-flow graph of typed instructions over pure expressions.
@@ -181,6 +182,8 @@ export interface Function {
   readonly blocks: readonly Block[];
   readonly entry: BlockId;
   readonly closures: readonly Function[];
+  /** The classes that its body declares. */
+  readonly classes?: readonly ClassDeclaration[];
   /** Of the whole declaration, in the file. */
   readonly span: Span;
   /** Of the name, relative to `span.start`. */

@@ -256,6 +256,21 @@ const cases: readonly (readonly [string, string, string])[] = [
     'int a[2]; int &at(int i) { return a[i]; } int f() { a[1] = 1; at(1) += 4; return a[1]; }',
     '5',
   ],
+  [
+    "types of a function's own",
+    'int f() { struct P { int x; int y; } a[2] = { { 1, 2 }, { 3, 4 } }; typedef uint8_t Byte; enum { kA = 3, kB }; P *p = &a[1]; Byte b = 256 + p->x; return b * 10 + kB + p->y; }',
+    '38',
+  ],
+  [
+    "a union of a function's own",
+    'uint32_t f() { union { float f; uint32_t u; } x; x.f = 1.0f; return x.u; }',
+    '1065353216',
+  ],
+  [
+    'two functions with types of one name',
+    'int g() { struct R { int a; int v; }; R r = { 1, 2 }; return r.v; } int f() { struct R { char c[40]; int v; }; R r = {}; r.v = 5; int n = g(); return r.v * 10 + n; }',
+    '52',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
