@@ -54,9 +54,10 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
   const callee = call.callee;
   switch (callee.kind) {
     case 'function': {
+      const types = call.args.map((arg) => arg.type);
       let target: Target | undefined;
       return (_frame, values) => {
-        target ??= run.resolver.function(callee.name, values.length, c.source.file);
+        target ??= run.resolver.function(callee.name, values.length, c.source.file, types);
         return run.perform(target, site(callee.name, 0n, values));
       };
     }

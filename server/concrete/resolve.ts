@@ -24,11 +24,11 @@ export class Resolver {
     this.#program = program;
   }
 
-  function(written: string, args: number, file: string): Target {
+  function(written: string, args: number, file: string, types: readonly Type[] = []): Target {
     const name = withoutTemplate(written);
     const kernel = kernelCalls.get(name) ?? kernelCalls.get(name.replace(/^::/, ''));
     if (kernel) return { kind: 'kernel', name: written, call: kernel };
-    const source = this.#body(name, args, file);
+    const source = this.#body(name, args, file, types);
     if (source) return { kind: 'source', name, source };
     const at = name.lastIndexOf('::');
     if (at > 0) {

@@ -176,7 +176,10 @@ export abstract class PlaceLowering extends FunctionBuilder {
             span: node.span,
           };
         }
-        const pointer = this.rawPointer(this.early(node.object, [node.index]));
+        const object = this.early(node.object, [node.index]);
+        const element = object.type.kind === 'class' ? this.#subscript(node, object.type.name) : undefined;
+        if (element) return element;
+        const pointer = this.rawPointer(object);
         const index = this.value(node.index);
         const sum: Expr = {
           op: 'binary',
@@ -227,6 +230,16 @@ export abstract class PlaceLowering extends FunctionBuilder {
       default:
         return undefined;
     }
+  }
+
+  /** object[index] by the class's own operator[]. */
+  #subscript(node: ExprNode & { k: 'index' }, className: string): Place | undefined {
+    const name = 'operator[]';
+    if (this.names.member(className, name)?.kind !== 'method') return undefined;
+    const { span, object, index } = node;
+    const callee: ExprNode = { k: 'member', object, arrow: false, name, span };
+    const value = this.value({ k: 'call', callee, args: [index], span });
+    return value.op === 'load' ? value.place : { kind: 'value', value, type: value.type, span };
   }
 
   protected arrayPlace(node: ExprNode): Place | undefined {

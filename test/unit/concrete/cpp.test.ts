@@ -271,6 +271,16 @@ const cases: readonly (readonly [string, string, string])[] = [
     'int g() { struct R { int a; int v; }; R r = { 1, 2 }; return r.v; } int f() { struct R { char c[40]; int v; }; R r = {}; r.v = 5; int n = g(); return r.v * 10 + n; }',
     '52',
   ],
+  [
+    'overloads, by the types of what they are given',
+    'int g(int x) { return 1; } int g(const char *s) { return 2; } int f() { return g(1) * 10 + g("a"); }',
+    '12',
+  ],
+  [
+    'operator[]',
+    'struct A { int v[3]; int &operator[](int i) { return v[i]; } }; int f() { A a; a[1] = 4; return a[1] + a.v[1]; }',
+    '8',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
