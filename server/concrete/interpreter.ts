@@ -268,7 +268,12 @@ export class Interpreter {
       return this.assumer.call(site, site.name, undefined);
     }
     if (callable.kind === 'closure') return this.invoke(callable.source, callable.self, site.args, callable.captured);
-    return this.perform(this.resolver.function(callable.name, site.args.length, ''), site);
+    const target = this.resolver.function(callable.name, site.args.length, '');
+    // OSMemberFunctionCast: a method that is called as a function gets its object as the first argument.
+    const code = target.kind === 'source' ? target.source.function : undefined;
+    if (target.kind === 'source' && code?.class && !code.static && site.count === code.parameters + 1)
+      return this.invoke(target.source, site.pointer(0), site.args.slice(1));
+    return this.perform(target, site);
   }
 
   /** What a function pointer, lambda or block points to. */

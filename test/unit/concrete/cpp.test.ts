@@ -281,6 +281,11 @@ const cases: readonly (readonly [string, string, string])[] = [
     'struct A { int v[3]; int &operator[](int i) { return v[i]; } }; int f() { A a; a[1] = 4; return a[1] + a.v[1]; }',
     '8',
   ],
+  [
+    'OSMemberFunctionCast',
+    'class C : public OSObject { public: int v; int m(int x) { return v + x; } }; typedef int (*Fn)(OSObject *, int); int f() { C *c = new C; c->v = 4; Fn fn = OSMemberFunctionCast(Fn, c, &C::m); int r = fn(c, 3); c->release(); return r; }',
+    '7',
+  ],
   ['byte order', 'uint32_t f() { return OSSwapInt32(0x11223344); }', '1144201745'],
 ];
 
