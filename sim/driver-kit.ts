@@ -12,7 +12,8 @@ import {
   kIOMemoryMapCopyOnWrite,
   kIOMemoryThreadSafe,
 } from './map-options';
-import { createMapping } from './mapping';
+import { createMapping, type MapRequest } from './mapping';
+import { nullCauses } from './null-causes';
 import type { MemoryDescriptor, MemoryRange } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import type { CodeResult, MapHow, NotModelled, NullReason, Panic, UseAfterFree } from './outcomes';
@@ -127,14 +128,15 @@ export class DriverKit {
     const creator = 'creator' in descriptor ? (descriptor.creator as Task | undefined) : undefined;
     const own = creator === dext;
     if ((wantsReadOnly || descriptor.direction === 'out') && !own) kernelOptions |= kIOMapReadOnly;
-    const result = createMapping(state, {
+    const wanted: MapRequest = {
       descriptor,
       task: dext,
       at: fixed ? (request.address ?? 0n) : 0n,
       options: kernelOptions >>> 0,
       offset: request.offset ?? 0n,
       length: request.length ?? 0n,
-    });
+    };
+    const result = createMapping(state, wanted);
     switch (result.kind) {
       case 'map': {
         const ignored =
@@ -143,8 +145,11 @@ export class DriverKit {
         state.note(result.how === 'shared' ? 'share' : result.how === 'sub-map' ? 'submap' : 'map', why);
         return { kind: 'code', code: kIOReturnSuccess, why, map: result.map, how: result.how };
       }
-      case 'null':
-        return { ...this.#told(refuse(kIOReturnError, result.why)), reason: result.reason };
+      case 'null': {
+        const refused = refuse(kIOReturnError, result.why);
+        state.noteNull(refused.why, () => nullCauses(wanted, state.mapOptions(wanted.options), result));
+        return { ...refused, reason: result.reason };
+      }
       case 'panic':
         state.note('null', `Panic (${result.reason}): ${result.why}`, { kind: 'panic', message: result.why });
         return result;

@@ -8,7 +8,7 @@ import type { UseAfterFree } from './outcomes';
 import { PhysicalPages } from './physical-pages';
 import type { MachineLayout } from './profiles';
 import { Task } from './task';
-import type { Change, Defect, StepKind } from './trace';
+import type { Change, Defect, NullCause, StepKind } from './trace';
 import { descriptorView, entryView, mapView, memoryOf, memoryOfMap, taskView } from './views';
 
 /** Something that an operation has to say; a recorder puts it into the step. */
@@ -16,6 +16,7 @@ export interface Note {
   readonly kind: StepKind;
   readonly sentence: string;
   readonly defect?: Defect;
+  readonly nullCauses?: readonly NullCause[];
 }
 
 /**
@@ -138,6 +139,11 @@ export class KernelState {
     if (!this.#recorded) return;
     const said = typeof sentence === 'string' ? sentence : sentence();
     this.#notes.push({ kind, sentence: said, ...(defect ? { defect } : {}) });
+  }
+
+  /** A mapping call gave NULL. `causes` is asked only where somebody records. */
+  noteNull(sentence: string, causes: () => readonly NullCause[]): void {
+    if (this.#recorded) this.#notes.push({ kind: 'null', sentence, nullCauses: causes() });
   }
 
   /** Work that the kernel does on the way: of what it says, only defects are told. */

@@ -40,7 +40,8 @@ import type { KernelObject } from './kernel-object';
 import { KernelState, useAfterFree, type Note } from './kernel-state';
 import { release, retain, unmap } from './lifetime';
 import { directionOf, kIOMapAnywhere, kIOMapStatic } from './map-options';
-import { createMapping } from './mapping';
+import { createMapping, type MapRequest } from './mapping';
+import { nullCauses } from './null-causes';
 import type { MemoryDescriptor, MemoryRange } from './memory-descriptor';
 import type { MemoryMap } from './memory-map';
 import type { MultiMemoryDescriptor } from './multi-memory-descriptor';
@@ -364,13 +365,14 @@ export class Machine {
     length = 0n,
   ): MapResult {
     const state = this.#state;
-    const result = createMapping(state, { descriptor, task, at: atAddress, options, offset, length });
+    const request: MapRequest = { descriptor, task, at: atAddress, options, offset, length };
+    const result = createMapping(state, request);
     switch (result.kind) {
       case 'map':
         state.note(result.how === 'shared' ? 'share' : result.how === 'sub-map' ? 'submap' : 'map', () => result.why);
         break;
       case 'null':
-        state.note('null', `NULL: ${result.why}`);
+        state.noteNull(`NULL: ${result.why}`, () => nullCauses(request, state.mapOptions(options >>> 0), result));
         break;
       case 'panic':
         state.note('null', `Panic (${result.reason}): ${result.why}`, { kind: 'panic', message: result.why });

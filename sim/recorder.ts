@@ -193,6 +193,7 @@ export class Recorder {
     const gone = this.#gone;
     this.#gone = this.machine.takeGone();
     const kinds = notes.map((note) => note.kind);
+    const nullCauses = notes.find((note) => note.nullCauses)?.nullCauses;
     this.#steps.push({
       kind: start.kind ?? weight.find((kind) => kinds.includes(kind)) ?? 'log',
       label: start.label,
@@ -200,6 +201,7 @@ export class Recorder {
       ...(start.place ? { place: start.place } : {}),
       changes: [...gone, ...lastOfEach(changes)],
       defects,
+      ...(nullCauses ? { nullCauses } : {}),
     });
     return true;
   }

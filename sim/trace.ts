@@ -176,6 +176,17 @@ export interface Defect {
   readonly object?: string;
 }
 
+/** One of the kernel's reasons for a mapping call to give NULL, as it stood in a run. */
+export interface NullCause {
+  /** An id, e.g. "beyond-descriptor". */
+  readonly reason: string;
+  /** What it is, in a few words. */
+  readonly name: string;
+  /** struck: the one. excluded: by the call itself, or the kernel had passed it by then. */
+  readonly verdict: 'struck' | 'excluded' | 'not-reached';
+  readonly why: string;
+}
+
 export interface Step {
   readonly kind: StepKind;
   /** The source text of the statement, in short, e.g. "map = md->map()". */
@@ -185,6 +196,8 @@ export interface Step {
   readonly place?: Place;
   readonly changes: readonly Change[];
   readonly defects: readonly Defect[];
+  /** Of a mapping call that gave NULL: the kernel's reasons in its order. */
+  readonly nullCauses?: readonly NullCause[];
 }
 
 /** A value that the run had to assume, because nothing in the code gives it. */

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Step, Trace } from '../../sim/trace';
+import { NullCauses } from './null-causes';
 import { ending, fileName } from './words';
 
 interface Props {
@@ -40,6 +41,7 @@ export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
         ))}
         {end !== undefined && <p class="ending">■ {end}</p>}
       </div>
+      {step.nullCauses && <NullCauses causes={step.nullCauses} />}
     </section>
   );
 }

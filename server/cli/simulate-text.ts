@@ -1,4 +1,5 @@
 import { machineText, tellingStep } from '../../sim/picture/layout';
+import { struckText } from '../../sim/null-causes';
 import { stateTable, tableText } from '../../sim/table';
 import { Timeline } from '../../sim/timeline';
 import type { Outcome, Step, Trace } from '../../sim/trace';
@@ -45,9 +46,25 @@ function steps(trace: Trace, columns: number, brush: Paint): readonly string[] {
   const lines = trace.steps.flatMap((step, index) => [
     `${String(index).padStart(4)}  ${brush.dim(places[index]!.padEnd(width))}  ${brush.cyan(step.label)}`,
     ...wrapWords(sentenceOf(step), Math.max(columns - indent.length, 40)).map((line) => indent + line),
+    ...wrapWords(whyNull(step), Math.max(columns - indent.length, 40)).map((line) => indent + brush.dim(line)),
     ...step.defects.map((defect) => `${indent}${brush.red(`! ${defect.kind}:`)} ${defect.message}`),
   ]);
   return [brush.bold('Steps'), ...lines];
+}
+
+/** "(reason 5 of 17, beyond the descriptor; others ruled out: …)"; empty where the step is no mapping call that gave NULL. */
+function whyNull({ nullCauses = [] }: Step): string {
+  if (nullCauses.length === 0) return '';
+  const excluded = nullCauses
+    .filter(({ verdict }) => verdict === 'excluded')
+    .map(({ name, why }) => `${name} (${why})`);
+  const later = nullCauses.filter(({ verdict }) => verdict === 'not-reached').map(({ name }) => name);
+  const parts = [
+    struckText(nullCauses),
+    ...(excluded.length > 0 ? [`others ruled out: ${excluded.join(', ')}`] : []),
+    ...(later.length > 0 ? [`not come to: ${later.join(', ')}`] : []),
+  ];
+  return `(${parts.join('; ')})`;
 }
 
 /** The step's sentence without the messages of its defects, which stand below it. */

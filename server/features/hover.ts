@@ -5,7 +5,7 @@ import type { KnownBits } from '../symbolic/values';
 import type { Workspace } from '../workspace/workspace';
 import { callAt, factsOf, functionAt, parameterOf } from './code-at';
 import type { CallAt } from './code-at';
-import { nullReasons } from './null-reasons';
+import { nullReasons, ruledOut } from './null-reasons';
 import { agreedBits, readOptions } from './option-words';
 import type { OptionsRead } from './option-words';
 import { upper } from '../rules/wording';
@@ -167,7 +167,7 @@ function whyNull(facts: readonly CallFacts[]): string[] {
   if (reasons.length === 0) return [];
   const rows = (verdict: string, mark: string): string[] =>
     reasons.filter((one) => one.verdict === verdict).map(({ why }) => `- ${mark}${why}`);
-  const excluded = reasons.filter(({ verdict }) => verdict === 'excluded').map(({ why }) => why);
+  const excluded = ruledOut(reasons);
   return [
     ['**Why NULL?**', '', ...rows('certain', '**Always here:** '), ...rows('open', '')].join('\n'),
     ...(excluded.length > 0 ? [`Ruled out: ${excluded.join('; ')}.`] : []),

@@ -1,4 +1,5 @@
 import type { NullReason } from '../../sim/outcomes';
+import { nullReasonNames } from '../../sim/null-causes';
 import { has, mapsContract } from '../api/attributes';
 import { argumentWith, mapBits, optionsOf, receiverClass, setting, sure, taskOf } from '../rules/calls';
 import type { CallFacts } from '../symbolic/events';
@@ -84,6 +85,14 @@ class Verdicts {
 
 const order = ['certain', 'open', 'excluded'] as const;
 
+/** What rules reasons out, in words: those that the same fact rules out together. */
+export function ruledOut(reasons: readonly WeighedReason[]): readonly string[] {
+  const names = new Map<string, string[]>();
+  for (const { reason, verdict, why } of reasons)
+    if (verdict === 'excluded') names.set(why, [...(names.get(why) ?? []), nullReasonNames[reason]]);
+  return [...names].map(([why, excluded]) => `*${excluded.join(', ')}* (${why})`);
+}
+
 /** The reasons of the kernel's return table, the certain ones first; empty for a call that does not map. */
 export function nullReasons(paths: readonly CallFacts[]): readonly WeighedReason[] {
   const request = requestOf(paths);
@@ -107,7 +116,10 @@ function ofTask({ task, hasTask }: Request, verdicts: Verdicts): void {
   if (task === 'none') verdicts.certain('null-task', 'the task is NULL (since macOS 15.4 the kernel panics instead)');
   else if (task === undefined && hasTask) verdicts.open('null-task', 'the task is NULL');
   else
-    verdicts.excluded('null-task', task === 'kernel' ? 'kernel_task is never NULL' : 'the task is the one that runs');
+    verdicts.excluded(
+      'null-task',
+      task === 'kernel' ? 'kernel_task is never NULL, and never ends' : 'the task is the one that runs',
+    );
 }
 
 function ofRange(request: Request, verdicts: Verdicts): void {
@@ -126,7 +138,9 @@ function ofRange(request: Request, verdicts: Verdicts): void {
 
 function ofPlace({ ones, zeros, task, constant }: Request, verdicts: Verdicts): void {
   const overwrite = sure(ones, mapBits.overwrite);
-  if (sure(ones, mapBits.anywhere)) verdicts.excluded('occupied', 'kIOMapAnywhere: the kernel chooses a free address');
+  if (sure(ones, mapBits.anywhere))
+    for (const reason of ['no-address', 'occupied', 'outside-address-space'] as const)
+      verdicts.excluded(reason, 'kIOMapAnywhere: the kernel chooses a free address');
   else if (sure(zeros, mapBits.anywhere) && constant('address_hint') === 0n && !overwrite)
     verdicts.certain('no-address', 'address 0 without kIOMapAnywhere asks for page zero, which no task can map');
   else {
@@ -134,7 +148,7 @@ function ofPlace({ ones, zeros, task, constant }: Request, verdicts: Verdicts): 
     else verdicts.open('occupied', 'something is mapped already at the address that is asked for');
     verdicts.open('outside-address-space', "the address lies outside the task's address space");
   }
-  if (overwrite) return;
+  if (overwrite) return verdicts.excluded('no-space', 'kIOMapOverwrite looks for no free range');
   const full = 'the task has no free range of that size, or its limit (RLIMIT_AS) is reached';
   verdicts.open('no-space', task === 'kernel' ? 'the kernel has no free range of that size' : full);
 }
@@ -156,6 +170,16 @@ function ofOptions({ ones, zeros, paths }: Request, verdicts: Verdicts): void {
   else verdicts.open('not-prepared', 'kIOMapPrefault needs memory that prepare() has wired');
 }
 
+/** Classes with a doMap (iokit/Kernel/IOMemoryDescriptor.cpp, IOMultiMemoryDescriptor.cpp, IOGuardPageMemoryDescriptor.cpp). */
+const mappable: ReadonlySet<string> = new Set([
+  'IOBufferMemoryDescriptor',
+  'IODeviceMemory',
+  'IOGeneralMemoryDescriptor',
+  'IOGuardPageMemoryDescriptor',
+  'IOMultiMemoryDescriptor',
+  'IOSubMemoryDescriptor',
+]);
+
 // xnu osfmk/vm/vm_map.c, vm_map_remap_extract: memory of the kernel object is refused.
 const zones = 'small IOMalloc() blocks and stacks of the kernel cannot be mapped since macOS 11.3';
 
@@ -167,16 +191,30 @@ function ofDescriptor({ zeros, task, paths }: Request, verdicts: Verdicts): void
   const classes = new Set(paths.map(receiverClass));
   const only = classes.size === 1 ? [...classes][0] : undefined;
 
+  const buffer = only === 'IOBufferMemoryDescriptor';
+  const apis = each((call) => call.declaration.name.startsWith('with') || buffer);
+
   if (only === 'IOInterleavedMemoryDescriptor')
     verdicts.certain('unsupported', 'an IOInterleavedMemoryDescriptor can never be mapped');
+  else if (only !== undefined && (mappable.has(only) || apis))
+    verdicts.excluded('unsupported', 'of the kernel’s classes, only IOInterleavedMemoryDescriptor can never be mapped');
+  else verdicts.open('unsupported', 'the descriptor is an IOInterleavedMemoryDescriptor');
   if (sure(zeros, mapBits.unique)) verdicts.excluded('not-contiguous', 'kIOMapUnique is not asked for');
   else if (kernel) verdicts.excluded('not-contiguous', 'kIOMapUnique asks one range of physical memory only');
   else verdicts.open('not-contiguous', 'kIOMapUnique of physical memory that is not one contiguous range');
 
-  if (physical) verdicts.excluded('not-accessible', 'the memory is physical');
+  if (physical)
+    for (const reason of ['kernel-object', 'not-accessible', 'not-writable'] as const)
+      verdicts.excluded(reason, 'the memory is physical');
   else if (kernel) {
     verdicts.excluded('not-accessible', "the memory is the kernel's own");
-    if (only !== 'IOBufferMemoryDescriptor') verdicts.open('kernel-object', zones);
+    if (buffer)
+      for (const reason of ['kernel-object', 'not-writable'] as const)
+        verdicts.excluded(reason, 'a buffer has writable pages of its own');
+    else {
+      verdicts.open('kernel-object', zones);
+      verdicts.open('not-writable', 'the described memory is read-only in the kernel');
+    }
   } else {
     verdicts.open('not-accessible', 'not all that is described is mapped in the task that it belongs to');
     verdicts.open(
@@ -185,7 +223,10 @@ function ofDescriptor({ zeros, task, paths }: Request, verdicts: Verdicts): void
         ? 'the described memory is read-only in its task'
         : 'the described memory is read-only in its task, and the direction is not kIODirectionOut',
     );
+    if (buffer) verdicts.excluded('kernel-object', 'a buffer has pages of its own');
+    else verdicts.open('kernel-object', `it describes memory of the kernel: ${zones}`);
   }
-  if (task === 'kernel' && !physical)
-    verdicts.open('pageable-cap', "of pageable buffers: the kernel's part for them is full");
+  if (task !== undefined && task !== 'kernel') verdicts.excluded('pageable-cap', 'the task is not the kernel');
+  else if (physical) verdicts.excluded('pageable-cap', 'physical memory is not pageable');
+  else verdicts.open('pageable-cap', "of pageable buffers: the kernel's part for them is full");
 }

@@ -131,6 +131,21 @@ describe('maplens simulate', () => {
     expect(ended.out).toMatch(/Mappings at the end[^]*gone/);
   });
 
+  it('names the reason of a NULL, and what rules the others out', async () => {
+    const whole = trace();
+    const nullCauses = [
+      { reason: 'null-task', name: 'no task', verdict: 'excluded', why: 'the task is kernel_task' },
+      { reason: 'no-space', name: 'no free range', verdict: 'struck', why: 'no hole' },
+      { reason: 'not-prepared', name: 'not wired', verdict: 'not-reached', why: 'the kernel did not come to it' },
+    ] as const;
+    const steps = whole.steps.map((step, index) => (index === 1 ? { ...step, nullCauses } : step));
+    const { out } = await run(root, ['simulate', '$/a.cpp', '--function', 'A::start'], {
+      simulate: () => ({ ok: true, trace: { ...whole, steps } }),
+    });
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      '(reason 2 of 3, no free range; others ruled out: no task (the task is kernel_task); not come to: not wired)',
+    );
+  });
   it('shows another step', async () => {
     const { out } = await run(root, ['simulate', '$/a.cpp', '--function', 'A::start', '--step', '0'], {
       simulate: () => ({ ok: true, trace: trace() }),

@@ -64,3 +64,32 @@ test.each([
 test('a call that does not map has no such list', () => {
   expect(reasons('md->get‖Length();')).toEqual({ may: '', not: '' });
 });
+
+/** What the kernel's return table has, in its order, with words of each. */
+const table: readonly (readonly [string, RegExp])[] = [
+  ['range', /beyond the descriptor|getLength/],
+  ['fixed conflict', /occupied|the address is taken|mapped already at the address/],
+  ['out of the map', /outside the (task's )?address space/],
+  ['no room', /no free range|looks for no free range/],
+  ['reference', /no map to share|compatible map/],
+  ['guard', /guard pages/],
+  ['prefault', /kIOMapPrefault/],
+  ['not accessible', /memory that is not there|not all that is described/],
+  ['not writable', /read-only/],
+  ['kernel object', /memory of the kernel object|small IOMalloc/],
+  ['interleaved', /IOInterleavedMemoryDescriptor/],
+  ['unique', /kIOMapUnique/],
+  ['pageable cap', /pageable/],
+  ['allocation', /no memory for the objects/],
+  ['task', /no task|the task is NULL/],
+];
+
+test.each([
+  'md->createMapping‖InTask(task, 0x10000, options);',
+  'md->createMapping‖InTask(kernel_task, 0, kIOMapAnywhere);',
+  'IOBufferMemoryDescriptor *b = IOBufferMemoryDescriptor::withCapacity(4096, kIODirectionIn); b->createMapping‖InTask(task, 0, kIOMapAnywhere);',
+  'IOMemoryDescriptor *p = IOMemoryDescriptor::withPhysicalAddress(4096, 8, kIODirectionIn); p->ma‖p();',
+])('each of the kernel’s reasons is either open or ruled out: %s', (body) => {
+  const { may, not } = reasons(body);
+  for (const [, words] of table) expect(`${may}\n${not}`).toMatch(words);
+});
