@@ -6,7 +6,8 @@ import type { Interpreter } from './interpreter';
 import { kernelCalls } from './kernel/table';
 import type { QuickMemory } from './quick-memory';
 import { noSpan, type Span } from './span';
-import { rootLocal, walkInstruction, walkTerminator } from './storage';
+import { walkInstruction, walkTerminator } from '../ir/walk';
+import { rootLocal } from './storage';
 import { isPointer, wide, wideLimit, type Value } from './values';
 
 /** Runs a function from a block on, to its end. Only blocks of `entries` can be begun with. */
@@ -241,7 +242,7 @@ exhausted(b);
     this.#either(
       () => this.#quick(instruction),
       () => {
-        this.#leave((visit) => walkInstruction(instruction, visit));
+        this.#leave((visit) => walkInstruction(instruction, { expr: visit }));
         this.line(`${closure}(frame);`);
         for (const name of results)
           this.line(`${name} = enter(${name.startsWith('t') ? 'temps' : 'registers'}[${name.slice(1)}]);`);
@@ -327,7 +328,7 @@ exhausted(b);
 
   #terminator(terminator: Terminator, id: BlockId, depth: number): void {
     const closure = `blocks[${id}].next(frame)`;
-    const leave = (): void => this.#leave((visit) => walkTerminator(terminator, visit));
+    const leave = (): void => this.#leave((visit) => walkTerminator(terminator, { expr: visit }));
     switch (terminator.op) {
       case 'jump':
         this.#goto(terminator.to, depth);

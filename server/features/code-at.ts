@@ -3,8 +3,8 @@ import type { Function, Instruction } from '../ir/types';
 import type { Span } from '../syntax/text';
 import type { SourceFile } from '../workspace/source-file';
 import type { Workspace } from '../workspace/workspace';
-import { analyzeFunction } from '../symbolic/analyze';
-import type { CallFacts, Check } from '../symbolic/events';
+import type { CallFacts } from '../symbolic/events';
+import { insightOf, spanKey } from './insight';
 import { SymbolicProgram } from './symbolic-program';
 
 /** What stands at a place of a source: the function around it, and the call. Places are offsets in the file. */
@@ -105,33 +105,9 @@ export function declarationOf(
   return { declaration: target.api ?? target.declaration, known: target.api !== undefined };
 }
 
-/**
- * What the paths of a function know about its calls, by `spanKey` of the call: one element a path that reaches it. There
- * is nothing for calls that have nothing to do with memory, and where no path gets there within the budget.
- */
-export function factsIn(workspace: Workspace, path: string, fn: Function): ReadonlyMap<string, readonly CallFacts[]> {
-  const facts = new Map<string, CallFacts[]>();
-  const probe: Check = {
-    id: 'probe',
-    check(event) {
-      if (event.kind !== 'call') return undefined;
-      const list = facts.get(spanKey(event.at));
-      if (list) list.push(event);
-      else facts.set(spanKey(event.at), [event]);
-      return undefined;
-    },
-  };
-  analyzeFunction(fn, new SymbolicProgram(workspace, path), [probe]);
-  return facts;
-}
-
-export function spanKey({ start, end }: Span): string {
-  return `${start} ${end}`;
-}
-
 /** What the paths know about one call. */
 export function factsOf(workspace: Workspace, { within, fn, call }: CallAt): readonly CallFacts[] {
-  return factsIn(workspace, within.file.path, fn).get(spanKey(call.span)) ?? [];
+  return insightOf(workspace, within.file.path, fn).calls.get(spanKey(call.span)) ?? [];
 }
 
 /** The parameter that an argument goes to; those after the last belong to "...". */

@@ -12,6 +12,7 @@ import { upper } from '../rules/wording';
 import { rangeOf } from './positions';
 import { signatureOf } from './signature';
 import type { Hover } from './service';
+import { variableHover } from './variable-state';
 
 const isWordPart = /[A-Za-z0-9_]/;
 
@@ -33,6 +34,8 @@ export function hoverAt(workspace: Workspace, path: string, line: number, column
     if (call.argument === undefined && call.declaration?.name === word)
       return { ...rangeOf(file, 0, { start, end }), markdown: ofCall(workspace, call, call.declaration) };
   }
+  const variable = within && variableHover(workspace, within, offset, word);
+  if (variable) return { ...rangeOf(file, 0, { start, end }), markdown: variable.markdown };
   const constant = workspace.api.model.constant(word);
   return constant && { ...rangeOf(file, 0, { start, end }), markdown: describeConstant(constant) };
 }

@@ -2,7 +2,7 @@ import { bitFamilies, mapsContract } from '../api/attributes';
 import { mapRequest, mapBits, sure } from '../rules/calls';
 import type { CallFacts } from '../symbolic/events';
 import type { Workspace } from '../workspace/workspace';
-import { factsIn } from './code-at';
+import { insightOf } from './insight';
 import { agreedBits, readOptions } from './option-words';
 import { rangeOf } from './positions';
 import type { InlayHint } from './service';
@@ -24,7 +24,7 @@ export function inlayHintsOf(
     const { start, end } = entry.chunk;
     const fn = variants[0];
     if (!fn || file.lines.position(end).line < firstLine || file.lines.position(start).line > lastLine) continue;
-    for (const paths of factsIn(workspace, path, fn).values())
+    for (const paths of insightOf(workspace, path, fn).calls.values())
       for (const { at, text, tooltip } of hintsOf(workspace, paths)) {
         const { line, column } = rangeOf(file, start, { start: at, end: at });
         if (firstLine <= line && line <= lastLine) hints.push({ line, column, text, tooltip });

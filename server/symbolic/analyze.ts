@@ -6,6 +6,7 @@ import { classOf } from './context';
 import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
 import type { FieldFacts } from './field-facts';
 import { FieldCollector } from './field-facts';
+import type { Listener } from './interpreter';
 import { Interpreter } from './interpreter';
 import type { Dependency, Program, Target } from './program';
 import { ownTarget, RecordingProgram } from './program';
@@ -27,6 +28,9 @@ export interface FunctionAnalysis {
   /** What was asked about the rest of the program; the result holds as long as these answers do. */
   readonly dependencies: readonly Dependency[];
 }
+
+/** Hears of each step of each path, of the function itself and of the closures in it (`context.fn`). */
+export type Watcher = NonNullable<Listener['reached']>;
 
 /** How much is spent on a function: on those that have nothing to do with mappings, less. */
 export type Effort = 'full' | 'less';
@@ -52,6 +56,7 @@ export function analyzeFunction(
   program: Program,
   checks: readonly Check[],
   effort: Effort = 'full',
+  watch?: Watcher,
 ): FunctionAnalysis {
   const recording = new RecordingProgram(program);
   const summaries = new Summaries(recording);
@@ -81,6 +86,7 @@ export function analyzeFunction(
         stored: (store) => collector.stored(store),
         passed: (value, what, at) => collector.passed(value, what, at),
         returned: (state) => collector.returned(state),
+        ...(watch && { reached: watch }),
       },
       budgets[effort],
       runs,

@@ -46,6 +46,8 @@ export interface Listener {
   returned?(state: State, value: Value | undefined): void;
   stored?(store: FieldStore): void;
   passed?(value: Value, what: Passed['what'], at: Span): void;
+  /** A path gets to an instruction of a block, or to its terminator, whose index is that after the last. */
+  reached?(context: Context, state: State, block: BlockId, index: number): void;
 }
 
 /** Follows all paths of one function. */
@@ -189,16 +191,20 @@ export class Interpreter implements Context {
     const block = this.fn.blocks[id];
     if (!block) return;
     let states = [start];
-    for (const instruction of block.instructions) {
+    for (const [index, instruction] of block.instructions.entries()) {
       const after: State[] = [];
       for (const state of states) {
         this.#instructions++;
+        this.#listener.reached?.(this, state, id, index);
         after.push(...this.#instruction(state, instruction));
       }
       states = after;
       if (states.length === 0) return;
     }
-    for (const state of states) this.#terminator(state, block.terminator);
+    for (const state of states) {
+      this.#listener.reached?.(this, state, id, block.instructions.length);
+      this.#terminator(state, block.terminator);
+    }
   }
 
   #instruction(state: State, instruction: Instruction): State[] {
