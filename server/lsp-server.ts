@@ -36,6 +36,7 @@ import {
   toLspRange,
 } from './findings';
 import { messages } from './protocol';
+import { serveScenarioForms } from './scenario-forms';
 import type { EntryPointItem, InitializationOptions, SimulateParams, SimulateScenarioParams } from './protocol';
 import { isSource } from './workspace-files';
 import type { WorkspaceFiles } from './workspace-files';
@@ -335,12 +336,13 @@ export function serve(connection: Connection, service: LanguageService, files: W
     }),
   );
 
-  serveCodeHelp(connection, service, (what, fallback, token, work) =>
+  const answer = <T>(what: string, fallback: T, token: CancellationToken, work: () => T): Promise<T> =>
     attempt(what, fallback, async () => {
       await turn(token);
       return work();
-    }),
-  );
+    });
+  serveCodeHelp(connection, service, answer);
+  serveScenarioForms(connection, service, answer, ({ uri, text }) => documents.get(uri)?.getText() ?? text);
 
   connection.onCodeLens((params, token) =>
     attempt<CodeLens[]>('code lenses', [], async () => {

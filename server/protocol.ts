@@ -1,15 +1,18 @@
 /**
  * Custom messages between client and server, beside LSP's own. The client imports nothing else of the server.
  *
- * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/simulateScenario`. Server → client: the notification
+ * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/simulateScenario`,
+ * and for the form in which a scenario is edited `maplens/scenarioForm`, `maplens/scenarioFormWords` and `maplens/editScenario`. Server → client: the notification
  * `maplens/workspaceChanged` (entry points or their results may differ), and, for workspaces that are not on a disk,
  * the requests `maplens/listFiles` and `maplens/readFile`.
  */
 
-import type { EntryPoint, Range, ScenarioSimulation, SimulationResult } from './features/service';
+import type { EntryPoint, Range, ScenarioSimulation, SimulationResult, StepAction } from './features/service';
 
 export type { EntryPoint, Range, ScenarioSimulation, SimulationResult };
 export type { Problem, ScenarioCheck, ScenarioRun } from './features/service';
+export type { ScenarioEdit, ScenarioForm, ScenarioFormWords, StepAction } from './features/service';
+export type { MemberForm, NameForm, OptionGroup, StepForm, VerbForm } from './features/service';
 export type { Trace, Step, Outcome, Defect, Place } from '../sim/trace';
 
 /** An entry point with `file` replaced by its document's URI. */
@@ -32,6 +35,10 @@ export interface SimulateScenarioParams {
   readonly text?: string;
 }
 
+export interface EditScenarioParams extends SimulateScenarioParams {
+  readonly action: StepAction;
+}
+
 /** What the client tells at the start. */
 export interface InitializationOptions {
   /** It checks scenarios by their JSON Schema itself: MapLens tells only what the schema can't. */
@@ -45,6 +52,12 @@ export const messages = {
   simulate: 'maplens/simulate',
   /** SimulateScenarioParams of a scenario (*.iomap) → ScenarioSimulation; places name files by URI. */
   simulateScenario: 'maplens/simulateScenario',
+  /** SimulateScenarioParams → ScenarioForm: its steps as they can be edited in a form; places name files by URI. */
+  scenarioForm: 'maplens/scenarioForm',
+  /** () → ScenarioFormWords: what may stand in the steps of every scenario. */
+  scenarioFormWords: 'maplens/scenarioFormWords',
+  /** EditScenarioParams → ScenarioEdit: the edits of the text that an action of the form makes. Nothing is changed. */
+  editScenario: 'maplens/editScenario',
   /** Notification, no parameters. */
   workspaceChanged: 'maplens/workspaceChanged',
   /** Server → client: { folder: uri } → string[] of URIs of C, C++ and DriverKit files. */

@@ -1,12 +1,14 @@
 // The same class names as in the kernel, with DriverKit's methods, whose names begin with a capital.
 
 enum [[maplens::driverkit]] [[maplens::family(driverkit_direction)]] {
+    /// None.
     kIOMemoryDirectionNone = 0x0,
     /// From the device into memory.
     kIOMemoryDirectionIn = 0x1,
     /// From memory to the device.
     kIOMemoryDirectionOut = 0x2,
     kIOMemoryDirectionOutIn = 0x3,
+    /// Both ways.
     kIOMemoryDirectionInOut = 0x3,
     /// For CreateMemoryDescriptorFromClient only: the client sees what the driver writes.
     kIOMemoryDisableCopyOnWrite = 0x10,
@@ -20,14 +22,21 @@ enum [[maplens::driverkit]] [[maplens::family(driverkit_map_options)]] {
     kIOMemoryMapGuardedMask [[maplens::since(macos(12.0))]] = 0x1c,
     /// Guard pages as DriverKit chooses: small ones, unless the address is fixed.
     kIOMemoryMapGuardedDefault [[maplens::since(macos(12.0))]] = 0x0,
+    /// No guard pages.
     kIOMemoryMapGuardedNone [[maplens::since(macos(12.0))]] = 0x4,
+    /// One unmapped page on both sides.
     kIOMemoryMapGuardedSmall [[maplens::since(macos(12.0))]] = 0x8,
+    /// 64 KiB unmapped on both sides.
     kIOMemoryMapGuardedLarge [[maplens::since(macos(12.0))]] = 0xc,
+    /// Keep the cache mode that the memory has.
     kIOMemoryMapCacheModeDefault = 0x0,
     /// Uncached. One cache mode at a time, else kIOReturnBadArgument.
     kIOMemoryMapCacheModeInhibit = 0x100,
+    /// Ordinary cached memory.
     kIOMemoryMapCacheModeCopyback = 0x200,
+    /// Cached for reading; each write also goes to memory.
     kIOMemoryMapCacheModeWriteThrough = 0x400,
+    /// Memory for work with deadlines.
     kIOMemoryMapCacheModeRealTime [[maplens::since(macos(15.0))]] = 0x800,
 };
 

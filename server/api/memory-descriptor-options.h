@@ -1,6 +1,7 @@
 // Directions, and the flags that memory descriptors are made with. None of these is a map option.
 
 enum [[maplens::family(direction)]] {
+    /// None: of prepare() and complete(), the descriptor's own.
     kIODirectionNone = 0x0,
     /// From the device into memory.
     kIODirectionIn = 0x1,
@@ -53,6 +54,7 @@ enum [[maplens::family(descriptor_flags)]] {
     kIOMemoryRemote [[maplens::since(macos(10.13))]] = 0x40000,
     /// prepare() and complete() may be called by several threads at once.
     kIOMemoryThreadSafe [[maplens::since(macos(10.5))]] = 0x100000,
+    /// prepare() clears the encryption mark of the pages.
     kIOMemoryClearEncrypt [[maplens::since(macos(10.7))]] = 0x200000,
     kIOMemoryBufferPurgeable = 0x400000,
     kIOMemoryUseReserve [[maplens::since(macos(10.12))]] = 0x800000,
@@ -65,7 +67,9 @@ enum [[maplens::family(buffer_options)]] {
     kIOMemoryPhysicallyContiguous = 0x10,
     /// The buffer may be paged out: prepare() it before a device uses it. Needed for tasks other than kernel_task.
     kIOMemoryPageable = 0x20,
+    /// The memory can be made purgeable by setPurgeable(). For pageable buffers only.
     kIOMemoryPurgeable = 0x40,
+    /// The same as kIOMemoryPhysicallyContiguous, so far.
     kIOMemoryHostPhysicallyContiguous [[maplens::since(macos(10.9))]] = 0x80,
     kIOMemorySharingTypeMask = 0xf0000,
     kIOMemoryUnshared = 0x0,

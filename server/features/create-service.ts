@@ -61,6 +61,9 @@ export function createService(root = '', definitions?: ReadonlyMap<string, strin
     simulate: (plan) => simulateFunction(workspace, plan),
     scenarioSources: (file, text) => scenarios.sources(file, text),
     simulateScenario: (file, text) => scenarios.simulate(file, text),
+    scenarioForm: (file, text) => scenarios.form(file, text),
+    scenarioFormWords: () => scenarios.formWords(),
+    editScenario: (file, action, text) => scenarios.edit(file, action, text),
     stats: (all = false, files) => statsOf(workspace, diagnostics, all, files),
   };
 }

@@ -1,10 +1,13 @@
 import { readScenario } from '../scenario/document';
 import type { Problem } from '../scenario/problems';
 import { runScenario } from '../scenario/runner';
+import { editSteps, type StepAction } from '../scenario/step-edits';
+import { nameForms, stepForms, verbForms } from '../scenario/step-form';
 import type { Workspace } from '../workspace/workspace';
 import { driverHost } from './scenario-driver';
+import { optionGroups } from './scenario-options';
 import { sourcePath } from './scenario-sources';
-import type { ScenarioSimulation } from './service';
+import type { ScenarioEdit, ScenarioForm, ScenarioFormWords, ScenarioSimulation } from './service';
 
 /** What a file's name ends with when it is a scenario (docs/iomap.md). */
 export const scenarioExtension = '.iomap';
@@ -54,6 +57,40 @@ export class Scenarios {
     let answer = this.#ran.get(file);
     if (!answer) this.#ran.set(file, (answer = simulate(text, file, this.#workspace)));
     return answer;
+  }
+
+  /** The scenario's steps as a form. */
+  form(file: string, other?: string): ScenarioForm {
+    const { document, problems } = readScenario(other ?? this.#texts.get(file) ?? '', file);
+    const torn = problems.find(({ syntax }) => syntax);
+    if (!document || torn) return { ok: false, reason: firstOf(torn ? [torn] : problems) };
+    return { ok: true, steps: stepForms(document), names: nameForms(document) };
+  }
+
+  /** What may stand in a form. */
+  formWords(): ScenarioFormWords {
+    const verbs = verbForms();
+    const families = new Map(
+      verbs.flatMap(({ members }) => members.map((member) => [member.families.join(), member.families])),
+    );
+    return {
+      verbs,
+      options: Object.fromEntries([...families].map(([key, each]) => [key, optionGroups(this.#workspace, each)])),
+    };
+  }
+
+  /** What an action of the form makes of the text. */
+  edit(file: string, action: StepAction, other?: string): ScenarioEdit {
+    const text = other ?? this.#texts.get(file) ?? '';
+    const result = editSteps(text, action, (edited) => this.simulate(file, edited).problems);
+    if (!result.ok) return result;
+    const { document } = readScenario(result.text, file);
+    const step = document?.steps[Math.min(result.step, document.steps.length - 1)];
+    return {
+      ok: true,
+      edits: result.edits,
+      ...(document && step && { place: document.places.place(step.offset, step.length) }),
+    };
   }
 }
 

@@ -1,5 +1,10 @@
+import type { Place } from '../../sim/trace';
 import type { Problem } from '../scenario/problems';
+import type { TextEdit } from '../scenario/list-edits';
 import type { ScenarioResult } from '../scenario/runner';
+import type { StepAction } from '../scenario/step-edits';
+import type { NameForm, StepForm, VerbForm } from '../scenario/step-form';
+import type { OptionGroup } from './scenario-options';
 import type { Trace } from '../../sim/trace';
 
 /**
@@ -100,6 +105,26 @@ export type ScenarioSimulation =
   | ({ readonly ok: true } & ScenarioResult)
   | { readonly ok: false; readonly reason: string; readonly problems: readonly Problem[] };
 
+/** A scenario's steps as they can be edited in a form; or why they can't now. */
+export type ScenarioForm =
+  | { readonly ok: true; readonly steps: readonly StepForm[]; readonly names: readonly NameForm[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** What may stand in the steps of every scenario. */
+export interface ScenarioFormWords {
+  readonly verbs: readonly VerbForm[];
+  /** By the families of a member, joined by commas. */
+  readonly options: Readonly<Record<string, readonly OptionGroup[]>>;
+}
+
+/** The edits of the text that an action makes, and where the step stands afterwards; or why it makes none. */
+export type ScenarioEdit =
+  | { readonly ok: true; readonly edits: readonly TextEdit[]; readonly place?: Place }
+  | { readonly ok: false; readonly reason: string };
+
+export type { StepAction, StepForm, NameForm, VerbForm, OptionGroup };
+export type { MemberForm } from '../scenario/step-form';
+
 /** How much was read, honestly. */
 export interface Stats {
   readonly files: number;
@@ -183,6 +208,11 @@ export interface LanguageService {
   scenarioSources(file: string, text?: string): readonly string[];
   /** Runs a scenario on each of its machines. `text`: of a file that was not set, and is not kept. */
   simulateScenario(file: string, text?: string): ScenarioSimulation;
+  /** A scenario's steps as a form. `text` as above. */
+  scenarioForm(file: string, text?: string): ScenarioForm;
+  scenarioFormWords(): ScenarioFormWords;
+  /** What an action of the form makes of a scenario's text. `text` as above. */
+  editScenario(file: string, action: StepAction, text?: string): ScenarioEdit;
   /** Of some files, or of all that were set. `all`: read also the files that a check only scans. */
   stats(all?: boolean, files?: readonly string[]): Stats;
 }

@@ -28,6 +28,8 @@ export interface ScenarioDocument {
   /** The driver's sources, as they are written: relative to the scenario. */
   readonly sources: readonly { readonly path: string; readonly node: Node }[];
   readonly steps: readonly Node[];
+  /** The list that they are in. */
+  readonly stepsNode: Node | undefined;
 }
 
 export interface DeviceDeclaration {
@@ -155,6 +157,7 @@ class Reader {
         return path === undefined ? [] : [{ path, node }];
       }),
       steps: this.#list(stepsNode, 'steps'),
+      stepsNode,
     };
   }
 

@@ -24,16 +24,25 @@ import type { About } from './verb';
 export interface Field<T> {
   readonly schema: JsonSchema;
   readonly required: boolean;
+  /** Of a field whose value is a name: what the name may stand for. */
+  readonly wants?: readonly NameSort[];
+  /** Of an options word: the families of constants (server/api) that belong in it. */
+  readonly families?: readonly string[];
   read(node: Node, scope: Scope): T | undefined;
 }
+
+/** What a name stands for, as far as the text tells. */
+export type NameSort = 'descriptor' | 'map' | 'memory' | 'task' | 'device' | 'client' | 'call' | 'queue' | 'instance';
+
+type Hints = Pick<Field<unknown>, 'wants' | 'families'>;
 
 /** A field that must be there. */
 export interface RequiredField<T> extends Field<T> {
   readonly required: true;
 }
 
-function field<T>(schema: JsonSchema, read: Field<T>['read']): (description: string) => Field<T> {
-  return (description) => ({ schema: { ...schema, description }, required: false, read });
+function field<T>(schema: JsonSchema, read: Field<T>['read'], hints: Hints = {}): (description: string) => Field<T> {
+  return (description) => ({ schema: { ...schema, description }, required: false, read, ...hints });
 }
 
 export function required<T>(optional: Field<T>): RequiredField<T> {
@@ -67,7 +76,11 @@ export function oneOf<const T extends string>(words: readonly T[], description: 
   };
 }
 
-export const options = field<number>({ $ref: '#/definitions/options' }, (node, scope) => {
+function optionsOf(...families: readonly string[]): (description: string) => Field<number> {
+  return field<number>({ $ref: '#/definitions/options' }, readOptionsOf, { families });
+}
+
+function readOptionsOf(node: Node, scope: Scope): number | undefined {
   if (node.type === 'number') {
     const value = Number(node.value);
     return Number.isInteger(value) && value >= 0 && value <= 0xffffffff
@@ -83,7 +96,28 @@ export const options = field<number>({ $ref: '#/definitions/options' }, (node, s
     bits |= read.bits;
   }
   return bits >>> 0;
-});
+}
+
+/** Any options word. */
+export const options = optionsOf();
+
+/** kIOMap… */
+export const mapOptions = optionsOf('kernel_map_options');
+
+/** A descriptor's direction and kIOMemory… flags. */
+export const descriptorOptions = optionsOf('direction', 'descriptor_flags');
+
+/** A buffer's. */
+export const bufferOptions = optionsOf('direction', 'buffer_options');
+
+/** A direction, or none for the descriptor's own. */
+export const direction = optionsOf('direction');
+
+/** DriverKit's kIOMemoryMap… */
+export const driverKitMapOptions = optionsOf('driverkit_map_options');
+
+/** DriverKit's kIOMemoryDirection… */
+export const driverKitDirection = optionsOf('driverkit_direction');
 
 function wrongOption(word: string): string {
   if (!word) return 'an option is missing here';
@@ -105,15 +139,15 @@ export const code = field<number>(
   },
 );
 
-/** A direction: options, or none of them for the descriptor's own. */
-export const direction = options;
-
-export const task = field<Task>({ $ref: '#/definitions/task' }, (node, scope) => readTask(node, scope));
+export const task = field<Task>({ $ref: '#/definitions/task' }, (node, scope) => readTask(node, scope), {
+  wants: ['task'],
+});
 
 /** A task, or NULL. */
 export const taskOrNull = field<Task | null>(
   { anyOf: [{ $ref: '#/definitions/task' }, { type: 'null' }] },
   (node, scope) => (node.type === 'null' ? null : readTask(node, scope)),
+  { wants: ['task'] },
 );
 
 function readTask(node: Node, scope: Scope): Task | undefined {
@@ -144,20 +178,26 @@ function readDescriptor(node: Node, scope: Scope): MemoryDescriptor | undefined 
   return scope.problem(node, `"${String(node.value)}" is a map, not a descriptor`);
 }
 
-export const object = field<KernelObject>({ $ref: '#/definitions/name' }, (node, scope) =>
-  readObject(node, scope, 'a map or descriptor'),
+export const object = field<KernelObject>(
+  { $ref: '#/definitions/name' },
+  (node, scope) => readObject(node, scope, 'a map or descriptor'),
+  { wants: ['map', 'descriptor'] },
 );
 
 export const objectOrNull = field<KernelObject | null>(
   { anyOf: [{ $ref: '#/definitions/name' }, { type: 'null' }] },
   (node, scope) => (node.type === 'null' ? null : readObject(node, scope, 'a map or descriptor')),
+  { wants: ['map', 'descriptor'] },
 );
 
-export const descriptor = field<MemoryDescriptor>({ $ref: '#/definitions/name' }, readDescriptor);
+export const descriptor = field<MemoryDescriptor>({ $ref: '#/definitions/name' }, readDescriptor, {
+  wants: ['descriptor'],
+});
 
 export const descriptorOrNull = field<MemoryDescriptor | null>(
   { anyOf: [{ $ref: '#/definitions/name' }, { type: 'null' }] },
   (node, scope) => (node.type === 'null' ? null : readDescriptor(node, scope)),
+  { wants: ['descriptor'] },
 );
 
 /** A descriptor of one class. */
@@ -169,6 +209,7 @@ export function descriptorOf<D extends MemoryDescriptor>(
   return {
     schema: { $ref: '#/definitions/name', description },
     required: false,
+    wants: ['descriptor'],
     read: (node, scope) => {
       const found = readDescriptor(node, scope);
       if (!found || found instanceof wanted) return found;
@@ -177,11 +218,15 @@ export function descriptorOf<D extends MemoryDescriptor>(
   };
 }
 
-export const map = field<MemoryMap>({ $ref: '#/definitions/name' }, (node, scope) => {
-  const found = readObject(node, scope, 'a map');
-  if (!found || found.kind === 'map') return found as MemoryMap | undefined;
-  return scope.problem(node, `"${String(node.value)}" is a descriptor, not a map`);
-});
+export const map = field<MemoryMap>(
+  { $ref: '#/definitions/name' },
+  (node, scope) => {
+    const found = readObject(node, scope, 'a map');
+    if (!found || found.kind === 'map') return found as MemoryMap | undefined;
+    return scope.problem(node, `"${String(node.value)}" is a descriptor, not a map`);
+  },
+  { wants: ['map'] },
+);
 
 export const descriptors = field<readonly MemoryDescriptor[]>(
   { type: 'array', items: { $ref: '#/definitions/name' } },
@@ -191,6 +236,7 @@ export const descriptors = field<readonly MemoryDescriptor[]>(
     const found = elementsOf(node).map((element) => readDescriptor(element, scope));
     return found.every((each) => each !== undefined) ? found : undefined;
   },
+  { wants: ['descriptor'] },
 );
 
 export interface Range {
@@ -233,35 +279,42 @@ function readRange(element: Node, scope: Scope): Range | undefined {
 }
 
 /** Something with a name, of one kind. */
-function named<T>(wanted: string, pick: (thing: Thing) => T | undefined): (description: string) => Field<T> {
-  return field<T>({ $ref: '#/definitions/name' }, (node, scope) => {
+function named<T>(
+  sort: NameSort,
+  wanted: string,
+  pick: (thing: Thing) => T | undefined,
+): (description: string) => Field<T> {
+  const read = (node: Node, scope: Scope): T | undefined => {
     const name = stringOf(node);
     if (name === undefined)
       return scope.problem(node, `the name of ${wanted} is wanted here, not ${kindOf(node)}`, true);
     const thing = scope.thing(name, node);
     if (!thing) return undefined;
     return pick(thing) ?? scope.problem(node, `"${name}" is ${thingText(thing)}, not ${wanted}`);
-  });
+  };
+  return field<T>({ $ref: '#/definitions/name' }, read, { wants: [sort] });
 }
 
 /** A device of the scenario. */
-export const device = named<Device>('a device', (thing) => (thing.kind === 'device' ? thing.device : undefined));
+export const device = named<Device>('device', 'a device', (thing) =>
+  thing.kind === 'device' ? thing.device : undefined,
+);
 
-export const client = named<UserClient>('a user client', (thing) =>
+export const client = named<UserClient>('client', 'a user client', (thing) =>
   thing.kind === 'client' ? thing.client : undefined,
 );
 
 /** A call of an external method. */
-export const externalCall = named<ExternalCall>('an external method’s call', (thing) =>
+export const externalCall = named<ExternalCall>('call', 'an external method’s call', (thing) =>
   thing.kind === 'call' ? thing.call : undefined,
 );
 
-export const dataQueue = named<DataQueue>('a data queue', (thing) =>
+export const dataQueue = named<DataQueue>('queue', 'a data queue', (thing) =>
   thing.kind === 'queue' ? thing.queue : undefined,
 );
 
 /** An instance of a driver's class, that a step's "this" made. */
-export const instance = named<DriverInstance>('an instance of the driver', (thing) =>
+export const instance = named<DriverInstance>('instance', 'an instance of the driver', (thing) =>
   thing.kind === 'instance' ? thing.instance : undefined,
 );
 

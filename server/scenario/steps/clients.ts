@@ -98,7 +98,7 @@ export const clientVerbs: readonly Verb[] = [
     fields: {
       client: f.required(f.client('The user client.')),
       type: f.required(f.number('Which memory.')),
-      options: f.options('The application’s options; only the low 12 bits count (default 0).'),
+      options: f.mapOptions('The application’s options; only the low 12 bits count (default 0).'),
       at: f.number('The address, without kIOMapAnywhere (default 0).'),
       into: f.taskOrNull('The task that it is mapped into (default: the caller).'),
       by,

@@ -6,7 +6,7 @@ import { makingVerb, verb, type Verb } from '../verb';
 
 const mapping = { family: 'mapping', outcomes: ['new', 'shared', 'sub-map', 'static', 'same-task', 'NULL'] } as const;
 const device = f.required(f.device('A device of "devices".'));
-const options = f.options('kIOMap… options (default 0).');
+const options = f.mapOptions('kIOMap… options (default 0).');
 
 export const deviceVerbs: readonly Verb[] = [
   makingVerb({

@@ -10,7 +10,7 @@ import { makingVerb, verb, type Call, type StepResult, type Verb } from '../verb
 const family = 'DriverKit';
 const creates = { family, outcomes: ['made', 'code'] } as const;
 const dext = f.required(f.task('The driver’s own task.'));
-const direction = f.options('kIOMemoryDirectionIn, Out or OutIn (default OutIn).');
+const direction = f.driverKitDirection('kIOMemoryDirectionIn, Out or OutIn (default OutIn).');
 const outIn = 3;
 
 function createStep(call: Call, result: CreateResult): StepResult {
@@ -57,7 +57,7 @@ export const driverKitVerbs: readonly Verb[] = [
     fields: {
       of: f.required(f.descriptor('The descriptor that is mapped.')),
       task: dext,
-      options: f.options('kIOMemoryMap… options (default 0).'),
+      options: f.driverKitMapOptions('kIOMemoryMap… options (default 0).'),
       address: f.number('The address, with kIOMemoryMapFixedAddress.'),
       offset: f.number('Where in the descriptor the mapping begins (default 0).'),
       length: f.number('How many bytes; 0, the default, is the descriptor’s whole length.'),
@@ -127,7 +127,7 @@ export const driverKitVerbs: readonly Verb[] = [
     description: 'IOUserClient::CreateMemoryDescriptorFromClient(): the client’s memory, copy-on-write by default.',
     fields: {
       client: f.required(f.client('A user client with "driverKit": true.')),
-      options: f.options('The direction (default OutIn), and kIOMemoryDisableCopyOnWrite.'),
+      options: f.driverKitDirection('The direction (default OutIn), and kIOMemoryDisableCopyOnWrite.'),
       ranges: f.required(f.ranges('Ranges in the client’s task.')),
     },
     run: ({ client, options, ranges }, call) =>

@@ -53,7 +53,7 @@ export const makingVerbs: readonly Verb[] = [
     fields: {
       task: f.taskOrNull('Whose memory the ranges are; NULL for physical memory.'),
       physical: f.flag('The ranges are physical addresses.'),
-      options: f.options('The direction and kIOMemory… options.'),
+      options: f.descriptorOptions('The direction and kIOMemory… options.'),
       address: f.number('Where the one range begins.'),
       length: f.number('How long the one range is, in bytes.'),
       ranges: f.ranges('Several ranges.'),
@@ -78,7 +78,7 @@ export const makingVerbs: readonly Verb[] = [
       'IOGeneralMemoryDescriptor::initWithOptions() once more: the descriptor describes other memory from now on.',
     fields: {
       task: f.required(f.task('Whose memory the range is.')),
-      options: f.options('The direction and kIOMemory… options.'),
+      options: f.descriptorOptions('The direction and kIOMemory… options.'),
       address: f.required(f.number('Where the range begins.')),
       length: f.required(f.number('How long it is, in bytes.')),
     },
@@ -115,7 +115,9 @@ export const makingVerbs: readonly Verb[] = [
     description: 'IOBufferMemoryDescriptor::inTaskWithOptions(), or inTaskWithGuardPages().',
     fields: {
       task: f.required(f.taskOrNull('Where the buffer is made; NULL for a pageable one that no task maps.')),
-      options: f.options('The direction and the buffer’s options, e.g. kIODirectionInOut|kIOMemoryKernelUserShared.'),
+      options: f.bufferOptions(
+        'The direction and the buffer’s options, e.g. kIODirectionInOut|kIOMemoryKernelUserShared.',
+      ),
       capacity: f.required(f.number('How many bytes.')),
       alignment: f.number('Alignment in bytes (default 1).'),
       guardPages: f.flag('Whole pages between two guard pages.'),

@@ -20,7 +20,7 @@ export const mappingVerbs: readonly Verb[] = [
       of,
       into: f.required(f.taskOrNull('The task that it is mapped into.')),
       at: f.number('The address (atAddress, default 0).'),
-      options: f.options('kIOMap… options (default 0: at a fixed address).'),
+      options: f.mapOptions('kIOMap… options (default 0: at a fixed address).'),
       offset: f.number('Where in the descriptor the mapping begins (default 0).'),
       length: f.number('How many bytes; 0, the default, is the descriptor’s whole length.'),
     },
@@ -41,7 +41,7 @@ export const mappingVerbs: readonly Verb[] = [
     ...mapping,
     name: 'mapKernel',
     description: 'IOMemoryDescriptor::map(): all of it, into the kernel, anywhere.',
-    fields: { of, options: f.options('kIOMap… options (default 0).') },
+    fields: { of, options: f.mapOptions('kIOMap… options (default 0).') },
     run: ({ of: from, options }, call) => mapStep(call, call.scope.machine.map(from, options ?? 0)),
   }),
   makingVerb({
@@ -52,7 +52,7 @@ export const mappingVerbs: readonly Verb[] = [
       of,
       into: f.required(f.taskOrNull('The task that has the mapping.')),
       at: f.required(f.number('Where it is.')),
-      options: f.options('kIOMap… options (default 0).'),
+      options: f.mapOptions('kIOMap… options (default 0).'),
     },
     run: ({ of: from, into, at, options }, call) =>
       mapStep(call, call.scope.machine.setMapping(from, into ?? undefined, at, options ?? 0)),

@@ -42,6 +42,9 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
     simulate: simulate ?? ((plan): SimulationResult => ({ ok: false, reason: `no function ${plan.function}` })),
     scenarioSources: (file) => scenarios.sources(file),
     simulateScenario: (file) => scenarios.simulate(file),
+    scenarioForm: (file) => scenarios.form(file),
+    scenarioFormWords: () => scenarios.formWords(),
+    editScenario: (file, action) => scenarios.edit(file, action),
     stats: (all) => ({
       files: texts.size,
       scannedOnly: all ? 0 : 1,

@@ -93,6 +93,9 @@ export function fakeService(): LanguageService & { fail: boolean } {
       return { ok: true, trace: { ...trace, title: plan.function, steps } };
     },
     scenarioSources: (file, text) => scenarios.sources(file, text),
+    scenarioForm: (file, text) => scenarios.form(file, text),
+    scenarioFormWords: () => scenarios.formWords(),
+    editScenario: (file, action, text) => scenarios.edit(file, action, text),
     simulateScenario(file, text) {
       if (this.fail) throw new Error('the fake failed as told');
       if (texts.has(file)) scenarios.setFile(file, texts.get(file)!);

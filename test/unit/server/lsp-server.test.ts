@@ -7,6 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { URI } from 'vscode-uri';
 import { rulePages } from '../../../server/findings';
 import { messages } from '../../../server/protocol';
+import type { ScenarioEdit, ScenarioForm, ScenarioFormWords } from '../../../server/protocol';
 import type { EntryPointItem, ScenarioSimulation, SimulationResult } from '../../../server/protocol';
 import { connectTo } from '../../support/connection';
 import { fakeService } from './fake-service';
@@ -325,6 +326,21 @@ test('a scenario that is not open is run from the text that comes with the reque
   expect(await run()).toMatchObject({ ok: false });
   await open(client, uri, scenario.replace('A ring', 'As typed'));
   expect(await run(scenario)).toMatchObject({ ok: true, title: 'As typed' });
+});
+
+test('a form shows an open scenario’s steps, and an action yields edits of its text', async () => {
+  const { client } = await start(pulling);
+  const uri = 'file:///a.iomap';
+  await open(client, uri, scenario);
+  const form = await client.sendRequest<ScenarioForm>(messages.scenarioForm, { uri });
+  expect(form).toMatchObject({ ok: true, steps: [{ place: { file: uri } }, {}, {}, {}] });
+  const words = await client.sendRequest<ScenarioFormWords>(messages.scenarioFormWords);
+  expect(words.verbs.map(({ name }) => name)).toContain('map');
+  const action = { kind: 'remove', step: 3 };
+  const edit = await client.sendRequest<ScenarioEdit>(messages.editScenario, { uri, action });
+  expect(edit).toMatchObject({ ok: true, edits: [{ text: '' }], place: { file: uri } });
+  const none = await client.sendRequest<ScenarioEdit>(messages.editScenario, { uri, action: { ...action, step: 9 } });
+  expect(none).toEqual({ ok: false, reason: 'there is no such step any more' });
 });
 
 test('a scenario without a file name is one by its language', async () => {
