@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { EntryPointItem } from '../server/protocol';
+import { showReplayCommand } from '../server/protocol';
+import type { EntryPointItem, FindingPlace } from '../server/protocol';
 import { MappingServer, isScenario, sourceLanguages } from './mapping-server';
 import { newScenario } from './new-scenario';
 import { PanelProvider, panelType } from './panel-provider';
@@ -34,6 +35,9 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
     vscode.window.registerCustomEditorProvider(panelType, panels, { supportsMultipleEditorsPerDocument: false }),
     vscode.commands.registerCommand('maplens.showMappings', (uri?: unknown, name?: unknown) =>
       showMappings(server, panels, uri, name),
+    ),
+    vscode.commands.registerCommand(showReplayCommand, (uri: string, finding: FindingPlace) =>
+      panels.showReplay(vscode.Uri.parse(uri), finding),
     ),
     vscode.commands.registerCommand('maplens.openRun', (chosen: EntryPointItem | RunNode) => {
       if (!('kind' in chosen)) return panels.showWithCode(chosen);

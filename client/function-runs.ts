@@ -1,18 +1,30 @@
-import type { EntryPointItem, SimulationResult, Trace } from '../server/protocol';
+import type { EntryPointItem, FindingPlace, ReplayAnswer, SimulationResult, Trace } from '../server/protocol';
 import type { MappingServer } from './mapping-server';
-import type { Problem } from './panel-messages';
+import type { Problem, ReplayHead } from './panel-messages';
 import type { PanelContent, PanelSubject, SubjectMessage } from './panel-subject';
 
-/** A driver source in the panel: the mappings of one of its functions. */
+/** A run to show, and what it is a replay of. */
+interface Run {
+  readonly result: SimulationResult;
+  readonly head?: ReplayHead;
+  /** The step that shows the finding. */
+  readonly step?: number;
+}
+
+/** A driver source in the panel: the mappings of one of its functions, or of the replay of a finding. */
 export class FunctionRuns implements PanelSubject {
   readonly place = undefined;
   #function: string | undefined;
   #values: Readonly<Record<string, string>> = {};
-  #shown: { readonly function: string; readonly trace: Trace } | undefined;
+  /** The finding whose replay is wanted. */
+  #finding: FindingPlace | undefined;
+  /** It was asked for since it was shown last. */
+  #fresh = false;
+  #shown: { readonly function: string; readonly trace: Trace; readonly head?: ReplayHead } | undefined;
 
   constructor(
     private readonly uri: string,
-    private readonly server: Pick<MappingServer, 'entryPoints' | 'simulate'>,
+    private readonly server: Pick<MappingServer, 'entryPoints' | 'simulate' | 'replay'>,
     wanted: string | undefined,
   ) {
     this.#function = wanted;
@@ -26,12 +38,28 @@ export class FunctionRuns implements PanelSubject {
     const all = await this.server.entryPoints();
     const functions = all.filter((entry) => entry.uri === this.uri);
     this.#function ??= functions[0]?.function;
+    if (this.#finding) {
+      const { rule } = this.#finding;
+      const answer = await this.server.replay({ uri: this.uri, ...this.#finding });
+      return () => {
+        if (answer.found) this.#function = answer.function;
+        return this.#conclude(functions, replayOf(rule, answer));
+      };
+    }
     const name = this.#function;
-    const result =
-      name === undefined || !functions.some((entry) => entry.function === name)
-        ? undefined
-        : await this.server.simulate({ uri: this.uri, function: name, values: this.#values });
-    return () => this.#conclude(functions, result);
+    const known = name !== undefined && functions.some((entry) => entry.function === name);
+    const result = known
+      ? await this.server.simulate({ uri: this.uri, function: name, values: this.#values })
+      : undefined;
+    return () => this.#conclude(functions, result && { result });
+  }
+
+  /** From now on the replay of a finding is wanted, until another function is chosen. */
+  replay(finding: FindingPlace): void {
+    this.#finding = finding;
+    this.#fresh = true;
+    this.#values = {};
+    this.#shown = undefined;
   }
 
   without(problem: Problem): PanelContent {
@@ -44,7 +72,8 @@ export class FunctionRuns implements PanelSubject {
         this.#function ??= message.function;
         return;
       case 'choose':
-        if (message.choice === this.#function) return;
+        if (message.choice === this.#function && !this.#finding) return;
+        this.#finding = undefined;
         this.#function = message.choice;
         this.#values = {};
         return;
@@ -52,6 +81,7 @@ export class FunctionRuns implements PanelSubject {
         const values = Object.entries(this.#values).filter(([key]) => key !== message.name);
         if (message.value.trim() !== '') values.push([message.name, message.value.trim()]);
         this.#values = Object.fromEntries(values);
+        this.#finding = undefined;
         this.#shown = undefined;
         return;
       }
@@ -66,13 +96,16 @@ export class FunctionRuns implements PanelSubject {
   }
 
   /** Shows the new run, or the last good one with the reason why it is old. */
-  #conclude(functions: readonly EntryPointItem[], result: SimulationResult | undefined): PanelContent {
+  #conclude(functions: readonly EntryPointItem[], run: Run | undefined): PanelContent {
+    const result = run?.result;
     const name = this.#function;
     const last = this.#shown?.function === name ? this.#shown?.trace : undefined;
     const reason = this.#whyNot(result, last);
     if (result?.ok && reason === undefined && name !== undefined) {
-      this.#shown = { function: name, trace: result.trace };
-      return this.#content(functions);
+      this.#shown = { function: name, trace: result.trace, ...(run?.head && { head: run.head }) };
+      const step = this.#fresh ? run?.step : undefined;
+      this.#fresh = false;
+      return { ...this.#content(functions), ...(step !== undefined && { step }) };
     }
     if (last) return this.#content(functions, undefined, reason);
     this.#shown = undefined;
@@ -89,12 +122,12 @@ export class FunctionRuns implements PanelSubject {
   }
 
   #problem(functions: readonly EntryPointItem[], reason: string | undefined): Problem {
-    if (functions.length === 0)
+    if (functions.length === 0 && !this.#finding)
       return {
         title: 'No function in this file maps memory',
         hint: 'The panel shows functions that call createMappingInTask(), map() or one of their relatives. Write one, or open another source; the view “Simulation runs” lists those of the workspace.',
       };
-    if (!functions.some((entry) => entry.function === this.#function))
+    if (!this.#finding && !functions.some((entry) => entry.function === this.#function))
       return {
         title: `${this.#function ?? 'This function'} does not map memory`,
         hint: 'Choose one of this file’s other functions in the list above.',
@@ -108,8 +141,16 @@ export class FunctionRuns implements PanelSubject {
       values: this.#values,
       ...(this.#function !== undefined && { function: this.#function }),
       ...(this.#shown && !problem && { trace: this.#shown.trace }),
+      ...(this.#shown?.head && !problem && { replay: this.#shown.head }),
       ...(stale !== undefined && { stale }),
       ...(problem && { problem }),
     };
   }
+}
+
+function replayOf(rule: string, answer: ReplayAnswer): Run {
+  if (!answer.found) return { result: { ok: false, reason: `The finding of ${rule} is not there any more` } };
+  const { verdict, reason, trace, step } = answer;
+  if (!trace) return { result: { ok: false, reason: `The finding can’t be replayed: ${reason}` } };
+  return { result: { ok: true, trace }, head: { rule, verdict, reason }, step };
 }

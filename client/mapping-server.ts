@@ -5,6 +5,8 @@ import { messages } from '../server/protocol';
 import type {
   EntryPointItem,
   InitializationOptions,
+  ReplayAnswer,
+  ReplayParams,
   ScenarioSimulation,
   SimulateParams,
   SimulateScenarioParams,
@@ -59,7 +61,7 @@ export class MappingServer implements vscode.Disposable {
         ...[...sourceLanguages, scenarioLanguage].map((language) => ({ language })),
         { pattern: '**/.maplens.json' },
       ],
-      initializationOptions: { checksJson: true } satisfies InitializationOptions,
+      initializationOptions: { checksJson: true, showsReplays: true } satisfies InitializationOptions,
       synchronize: { fileEvents: watcher },
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       outputChannelName: 'MapLens',
@@ -113,6 +115,10 @@ export class MappingServer implements vscode.Disposable {
   async simulate(params: SimulateParams): Promise<SimulationResult> {
     const machine = vscode.workspace.getConfiguration('maplens', vscode.Uri.parse(params.uri)).get<string>('machine');
     return this.#request<SimulationResult>(messages.simulate, { ...params, ...(machine && { machine }) });
+  }
+
+  async replay(params: ReplayParams): Promise<ReplayAnswer> {
+    return this.#request<ReplayAnswer>(messages.replay, params);
   }
 
   /** A scenario that is not open is read, and nothing is opened for it. Rejects where it can't be read. */

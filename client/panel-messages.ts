@@ -20,6 +20,14 @@ export interface ScenarioHead {
   readonly held: number;
 }
 
+/** A finding whose path the run that is shown follows. */
+export interface ReplayHead {
+  readonly rule: string;
+  readonly verdict: 'confirmed' | 'refuted' | 'not-replayable';
+  /** Why it is not confirmed. */
+  readonly reason: string;
+}
+
 /** What is shown instead of a picture: why there is none, and what to do. */
 export interface Problem {
   readonly title: string;
@@ -46,7 +54,9 @@ export interface PanelRun {
   readonly note?: string;
   /** Where the reason for `stale`, `note` or `problem` stands in the document; 1-based. */
   readonly place?: { readonly line: number };
-  /** The step to go to, because the caret is on it. */
+  /** The run follows the path of a finding. */
+  readonly replay?: ReplayHead;
+  /** The step to go to, because the caret is on it, or because it shows the finding. */
   readonly step?: number;
   readonly problem?: Problem;
 }

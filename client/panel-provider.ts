@@ -4,7 +4,7 @@ import { Panel } from './panel';
 import type { StepMove } from './panel-messages';
 import { StepMarker } from './step-marker';
 import { toRange } from './step-marker';
-import type { EntryPointItem } from '../server/protocol';
+import type { EntryPointItem, FindingPlace } from '../server/protocol';
 
 export const panelType = 'maplens.panel';
 
@@ -12,6 +12,7 @@ export const panelType = 'maplens.panel';
 export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Disposable {
   readonly #panels = new Map<string, Panel>();
   readonly #wanted = new Map<string, string>();
+  readonly #findings = new Map<string, FindingPlace>();
   readonly #marker = new StepMarker();
 
   constructor(
@@ -30,8 +31,10 @@ export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Di
       this.log,
       this.extension,
       this.#wanted.get(uri),
+      this.#findings.get(uri),
     );
     this.#wanted.delete(uri);
+    this.#findings.delete(uri);
     this.#panels.set(uri, panel);
     this.#announce();
     panel.onDidClose(() => {
@@ -45,6 +48,18 @@ export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Di
     const panel = this.#panels.get(uri.toString());
     if (panel) return panel.show(name);
     if (name !== undefined) this.#wanted.set(uri.toString(), name);
+    await this.#open(uri);
+  }
+
+  /** Opens the panel beside the code, on the replay of a finding. */
+  async showReplay(uri: vscode.Uri, finding: FindingPlace): Promise<void> {
+    const panel = this.#panels.get(uri.toString());
+    if (panel) return panel.showReplay(finding);
+    this.#findings.set(uri.toString(), finding);
+    await this.#open(uri);
+  }
+
+  async #open(uri: vscode.Uri): Promise<void> {
     await vscode.commands.executeCommand('vscode.openWith', uri, panelType, {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,

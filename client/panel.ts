@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Place } from '../server/protocol';
+import type { FindingPlace, Place } from '../server/protocol';
 import { FunctionRuns } from './function-runs';
 import { isScenario } from './mapping-server';
 import type { MappingServer } from './mapping-server';
@@ -41,11 +41,13 @@ export class Panel implements vscode.Disposable {
     private readonly log: (text: string) => void,
     extension: vscode.Uri,
     wanted: string | undefined,
+    finding: FindingPlace | undefined,
   ) {
     const scenario = isScenario(document);
     this.#subject = scenario
       ? new ScenarioRuns(() => server.simulateScenario(document.uri))
       : new FunctionRuns(document.uri.toString(), server, wanted);
+    if (finding) this.#replay(finding);
     webview.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
     this.#disposables.push(
       webview.webview.onDidReceiveMessage((value: unknown) => {
@@ -92,6 +94,17 @@ export class Panel implements vscode.Disposable {
     this.#schedule(0);
   }
 
+  /** Brings the panel to the front, on the replay of a finding. */
+  showReplay(finding: FindingPlace): void {
+    this.webview.reveal(this.webview.viewColumn, true);
+    this.#replay(finding);
+    this.#schedule(0);
+  }
+
+  #replay(finding: FindingPlace): void {
+    if (this.#subject instanceof FunctionRuns) this.#subject.replay(finding);
+  }
+
   move(move: StepMove): void {
     this.#post({ type: 'move', move });
   }
@@ -128,7 +141,7 @@ export class Panel implements vscode.Disposable {
     this.#current = content.trace !== undefined && content.stale === undefined && this.#timer === undefined;
     const step = this.#stepAtCaret();
     const file = vscode.workspace.asRelativePath(this.document.uri, false);
-    this.#post({ type: 'run', run: { uri: this.uri, file, ...content, ...(step !== undefined && { step }) } });
+    this.#post({ type: 'run', run: { uri: this.uri, file, ...(step !== undefined && { step }), ...content } });
   }
 
   #stepAtCaret(): number | undefined {

@@ -15,6 +15,8 @@ import type {
   Severity,
   Suggestion,
 } from './features/service';
+import type { FindingPlace } from './protocol';
+import { showReplayCommand } from './protocol';
 
 /** Where the rules' pages are read; `<rule id>.md` follows. */
 export const rulePages = 'https://github.com/maplens/maplens/blob/main/docs/rules/';
@@ -58,6 +60,25 @@ export function fixActions(uri: string, findings: readonly Finding[], range: Loc
         diagnostics: [diagnostic],
         isPreferred: true,
         edit: { changes: { [uri]: edits } },
+      },
+    ];
+  });
+}
+
+/** Actions that show the replays of the findings with a path that a range of the document touches. */
+export function replayActions(uri: string, findings: readonly Finding[], range: Location['range']): CodeAction[] {
+  return findings.flatMap((finding): CodeAction[] => {
+    const diagnostic = toDiagnostic(finding);
+    if (finding.path.length === 0 || !touch(diagnostic.range, range)) return [];
+    const { rule, line, column } = finding;
+    const place: FindingPlace = { rule, line, column };
+    const title = 'Show in the simulator';
+    return [
+      {
+        title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnostic],
+        command: { title, command: showReplayCommand, arguments: [uri, place] },
       },
     ];
   });

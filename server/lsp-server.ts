@@ -30,6 +30,7 @@ import type { Finding, LanguageService, ScenarioSimulation, SimulationResult } f
 import {
   configurationDiagnostics,
   fixActions,
+  replayActions,
   scenarioDiagnostics,
   suppressActions,
   toDiagnostic,
@@ -37,7 +38,14 @@ import {
 } from './findings';
 import { messages } from './protocol';
 import { serveScenarioForms } from './scenario-forms';
-import type { EntryPointItem, InitializationOptions, SimulateParams, SimulateScenarioParams } from './protocol';
+import type {
+  EntryPointItem,
+  InitializationOptions,
+  ReplayAnswer,
+  ReplayParams,
+  SimulateParams,
+  SimulateScenarioParams,
+} from './protocol';
 import { isSource } from './workspace-files';
 import type { WorkspaceFiles } from './workspace-files';
 
@@ -74,6 +82,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   let toldConfigurations: ReadonlySet<string> = new Set();
   /** The client checks scenarios and configurations by their JSON Schemas itself. */
   let checksJson = false;
+  let showsReplays = false;
   let loaded: Promise<void> = Promise.resolve();
   let settling: NodeJS.Timeout | undefined;
 
@@ -105,7 +114,9 @@ export function serve(connection: Connection, service: LanguageService, files: W
     watchesFolders = workspace?.workspaceFolders === true;
     answersSettings = workspace?.configuration === true;
     tellsSettings = workspace?.didChangeConfiguration?.dynamicRegistration === true;
-    checksJson = (params.initializationOptions as InitializationOptions | undefined)?.checksJson === true;
+    const options = params.initializationOptions as InitializationOptions | undefined;
+    checksJson = options?.checksJson === true;
+    showsReplays = options?.showsReplays === true;
     for (const folder of params.workspaceFolders ?? []) folders.set(folder.uri, []);
     return {
       serverInfo: { name: 'MapLens' },
@@ -331,6 +342,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
       const suggestions = service.suggestions(uri, start.line + 1, end.line + 1);
       return [
         ...fixActions(uri, findings, params.range),
+        ...(showsReplays ? replayActions(uri, findings, params.range) : []),
         ...suppressActions(uri, findings, suggestions, canEditBySnippet),
       ];
     }),
@@ -379,6 +391,16 @@ export function serve(connection: Connection, service: LanguageService, files: W
         return service.simulate({ ...plan, file: uri });
       },
     ),
+  );
+
+  connection.onRequest(messages.replay, (params: ReplayParams, token: CancellationToken) =>
+    attempt<ReplayAnswer>('replay', { found: false }, async () => {
+      await turn(token);
+      const finding = service
+        .diagnose(params.uri)
+        .find(({ rule, line, column }) => rule === params.rule && line === params.line && column === params.column);
+      return finding ? { found: true, function: finding.function, ...service.replay(finding) } : { found: false };
+    }),
   );
 
   connection.onRequest(messages.simulateScenario, (params: SimulateScenarioParams, token: CancellationToken) =>

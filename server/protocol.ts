@@ -1,15 +1,22 @@
 /**
  * Custom messages between client and server, beside LSP's own. The client imports nothing else of the server.
  *
- * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/simulateScenario`,
+ * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/replay`, `maplens/simulateScenario`,
  * and for the form in which a scenario is edited `maplens/scenarioForm`, `maplens/scenarioFormWords` and `maplens/editScenario`. Server → client: the notification
  * `maplens/workspaceChanged` (entry points or their results may differ), and, for workspaces that are not on a disk,
  * the requests `maplens/listFiles` and `maplens/readFile`.
  */
 
-import type { EntryPoint, Range, ScenarioSimulation, SimulationResult, StepAction } from './features/service';
+import type {
+  EntryPoint,
+  Range,
+  ReplayResult,
+  ScenarioSimulation,
+  SimulationResult,
+  StepAction,
+} from './features/service';
 
-export type { EntryPoint, Range, ScenarioSimulation, SimulationResult };
+export type { EntryPoint, Range, ReplayResult, ScenarioSimulation, SimulationResult };
 export type { Problem, ScenarioCheck, ScenarioRun } from './features/service';
 export type { ScenarioEdit, ScenarioForm, ScenarioFormWords, StepAction } from './features/service';
 export type { MemberForm, NameForm, OptionGroup, StepForm, VerbForm } from './features/service';
@@ -29,6 +36,21 @@ export interface SimulateParams {
   readonly machine?: string;
 }
 
+/** A finding, by its rule and where it begins; 1-based. */
+export interface FindingPlace {
+  readonly rule: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ReplayParams extends FindingPlace {
+  readonly uri: string;
+}
+
+/** Not found: the text has no such finding any more. `function` is the finding's. */
+export type ReplayAnswer =
+  { readonly found: false } | ({ readonly found: true; readonly function: string } & ReplayResult);
+
 export interface SimulateScenarioParams {
   readonly uri: string;
   /** Its text, where the document is not open; of an open one the server has a newer. */
@@ -43,6 +65,8 @@ export interface EditScenarioParams extends SimulateScenarioParams {
 export interface InitializationOptions {
   /** It checks scenarios by their JSON Schema itself: MapLens tells only what the schema can't. */
   readonly checksJson?: boolean;
+  /** It has the command that shows a finding's replay, `showReplayCommand`. */
+  readonly showsReplays?: boolean;
 }
 
 export const messages = {
@@ -50,6 +74,8 @@ export const messages = {
   entryPoints: 'maplens/entryPoints',
   /** SimulateParams → SimulationResult; places in the trace name files by URI. */
   simulate: 'maplens/simulate',
+  /** ReplayParams → ReplayAnswer: the finding's function runs along its path; places in the trace name files by URI. */
+  replay: 'maplens/replay',
   /** SimulateScenarioParams of a scenario (*.iomap) → ScenarioSimulation; places name files by URI. */
   simulateScenario: 'maplens/simulateScenario',
   /** SimulateScenarioParams → ScenarioForm: its steps as they can be edited in a form; places name files by URI. */
@@ -65,3 +91,6 @@ export const messages = {
   /** Server → client: { uri } → { text } or { error }. */
   readFile: 'maplens/readFile',
 } as const;
+
+/** A code action runs it in the client: (uri, FindingPlace) → the panel on the finding's replay. */
+export const showReplayCommand = 'maplens.showReplay';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Defect } from '../../sim/trace';
-import type { PanelRun, ScenarioHead } from '../panel-messages';
+import type { PanelRun, ReplayHead, ScenarioHead } from '../panel-messages';
 import { countText } from '../../sim/text';
 import { host } from './page-host';
 import { defectsOf } from './steps';
@@ -39,6 +39,7 @@ export function Header({
   return (
     <header>
       {run.functions.length > 0 && <FunctionChoice run={run} />}
+      {run.replay && <Replay replay={run.replay} />}
       {scenario && <strong class="title">{scenario.title}</strong>}
       {scenario && scenario.machines.length > 1 ? (
         <MachineChoice scenario={scenario} machine={run.function} />
@@ -92,6 +93,17 @@ export function Header({
         </div>
       )}
     </header>
+  );
+}
+
+/** What the run is a replay of, and what came of it. */
+function Replay({ replay: { rule, verdict, reason } }: { readonly replay: ReplayHead }): JSX.Element {
+  const word = { confirmed: 'confirmed', refuted: 'refuted', 'not-replayable': 'not replayable' }[verdict];
+  const why = reason === '' ? 'The run follows the finding’s path, and the defect shows.' : reason;
+  return (
+    <span class={verdict === 'confirmed' ? 'chip bad' : 'chip'} title={why}>
+      ▶ replay of {rule}: {word}
+    </span>
   );
 }
 

@@ -27,6 +27,8 @@ export interface CheckCommand extends ReportOptions {
   readonly rules: readonly string[];
   readonly stats: boolean;
   readonly readAll: boolean;
+  /** Run each finding's function along its path. */
+  readonly replay: boolean;
   /** How many threads; undefined for as many as pay. */
   readonly jobs: number | undefined;
   /** Only one of several parts, from 1 on, for `merge`. */
@@ -128,6 +130,7 @@ function parseCheck(argv: readonly string[]): ParsedArguments {
     rule: { type: 'string', multiple: true, default: [] },
     stats: { type: 'boolean', default: false },
     'read-all': { type: 'boolean', default: false },
+    replay: { type: 'boolean', default: false },
     jobs: { type: 'string', short: 'j' },
     shard: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -148,6 +151,7 @@ function parseCheck(argv: readonly string[]): ParsedArguments {
     rules: parsed.list('rule').flatMap((ids) => ids.split(',').filter((id) => id !== '')),
     stats: parsed.flag('stats'),
     readAll: parsed.flag('read-all'),
+    replay: parsed.flag('replay'),
     jobs: jobs === undefined ? undefined : Number(jobs),
     shard,
     ...reported.value,

@@ -13,7 +13,7 @@ export function checkText(result: CheckResult, terminal: Terminal, showSuppresse
   }
   if (result.stats) terminal.out(`${statsText(result.stats, brush)}\n`);
   terminal.out(`${summary(result, brush)}\n`);
-  for (const line of notShown(result)) terminal.out(`${line}\n`);
+  for (const line of [...replays(result), ...notShown(result)]) terminal.out(`${line}\n`);
 }
 
 function findingText(finding: Finding, sourceLine: string, columns: number, brush: Paint): string {
@@ -28,6 +28,7 @@ function findingText(finding: Finding, sourceLine: string, columns: number, brus
   lines.push(source, brush.green(carets));
   for (const line of rest)
     for (const part of wrapWords(line.trim(), Math.max(columns - 6, 40))) lines.push(`      ${part}`);
+  if (finding.replay) lines.push(`      ${brush.dim(replayText(finding.replay))}`);
   if (finding.suppressed) lines.push(`      ${brush.dim(`suppressed: ${finding.suppressed.reason}`)}`);
   const places = finding.path.map((step) =>
     step.file === finding.file ? `${step.line}:${step.column}` : `${step.file}:${step.line}:${step.column}`,
@@ -38,6 +39,23 @@ function findingText(finding: Finding, sourceLine: string, columns: number, brus
     lines.push(`${number}. ${brush.dim(places[index]!.padEnd(width))}  ${step.message.replace(/\s*\n\s*/g, ' ')}`);
   });
   return `${lines.join('\n')}\n\n`;
+}
+
+function replayText({ verdict, reason }: NonNullable<Finding['replay']>): string {
+  return verdict === 'confirmed'
+    ? 'replay: confirmed, the defect shows in the simulator'
+    : `replay: not replayable: ${reason}`;
+}
+
+/** How the replays went, where there were any, and what they refuted. */
+function replays({ findings, refuted }: CheckResult): readonly string[] {
+  const verdicts = findings.flatMap(({ replay }) => replay?.verdict ?? []);
+  if (verdicts.length + refuted.length === 0) return [];
+  const confirmed = verdicts.filter((verdict) => verdict === 'confirmed').length;
+  const lines = [`Replayed: ${confirmed} confirmed, ${verdicts.length - confirmed} not replayable.`];
+  if (refuted.length === 0) return lines;
+  lines.push(`${plural(refuted.length, 'finding')} left out, as the run refutes it; please report that to MapLens:`);
+  return [...lines, ...refuted.map(({ file, line, rule }) => `  ${file}:${line}: ${rule}`)];
 }
 
 function summary(result: CheckResult, brush: Paint): string {

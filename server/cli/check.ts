@@ -96,6 +96,7 @@ export async function runCheck(
     texts: everything,
     files: shard ? partOf(service.files(), everything, shard.part, shard.of) : service.files(),
     reported: new Set(files),
+    replay: command.replay,
     stats: !command.stats ? 'none' : command.readAll ? 'of all' : 'of what is read',
   };
   const jobs = command.jobs ?? usualJobs(everything, availableParallelism());
@@ -105,7 +106,7 @@ export async function runCheck(
   if (!shard) return report(inputs, outcome, command, reporter);
 
   const run = createHash('sha256')
-    .update(JSON.stringify([command.rules, job.stats, inputs, ...everything]))
+    .update(JSON.stringify([command.rules, job.stats, job.replay, inputs, ...everything]))
     .digest('hex');
   terminal.out(shardText({ version, run, ...shard, inputs, outcome }));
   return inputs.unread ? 2 : 0;

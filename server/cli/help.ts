@@ -26,6 +26,8 @@ Reads C, C++, Objective-C++ and .iig files; folders are searched.
   --show-suppressed                 show also what comments in the sources suppress
   --baseline FILE                   report only what this file doesn't know
   --write-baseline FILE             write what is found to this file, as known, and report nothing
+  --replay                          run each finding's function along its path in the simulator, and say whether the
+                                    defect shows; a finding that its run refutes is left out and counted
   --stats                           say how much of the sources was understood
   --read-all                        for --stats: read also files that can't concern a mapping
   -j, --jobs N                      use N threads (default: as many as there are cores and as pay, at most 8)

@@ -11,6 +11,8 @@ export interface Job {
   /** Those of them whose findings are wanted. */
   readonly reported: ReadonlySet<string>;
   readonly stats: 'none' | 'of what is read' | 'of all';
+  /** Run each finding's function along its path. */
+  readonly replay: boolean;
 }
 
 /** What one thread found. */
@@ -76,9 +78,16 @@ function shareOf(service: LanguageService, job: ThreadJob): Share {
   const mine: string[] = [];
   for (const file of taking(job)) {
     mine.push(file);
-    if (job.reported.has(file)) findings.push(...service.diagnose(file));
+    if (!job.reported.has(file)) continue;
+    const found = service.diagnose(file);
+    findings.push(...(job.replay ? found.map((finding) => replayed(service, finding)) : found));
   }
   return { findings, stats: job.stats === 'none' ? undefined : service.stats(job.stats === 'of all', mine) };
+}
+
+function replayed(service: LanguageService, finding: Finding): Finding {
+  const { verdict, reason } = service.replay(finding);
+  return { ...finding, replay: { verdict, reason } };
 }
 
 function* taking({ sections, next, thread }: ThreadJob): Generator<string> {

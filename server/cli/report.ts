@@ -40,6 +40,8 @@ export interface CheckResult extends Inputs {
   readonly findings: readonly Finding[];
   /** What comments in the sources suppress. */
   readonly suppressed: readonly Finding[];
+  /** What the runs of `--replay` refute: mistakes of MapLens. */
+  readonly refuted: readonly Finding[];
   /** Of all of them, as are the lines. */
   readonly fingerprints: ReadonlyMap<Finding, string>;
   readonly lines: ReadonlyMap<Finding, string>;
@@ -77,7 +79,9 @@ export async function report(
   { rules, version, from, terminal }: Reporter,
 ): Promise<number> {
   const fingerprints = new Map(found.map(({ finding, fingerprint }) => [finding, fingerprint]));
-  const all = found.flatMap(({ finding }) => (finding.suppressed ? [] : [finding]));
+  const all = found.flatMap(({ finding }) =>
+    finding.suppressed || finding.replay?.verdict === 'refuted' ? [] : [finding],
+  );
   if (options.writeBaseline !== undefined) {
     const failed = await writeBaseline(resolve(from, options.writeBaseline), all, fingerprints, from);
     terminal.error(
@@ -103,6 +107,9 @@ export async function report(
     ...inputs,
     findings,
     suppressed: found.flatMap(({ finding }) => (finding.suppressed ? [finding] : [])),
+    refuted: found.flatMap(({ finding }) =>
+      !finding.suppressed && finding.replay?.verdict === 'refuted' ? [finding] : [],
+    ),
     fingerprints,
     lines: new Map(found.map(({ finding, line }) => [finding, line])),
     baseline,
@@ -138,11 +145,16 @@ function findingsJson(result: CheckResult, showSuppressed: boolean): object {
       message: finding.message,
       function: finding.function,
       path: finding.path.map(({ file, line, column, message }) => ({ file, line, column, message })),
+      ...(finding.replay && { replay: replayJson(finding.replay) }),
       ...(finding.suppressed && { suppressed: finding.suppressed }),
     })),
     ...(result.baseline ? { baseline: result.baseline } : {}),
     ...(result.stats ? { stats: result.stats } : {}),
   };
+}
+
+function replayJson({ verdict, reason }: NonNullable<Finding['replay']>): object {
+  return { verdict, ...(reason !== '' && { reason }) };
 }
 
 /** Findings in the order of files and texts, with or without those that comments suppress. */

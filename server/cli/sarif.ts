@@ -129,6 +129,7 @@ function sarifResult(finding: Finding, result: CheckResult, rules: readonly Rule
         { kind: 'inSource' as const, status: 'accepted' as const, justification: finding.suppressed.reason },
       ],
     }),
+    ...(finding.replay && { properties: { replay: finding.replay.verdict, replayReason: finding.replay.reason } }),
     ...(finding.fix && { fixes: [sarifFix(finding.file, finding.fix)] }),
   };
 }

@@ -74,6 +74,7 @@ export class Assumer {
       if (unknown.neverSet) this.#run.neverSet(unknown);
       if (unknown.reason !== undefined) notModelled(`${unknown.reason}: ${unknown.what}`);
       const type = unknown.type.kind === 'unknown' ? wanted : unknown.type;
+      this.#run.guide?.settling(unknown);
       unknown.value = this.#take(unknown.what, unknown.name, type, hint, unknown.place, true);
     }
     return unknown.value;
@@ -110,6 +111,12 @@ export class Assumer {
     const given = this.given(name, type);
     if (given !== undefined) return given;
     const run = this.#run;
+    const guided = run.guide?.value(what, type, place);
+    const chosen = guided === undefined ? undefined : this.#chosen(guided, type);
+    if (chosen) {
+      this.record(what, chosen.text, place);
+      return chosen.value;
+    }
     const value = run.typed.decode(region.bytes, region, offset, type, run.layouts.size(type));
     const known = run.settleValue(value, type);
     const text = known instanceof Aggregate || isPointer(type) ? '' : `${String(known)}, `;
@@ -205,9 +212,24 @@ export class Assumer {
   #take(what: string, name: string, type: Type, hint: Hint, place: Place | undefined, called: boolean): Known {
     const given = this.given(name, type, what);
     if (given !== undefined) return given;
-    const guess = this.#guess(what, name, type, hint, called);
+    const guided = this.#run.guide?.value(what, type, place);
+    const guess = (guided !== undefined && this.#chosen(guided, type)) || this.#guess(what, name, type, hint, called);
     this.record(what, guess.text, place);
     return guess.value;
+  }
+
+  /** A value that a finding's path needs. */
+  #chosen(value: bigint, type: Type): Guess | undefined {
+    if (type.kind === 'class' || type.kind === 'array') return undefined;
+    const known = normaliser(type)(value);
+    const text = isPointer(type)
+      ? (this.#run.memory.find(value)?.name ?? 'NULL')
+      : type.kind === 'bool'
+        ? known === 0n
+          ? 'false'
+          : 'true'
+        : String(known);
+    return { value: known, text: `${text}, as the path has it` };
   }
 
   #guess(what: string, name: string, type: Type, hint: Hint, called: boolean): Guess {

@@ -15,6 +15,7 @@ import { isSmartPointer, Layouts } from './layout';
 import { ByteState, readInteger, RunMemory, type Region } from './memory';
 import { Objects } from './objects';
 import type { Program, SourceFunction, Span } from './program';
+import type { Guide } from './replay/guide';
 import { Resolver, type Target } from './resolve';
 import { SmartPointers } from './smart-pointer';
 import { Sources } from './sources';
@@ -81,6 +82,8 @@ export class Interpreter {
     given: Given,
     readonly limits: Limits,
     stage?: Stage,
+    /** Leads the run along a finding's path. */
+    readonly guide?: Guide,
   ) {
     this.layouts = new Layouts(program);
     this.memory = new RunMemory(profile.arch);
@@ -94,6 +97,7 @@ export class Interpreter {
     this.assumer = new Assumer(this, given);
     this.kernel = new KernelModel(this, stage);
     this.left[0] = limits.steps;
+    guide?.attach(this);
   }
 
   /** Another call from outside begins, with a budget of its own. */
@@ -198,6 +202,10 @@ export class Interpreter {
   }
 
   #execute(frame: Frame): void {
+    if (this.guide && this.frames.length === 1) {
+      this.guide.follow(frame);
+      return;
+    }
     const { code } = frame;
     const { blocks } = code;
     const limit = this.limits.hot ?? hot;
@@ -240,6 +248,13 @@ export class Interpreter {
 
   /** Performs a call whose target is known. */
   perform(target: Target, site: CallSite): Value {
+    if (!this.guide) return this.#perform(target, site);
+    const result = this.guide.answer(target, site) ?? this.#perform(target, site);
+    this.guide.answered(result);
+    return result;
+  }
+
+  #perform(target: Target, site: CallSite): Value {
     switch (target.kind) {
       case 'kernel':
         if (this.kernel.locks.spinning) this.kernel.locks.mayWait(target.name);

@@ -113,8 +113,8 @@ export class KernelModel {
       );
     }
     if (!resolver.isKind(className, 'IOMemoryDescriptor')) return undefined;
-    const device = className === 'IODeviceMemory';
-    const made = this.steps.before(() => (device ? this.deviceMemory() : this.#assumedBuffer(label)));
+    const device = className === 'IODeviceMemory' || this.#run.guide?.assumedDevice(label) === true;
+    const made = this.steps.before(() => (device ? this.deviceMemory(label) : this.#assumedBuffer(label)));
     if (!made) return undefined;
     this.steps.before(() => {
       this.machine.setName(made, label);
@@ -125,23 +125,31 @@ export class KernelModel {
   }
 
   /** Registers of a device, at a physical address of their own. */
-  deviceMemory(): MemoryDescriptor | undefined {
-    const made = this.machine.deviceMemory(deviceStart + this.#devices * assumedSize, assumedSize);
+  deviceMemory(label = ''): MemoryDescriptor | undefined {
+    const base = this.#run.guide?.assumedBase() ?? deviceStart + this.#devices * assumedSize;
+    const made = this.machine.deviceMemory(base, this.#lengthOf(label));
+    if (made.kind === 'descriptor') this.#run.guide?.assumed(made.descriptor);
     this.#devices++;
     return made.kind === 'descriptor' ? made.descriptor : undefined;
   }
 
+  /** How long a descriptor is that nothing in the code makes. */
+  #lengthOf(label: string): bigint {
+    return this.#run.guide?.assumedLength(label) ?? assumedSize;
+  }
+
   #assumedBuffer(label: string): MemoryDescriptor | undefined {
     const { machine } = this;
-    const made = machine.bufferInTask(machine.kernelTask, inOut, assumedSize, BigInt(machine.pageSize));
+    const made = machine.bufferInTask(machine.kernelTask, inOut, this.#lengthOf(label), BigInt(machine.pageSize));
     if (made.kind !== 'descriptor') return undefined;
+    this.#run.guide?.assumed(made.descriptor);
     machine.setName(made.descriptor, label);
     return made.descriptor;
   }
 
   #assumedMap(label: string): MemoryMap | undefined {
     const { machine } = this;
-    const made = this.deviceMemory();
+    const made = this.deviceMemory(label);
     const result = made && machine.map(made);
     if (!made || result?.kind !== 'map') return undefined;
     machine.setName(result.map, label);

@@ -248,6 +248,7 @@ export class TypedMemory {
     }
     let value: bigint | number;
     if (!state.includes(ByteState.Defined)) {
+      run.guide?.loading(region.base + BigInt(offset));
       const assumed = run.assumer.stored(access, type, region, place, offset);
       value = assumed instanceof Aggregate ? readInteger(assumed.bytes, 0, Math.min(8, assumed.bytes.length)) : assumed;
     } else {

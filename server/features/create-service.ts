@@ -7,6 +7,7 @@ import { entryPointsOf } from './entry-points';
 import { hoverAt } from './hover';
 import { inlayHintsOf } from './inlay-hints';
 import { isScenario, Scenarios } from './scenarios';
+import { replayFinding } from './replay';
 import type { LanguageService } from './service';
 import { signatureHelpAt } from './signature-help';
 import { simulateFunction } from './simulation';
@@ -59,6 +60,7 @@ export function createService(root = '', definitions?: ReadonlyMap<string, strin
         ? workspace.readFiles().flatMap((each) => entryPointsOf(workspace, each.path))
         : entryPointsOf(workspace, file),
     simulate: (plan) => simulateFunction(workspace, plan),
+    replay: (finding) => replayFinding(workspace, diagnostics, finding),
     scenarioSources: (file, text) => scenarios.sources(file, text),
     simulateScenario: (file, text) => scenarios.simulate(file, text),
     scenarioForm: (file, text) => scenarios.form(file, text),

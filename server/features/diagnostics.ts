@@ -1,3 +1,5 @@
+import type { SourceFunction } from '../concrete/program';
+import type { Claim } from '../ir/claim';
 import type { Function } from '../ir/types';
 import type { Rule } from '../rules/index';
 import { findRule, rules } from '../rules/index';
@@ -17,6 +19,12 @@ import { touchesMappings, touchesReferences } from './relevance';
 import type { Finding } from './service';
 import { SymbolicProgram } from './symbolic-program';
 
+/** A finding's claim, with the function that it is about. */
+export interface FindingClaim {
+  readonly claim: Claim;
+  readonly source: SourceFunction;
+}
+
 /** The rules for functions that have to do with kernel objects, but not with mappings. */
 const everyObject = rules.filter((rule) => rule.everyObject);
 
@@ -28,6 +36,8 @@ export class Diagnostics {
   readonly #words = new WordIndex();
   readonly #reports = new Map<string, readonly { readonly rule: Rule; readonly report: FieldReport }[]>();
   readonly #programs = new Map<string, SymbolicProgram>();
+  /** By file and `findingKey`. */
+  readonly #claims = new Map<string, Map<string, FindingClaim>>();
   #analyses = 0;
   #generation = 0;
 
@@ -63,6 +73,8 @@ export class Diagnostics {
 
   #find(file: SourceFile): readonly Finding[] {
     if (file.mentions === 'nothing') return [];
+    const claims = new Map<string, FindingClaim>();
+    this.#claims.set(file.path, claims);
     const program = new SymbolicProgram(this.#workspace, file.path);
     const found: Finding[] = [];
     const own: Function[] = [];
@@ -74,13 +86,25 @@ export class Diagnostics {
         const fresh = findings.filter((finding) => !seen.has(placeOf(finding)));
         for (const finding of fresh) {
           seen.add(placeOf(finding));
-          found.push(this.#place(file, lowered, finding));
+          const placed = this.#place(file, lowered, finding);
+          found.push(placed);
+          if (finding.claim)
+            claims.set(findingKey(placed), {
+              claim: finding.claim,
+              source: { file: file.path, function: variant, start: lowered.entry.chunk.start },
+            });
         }
       }
       own.push(...lowered.variants);
     }
     found.push(...this.#ofFields(file, own));
     return found;
+  }
+
+  /** What a run has to show of a finding; undefined for one without a path of one function. */
+  claimOf(finding: Finding): FindingClaim | undefined {
+    this.diagnose(finding.file);
+    return this.#claims.get(finding.file)?.get(findingKey(finding));
   }
 
   #functionAt(file: SourceFile, offset: number): string {
@@ -237,6 +261,10 @@ export class Diagnostics {
       }),
     };
   }
+}
+
+function findingKey({ rule, line, column, endLine, endColumn, message }: Finding): string {
+  return `${rule} ${line}:${column}-${endLine}:${endColumn} ${message}`;
 }
 
 function placeOf({ rule, span }: FunctionAnalysis['findings'][number]): string {

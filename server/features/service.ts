@@ -47,6 +47,8 @@ export interface Finding extends Range {
   readonly function: string;
   readonly path: readonly PathStep[];
   readonly fix?: Fix;
+  /** What its replay showed, where it was asked for. */
+  readonly replay?: Pick<ReplayResult, 'verdict' | 'reason'>;
   /** A comment in the source says that this is known and right as it is, and why. */
   readonly suppressed?: { readonly reason: string };
 }
@@ -93,6 +95,18 @@ export interface SimulationPlan {
 
 export type SimulationResult =
   { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly reason: string };
+
+/** What came of running a function along the path of a finding. */
+export interface ReplayResult {
+  /** `refuted`: the run goes the way of the path and the defect does not show, which is a mistake of MapLens. */
+  readonly verdict: 'confirmed' | 'refuted' | 'not-replayable';
+  /** Why it is not confirmed, in one line; empty where it is. */
+  readonly reason: string;
+  /** The run; none where none was possible. */
+  readonly trace?: Trace;
+  /** The number of the step that shows the defect. */
+  readonly step: number;
+}
 
 export type { Problem, ScenarioResult };
 export type { ScenarioCheck, ScenarioRun } from '../scenario/runner';
@@ -201,6 +215,8 @@ export interface LanguageService {
   /** Entry points of one file, or of all. */
   entryPoints(file?: string): readonly EntryPoint[];
   simulate(plan: SimulationPlan): SimulationResult;
+  /** Runs the function of a finding along its path; the finding as `diagnose` gives it. */
+  replay(finding: Finding): ReplayResult;
   /**
    * What a scenario's driver is read from, by the names that `setFile` is to give them: files, and with a slash at their
    * end folders.

@@ -79,7 +79,7 @@ provider, a collection. The object is then freed while they still use it.
     IOMemoryMap *map = memory->map();
     if (map == NULL)
         return kIOReturnNoMemory;
-    if (map->getLength() == 0) {
+    if (map->getLength() < 4096) {
         map->release();
         result = kIOReturnUnderrun;
     }
@@ -120,7 +120,7 @@ provider, a collection. The object is then freed while they still use it.
     IOMemoryMap *map = memory->map();
     if (map == NULL)
         return kIOReturnNoMemory;
-    if (map->getLength() == 0) {
+    if (map->getLength() < 4096) {
         OSSafeReleaseNULL(map);
         result = kIOReturnUnderrun;
     }

@@ -35,7 +35,8 @@ function check(event: Event): Report | undefined {
   }
   if (event.kind !== 'left-prepared' || !isCertain(event.object)) return undefined;
   // A descriptor that leaks is another rule's; one that is gone is complete.
-  if (isDead(event.object) || isOwned(event.object)) return undefined;
+  const { origin, owed } = event.object;
+  if (isDead(event.object) || isOwned(event.object) || (origin === 'created' && owed <= 0)) return undefined;
   return {
     at: event.at,
     about: event.preparation.at,

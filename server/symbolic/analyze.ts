@@ -2,6 +2,7 @@ import { has, returnContract } from '../api/attributes';
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { Function, Place } from '../ir/types';
 import { concernsMemory } from './call-facts';
+import { claimOf } from './claims';
 import { classOf } from './context';
 import type { Check, Event, PathMessage, Report, SymbolicFinding } from './events';
 import type { FieldFacts } from './field-facts';
@@ -12,7 +13,7 @@ import type { Dependency, Program, Target } from './program';
 import { ownTarget, RecordingProgram } from './program';
 import type { RunsIn } from './registrations';
 import { contextOf, registrationsIn } from './registrations';
-import type { Step } from './state';
+import type { Step, Way } from './state';
 import { handsOutMemory } from './stores';
 import { Summaries } from './summaries';
 
@@ -76,11 +77,11 @@ export function analyzeFunction(
       recording,
       summaries,
       {
-        event: (event, path) => {
+        event: (event, way) => {
           if (event.kind === 'release') collector.released(event);
           for (const check of checks) {
             const report = check.check(event);
-            if (report) keep(found, check, report, event, path);
+            if (report) keep(found, check, report, event, way, one === fn);
           }
         },
         stored: (store) => collector.stored(store),
@@ -185,19 +186,21 @@ function keep(
   check: Check,
   report: Report,
   event: Event,
-  taken: Step | undefined,
+  way: Way,
+  whole: boolean,
 ): void {
   const created = 'object' in event && 'creation' in event.object ? event.object.creation?.span : undefined;
   const about = report.about ?? created ?? report.at;
   const key = `${check.id} ${about.start} ${about.end}`;
   const since = 'object' in event && 'since' in event.object ? event.object.since : undefined;
-  const path = steps(taken, since);
+  const path = steps(way.steps, since);
   const last = { span: report.at, message: report.step ?? report.message.split('\n')[0]! };
   const final = path[path.length - 1];
   const doubled = final?.span.start === last.span.start && final.span.end === last.span.end && path.length > 1;
   const full = since === undefined ? [] : [...(doubled ? path.slice(0, -1) : path), last];
+  const claim = full.length > 0 && whole ? claimOf(event, report, way) : undefined;
   const candidate: Candidate = {
-    finding: { rule: check.id, span: report.at, message: report.message, path: full, fix: report.fix },
+    finding: { rule: check.id, span: report.at, message: report.message, path: full, fix: report.fix, claim },
     length: path.length,
   };
   const known = found.get(key);

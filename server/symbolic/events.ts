@@ -1,4 +1,5 @@
 import type { Ownership } from '../api/attributes';
+import type { Claim } from '../ir/claim';
 import type { FunctionDeclaration, ParameterDeclaration } from '../ir/declarations';
 import type { Atomic } from './atomic';
 import type { ClientNumber } from './client-data';
@@ -253,6 +254,8 @@ export interface Report {
   readonly step?: string;
   /** A change of the text that is right whatever the rest of the program does. */
   readonly fix?: Fix;
+  /** It is about what no run shows, such as where memory lies. */
+  readonly unshown?: true;
 }
 
 export interface Fix {
@@ -280,4 +283,6 @@ export interface SymbolicFinding {
   readonly message: string;
   readonly path: readonly PathMessage[];
   readonly fix: Fix | undefined;
+  /** What a run on its path has to show; undefined where the finding has no path. */
+  readonly claim: Claim | undefined;
 }

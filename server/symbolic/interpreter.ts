@@ -26,7 +26,7 @@ import type { RunsIn } from './registrations';
 import { ownTarget } from './program';
 import { diesWithFunction, isGot } from './smart-pointers';
 import { stackMemoryOf } from './stack-memory';
-import type { Step } from './state';
+import type { Way } from './state';
 import { allocation, handedOver, isOnStack, newForeign, State } from './state';
 import type { Summaries } from './summaries';
 import { walkedArrays } from './walked-arrays';
@@ -41,7 +41,7 @@ export interface Budget {
 }
 
 export interface Listener {
-  event(event: Event, path: Step | undefined): void;
+  event(event: Event, way: Way): void;
   /** A path returns. `value` is what it returns. */
   returned?(state: State, value: Value | undefined): void;
   stored?(store: FieldStore): void;
@@ -62,7 +62,7 @@ export class Interpreter implements Context {
   readonly #frontier: Frontier;
   readonly #losses: Losses;
   readonly #preparations = new OpenPreparations();
-  readonly #answers: { readonly event: Extract<Event, { kind: 'answer' }>; readonly path: Step | undefined }[] = [];
+  readonly #answers: { readonly event: Extract<Event, { kind: 'answer' }>; readonly way: Way }[] = [];
   /** Values of objects from elsewhere that some path releases. */
   readonly #released = new Set<Value>();
   #instructions = 0;
@@ -93,7 +93,7 @@ export class Interpreter implements Context {
 
   emit(event: Event, state: State): void {
     if (event.kind === 'release' && event.object.origin === 'foreign') this.#released.add(event.object.value);
-    this.#listener.event(event, state.path);
+    this.#listener.event(event, state.way);
   }
 
   stored(store: FieldStore): void {
@@ -154,14 +154,15 @@ export class Interpreter implements Context {
       this.#block(next.block, next.state);
     }
     this.budgetEnded ||= this.#frontier.overflowed;
-    this.#losses.tell(!this.budgetEnded, (event, path) => {
-      this.#listener.event(event, path);
+    this.#losses.tell(!this.budgetEnded, (event, way) => {
+      this.#listener.event(event, way);
     });
     this.#tellAnswers();
-    for (const { event, path } of this.#preparations.left) this.#listener.event(event, path);
+    for (const { event, way } of this.#preparations.left) this.#listener.event(event, way);
   }
 
   #enqueue(block: BlockId, state: State): void {
+    state.trail = { block, previous: state.trail };
     this.#losses.noteGivenUp(state);
     this.#frontier.enqueue(block, state);
   }
@@ -418,7 +419,7 @@ export class Interpreter implements Context {
       if (object && terminator.value.type.kind !== 'bool') {
         const says = this.#nameSays();
         if (says)
-          this.#answers.push({ event: { kind: 'answer', object, at, function: this.fn.name, says }, path: state.path });
+          this.#answers.push({ event: { kind: 'answer', object, at, function: this.fn.name, says }, way: state.way });
         state.change(object.value, { owed: object.owed - 1 });
       }
     }
@@ -439,10 +440,10 @@ export class Interpreter implements Context {
    */
   #tellAnswers(): void {
     const retains = this.#answers.some(({ event: { object } }) => object.origin === 'foreign' && object.owed > 0);
-    for (const { event, path } of this.#answers) {
+    for (const { event, way } of this.#answers) {
       const { value, origin, owed } = event.object;
       if (this.#released.has(value) || (retains && origin === 'foreign' && owed === 0)) continue;
-      this.#listener.event(event, path);
+      this.#listener.event(event, way);
     }
   }
 

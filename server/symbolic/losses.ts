@@ -3,7 +3,7 @@ import type { Context } from './context';
 import { holds } from './context';
 import type { Event } from './events';
 import type { Span } from './span';
-import type { ObjectState, State, Step } from './state';
+import type { ObjectState, State, Way } from './state';
 import { isOnStack, isOwned } from './state';
 
 type Lost = Extract<Event, { kind: 'lost' }>;
@@ -11,7 +11,7 @@ type Lost = Extract<Event, { kind: 'lost' }>;
 /** The objects that the paths of one function lose, told at the end, when it is known whether other paths do better. */
 export class Losses {
   readonly #context: Context;
-  readonly #lost: { readonly event: Lost; readonly path: Step | undefined }[] = [];
+  readonly #lost: { readonly event: Lost; readonly way: Way }[] = [];
   /** Calls whose objects are given up somewhere, by their spans. */
   readonly #givenUp = new Set<string>();
 
@@ -20,10 +20,10 @@ export class Losses {
   }
 
   /** Calls back for every loss, in the order of finding. `all`: every path was followed. */
-  tell(all: boolean, listener: (event: Lost, path: Step | undefined) => void): void {
-    for (const { event, path } of this.#lost) {
+  tell(all: boolean, listener: (event: Lost, way: Way) => void): void {
+    for (const { event, way } of this.#lost) {
       const always = all && !event.object.retained && !this.#givenUp.has(creationKey(event.object));
-      listener({ ...event, always }, path);
+      listener({ ...event, always }, way);
     }
   }
 
@@ -75,7 +75,7 @@ export class Losses {
   #lose(state: State, object: ObjectState, returning: Extract<Terminator, { op: 'return' }> | undefined): void {
     const created = object.creation!.span;
     const lost = (how: Lost['how'], at: Span, implicit = false): void =>
-      void this.#lost.push({ event: { kind: 'lost', object, how, at, implicit, always: false }, path: state.path });
+      void this.#lost.push({ event: { kind: 'lost', object, how, at, implicit, always: false }, way: state.way });
     if (object.variable === undefined) lost(this.#isUsed(created) ? 'chained' : 'dropped', created);
     else if (object.overwrittenAt) lost('overwritten', object.overwrittenAt);
     else if (returning) lost('return', returning.span, isImplicit(this.#context.fn, returning));

@@ -8,7 +8,7 @@ import { tracked } from './ownership';
 import type { Target } from './program';
 import { mayReach } from './reach';
 import type { Span } from './span';
-import type { ObjectState, State, Step } from './state';
+import type { ObjectState, State, Way } from './state';
 import type { Value } from './values';
 import { baseOf } from './values';
 
@@ -161,7 +161,7 @@ function isInView(state: State, { value, origin, stored }: ObjectState): boolean
 
 interface Left {
   readonly event: Extract<Event, { kind: 'left-prepared' }>;
-  readonly path: Step | undefined;
+  readonly way: Way;
 }
 
 /** What the paths of one function leave prepared when they return. */
@@ -176,7 +176,7 @@ export class OpenPreparations {
       for (const preparation of object.preparations) {
         if (preparation.undoneAt) this.#undone.add(preparation.at.start);
         else if (certain && state.outcome(preparation.result) === 'done')
-          this.#left.push({ event: { kind: 'left-prepared', object, at, preparation }, path: state.path });
+          this.#left.push({ event: { kind: 'left-prepared', object, at, preparation }, way: state.way });
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Local, Temp, Type } from '../ir/types';
+import type { BlockId, Local, Temp, Type } from '../ir/types';
 import type { Absence } from './absence';
 import type { Span } from './span';
 import type { Atomic } from './atomic';
@@ -17,6 +17,18 @@ export interface Step {
   readonly message: string;
   readonly previous: Step | undefined;
   readonly depth: number;
+}
+
+/** The blocks that a path went through, newest first. */
+export interface Trail {
+  readonly block: BlockId;
+  readonly previous: Trail | undefined;
+}
+
+/** How a path got somewhere: what is told of it, and all of it. */
+export interface Way {
+  readonly steps: Step | undefined;
+  readonly blocks: Trail | undefined;
 }
 
 /** Where a reference came from. */
@@ -204,6 +216,7 @@ export class State implements ConstraintStore {
   /** How often each loop's head was passed, and what the loop's locals held then. Not part of what makes states different. */
   readonly visits = new Map<number, Visit>();
   path: Step | undefined = undefined;
+  trail: Trail | undefined = undefined;
   /** Spin locks that the path holds, by their timeless values; oldest first. */
   readonly atomic = new Map<Value, Atomic>();
   /** What is written behind parameters counts at the end of the function. */
@@ -227,6 +240,7 @@ export class State implements ConstraintStore {
     for (const [key, value] of this.atomic) copy.atomic.set(key, value);
     copy.epoch = this.epoch;
     copy.path = this.path;
+    copy.trail = this.trail;
     copy.keepsOuts = this.keepsOuts;
     for (const place of this.lasting) copy.lasting.add(place);
     return copy;
@@ -236,6 +250,10 @@ export class State implements ConstraintStore {
     const last = this.path;
     if (last && last.span.start === span.start && last.span.end === span.end && last.message === message) return;
     this.path = { span, message, previous: last, depth: (last?.depth ?? 0) + 1 };
+  }
+
+  get way(): Way {
+    return { steps: this.path, blocks: this.trail };
   }
 
   get depth(): number {

@@ -13,7 +13,7 @@ export const collectionCalls: KernelTable = {
     const element = site.pointer(0);
     return collection?.contents.includes(element) ? 0n : add(site, element, undefined);
   },
-  'OSArray::getObject': (site) => own(site)?.contents[Number(site.bits(0))] ?? 0n,
+  'OSArray::getObject': (site) => own(site)?.contents[Number(site.bits(0))] ?? unknownElement(site),
   'OSArray::getLastObject': (site) => own(site)?.contents.at(-1) ?? 0n,
   'OSSet::getAnyObject': (site) => own(site)?.contents[0] ?? 0n,
   'OSSet::containsObject': (site) => (own(site)?.contents.includes(site.pointer(0)) ? 1n : 0n),
@@ -97,10 +97,9 @@ function removeKey(site: CallSite): Value {
   return 0n;
 }
 
-/** What a dictionary holds that existed before the run is not known; one that the run made holds nothing else. */
+/** What a collection holds that existed before the run is not known; one that the run made holds nothing else. */
 function unknownElement(site: CallSite): Value {
-  const dictionary = own(site);
-  if (!dictionary?.assumed) return 0n;
+  if (!own(site)?.assumed) return 0n;
   return site.run.assumer.call(site, site.name, site.run.program.declaration(site.name));
 }
 

@@ -6,6 +6,8 @@ import { optionBits } from './receivers';
 
 /** How many ranges of device memory an assumed provider has. */
 const rangeCount = 2n;
+/** Whoever asks for a range by a number of its own knows that it is there; PCI devices have six at most. */
+const mostRanges = 6n;
 /** kIOPCIConfigBaseAddress0, the register of a PCI device's first range. */
 const firstBaseAddress = 0x10n;
 
@@ -71,7 +73,7 @@ function indexOfRegister(site: CallSite, register: bigint): bigint {
     const index = device.registers.indexOf(Number(register));
     return BigInt(index < 0 ? device.memory.length : index);
   }
-  return register < firstBaseAddress ? rangeCount : (register - firstBaseAddress) / 8n;
+  return register < firstBaseAddress ? mostRanges : (register - firstBaseAddress) / 8n;
 }
 
 /** The provider's range `index`; made when first asked for, then always the same. */
@@ -79,7 +81,7 @@ function deviceMemory(site: CallSite, index: bigint): MemoryDescriptor | undefin
   const { kernel, objects } = site.run;
   const provider = objects.at(site.receiver);
   if (provider?.device) return provider.device.present ? provider.device.memory[Number(index)] : undefined;
-  if (!provider || index >= rangeCount) return undefined;
+  if (!provider || index >= mostRanges) return undefined;
   const key = `memory ${String(index)}`;
   const known = provider.state.get(key);
   const existing = known === undefined ? undefined : objects.at(known)?.sim;

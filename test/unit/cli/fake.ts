@@ -39,6 +39,7 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
       { file: 'a.cpp', function: 'A::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
       { file: 'a.cpp', function: 'B::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
     ],
+    replay: () => ({ verdict: 'not-replayable', reason: 'a fake', step: 0 }),
     simulate: simulate ?? ((plan): SimulationResult => ({ ok: false, reason: `no function ${plan.function}` })),
     scenarioSources: (file) => scenarios.sources(file),
     simulateScenario: (file) => scenarios.simulate(file),

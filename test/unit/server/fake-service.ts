@@ -77,6 +77,12 @@ export function fakeService(): LanguageService & { fail: boolean } {
     completions: () => [],
     inlayHints: () => [],
     entryPoints: (file) => (file === undefined ? [...texts.keys()].flatMap(entryPoints) : entryPoints(file)),
+    replay: (finding) => ({
+      verdict: 'confirmed',
+      reason: '',
+      step: 2,
+      trace: { ...frameGrabber(undefined), title: finding.function },
+    }),
     simulate(plan) {
       if (this.fail) throw new Error('the fake failed as told');
       const entry = entryPoints(plan.file).find((one) => one.function === plan.function);

@@ -1,0 +1,65 @@
+import type { Claim, ClaimKind, Subject } from '../ir/claim';
+import type { Event, Report } from './events';
+import type { ObjectState, Trail, Way } from './state';
+import type { Location } from './values';
+
+/** What a report of an event says of a run. */
+export function claimOf(event: Event, report: Report, { blocks }: Way): Claim {
+  const object = 'object' in event ? event.object : undefined;
+  return {
+    blocks: blocksOf(blocks),
+    what: report.unshown ? 'other' : whatOf(event),
+    subject: object && subjectOf(object),
+    at: event.at,
+  };
+}
+
+function whatOf(event: Event): ClaimKind {
+  switch (event.kind) {
+    case 'lost':
+    case 'kept':
+      return 'lost';
+    case 'null-use':
+      return 'null';
+    case 'use':
+      return 'gone';
+    case 'address-use':
+      return event.how === 'kept' ? 'dangling' : 'gone';
+    case 'release':
+      return event.works ? 'with-memory' : 'over-released';
+    case 'free':
+    case 'adopted':
+    case 'dies-with-function':
+      return 'over-released';
+    case 'left-prepared':
+      return 'left-prepared';
+    case 'complete':
+      return event.by ? 'other' : 'not-prepared';
+    case 'physical-access':
+      return event.prepared === 'never' || event.prepared === 'failed' ? 'unprepared' : 'other';
+    case 'answer':
+      return event.says === 'borrowed' ? 'gives-reference' : 'gives-none';
+    default:
+      return 'other';
+  }
+}
+
+function subjectOf({ creation, value }: ObjectState): Subject | undefined {
+  if (creation) return { kind: 'made', at: creation.span };
+  if (value.kind === 'initial' && value.place.kind === 'local' && value.place.local !== undefined)
+    return { kind: 'parameter', local: value.place.local };
+  if (value.kind === 'initial' && value.place.kind === 'field' && isOwn(value.place.base))
+    return { kind: 'field', name: value.place.name };
+  return undefined;
+}
+
+/** Whether a place is the object whose method it is. */
+function isOwn(place: Location): boolean {
+  return place.kind === 'deref' && place.pointer.kind === 'solid' && place.pointer.what === 'this';
+}
+
+function blocksOf(last: Trail | undefined): number[] {
+  const blocks: number[] = [];
+  for (let at = last; at; at = at.previous) blocks.push(at.block);
+  return blocks.reverse();
+}
