@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { showReplayCommand } from '../server/protocol';
 import type { EntryPointItem, FindingPlace } from '../server/protocol';
+import { goToCounterpart } from './go-to-counterpart';
+import { showFindings } from './lenses';
+import { LifetimeMarks } from './lifetime-marks';
 import { MappingServer, isScenario, sourceLanguages } from './mapping-server';
 import { newScenario } from './new-scenario';
 import { PanelProvider, panelType } from './panel-provider';
@@ -20,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
   const server = new MappingServer(context);
   const panels = new PanelProvider(server, log, context.extensionUri);
   const runs = new RunsView(server, log);
+  const marks = new LifetimeMarks(server, log);
 
   const moves: Readonly<Record<string, StepMove>> = {
     'maplens.nextStep': 'next',
@@ -32,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
     server,
     panels,
     runs,
+    marks,
     vscode.window.registerCustomEditorProvider(panelType, panels, { supportsMultipleEditorsPerDocument: false }),
     vscode.commands.registerCommand('maplens.showMappings', (uri?: unknown, name?: unknown) =>
       showMappings(server, panels, uri, name),
@@ -48,6 +53,16 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
     vscode.commands.registerCommand('maplens.run', (node?: RunNode) => runs.run(node)),
     vscode.commands.registerCommand('maplens.runAgain', (node?: RunNode) => runs.run(node)),
     vscode.commands.registerCommand('maplens.runAll', () => runs.run()),
+    vscode.commands.registerCommand('maplens.runFunction', async (uri: string, name: string) => {
+      const outcome = await runs.runFunction(uri, name);
+      const show = 'Show Mappings';
+      const chosen = await vscode.window.showInformationMessage(`${name}: ${outcome}`, show);
+      if (chosen === show) await panels.show(vscode.Uri.parse(uri), name);
+    }),
+    vscode.commands.registerCommand('maplens.showFindings', showFindings),
+    vscode.commands.registerCommand('maplens.toggleLifetimes', () => marks.toggle()),
+    vscode.commands.registerCommand('maplens.goToRelease', () => goToCounterpart(server, 'releases')),
+    vscode.commands.registerCommand('maplens.goToCreation', () => goToCounterpart(server, 'creations')),
     vscode.commands.registerCommand('maplens.restart', () => server.restart()),
     vscode.commands.registerCommand('maplens.showLog', () => server.showLog()),
     ...Object.entries(moves).map(([command, move]) =>

@@ -3,8 +3,12 @@ import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vsc
 import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
 import { messages } from '../server/protocol';
 import type {
+  CounterpartsResult,
   EntryPointItem,
   InitializationOptions,
+  LifetimesParams,
+  LifetimesResult,
+  PlaceParams,
   ReplayAnswer,
   ReplayParams,
   ScenarioSimulation,
@@ -68,9 +72,10 @@ export class MappingServer implements vscode.Disposable {
       diagnosticPullOptions: { onChange: true, onTabs: false },
       middleware: {
         provideInlayHints: (document, range, token, next) =>
-          vscode.workspace.getConfiguration('maplens', document).get<boolean>('inlayHints') === false
-            ? []
-            : next(document, range, token),
+          isOn('inlayHints', document) ? next(document, range, token) : [],
+        provideCodeLenses: (document, token, next) => (isOn('codeLenses', document) ? next(document, token) : []),
+        provideHover: (document, position, token, next) =>
+          isOn('hovers', document) ? next(document, position, token) : null,
       },
     };
     this.#client = new LanguageClient('maplens', 'MapLens', server, options);
@@ -84,6 +89,7 @@ export class MappingServer implements vscode.Disposable {
       this.#status,
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('maplens.inlayHints')) this.#refreshHints();
+        if (event.affectsConfiguration('maplens.codeLenses')) this.#refreshLenses();
       }),
       this.#client.onDidChangeState(({ newState }) => this.#showState(newState)),
       this.#client.onNotification(messages.workspaceChanged, () => this.#changed.fire()),
@@ -129,6 +135,16 @@ export class MappingServer implements vscode.Disposable {
     return this.#request<ScenarioSimulation>(messages.simulateScenario, params);
   }
 
+  /** How maps live in the functions that some lines touch. Asked while the text is looked at: never shown as busy. */
+  async lifetimes(params: LifetimesParams, token: vscode.CancellationToken): Promise<LifetimesResult> {
+    await this.start();
+    return this.#client.sendRequest<LifetimesResult>(messages.lifetimes, params, token);
+  }
+
+  async counterparts(params: PlaceParams): Promise<CounterpartsResult> {
+    return this.#request<CounterpartsResult>(messages.counterparts, params);
+  }
+
   async #request<T>(method: string, params?: object): Promise<T> {
     await this.start();
     const timer = setTimeout(() => (this.#status.busy = true), slow);
@@ -147,6 +163,12 @@ export class MappingServer implements vscode.Disposable {
       hints.getProvider(document)?.onDidChangeInlayHints.fire();
   }
 
+  #refreshLenses(): void {
+    const lenses = this.#client.getFeature('textDocument/codeLens');
+    for (const { document } of vscode.window.visibleTextEditors)
+      lenses.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+  }
+
   #showState(state: State): void {
     const { text, severity } = stateWords(state);
     this.#status.text = text;
@@ -162,6 +184,11 @@ export class MappingServer implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
     void this.#client.dispose();
   }
+}
+
+/** Whether a help in the code is switched on for a document. */
+function isOn(setting: 'inlayHints' | 'codeLenses' | 'hovers', document: vscode.TextDocument): boolean {
+  return vscode.workspace.getConfiguration('maplens', document).get<boolean>(setting) !== false;
 }
 
 function stateWords(state: State): { text: string; severity: vscode.LanguageStatusSeverity } {

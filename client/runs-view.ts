@@ -108,6 +108,15 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     this.#count();
   }
 
+  /** Runs a function as its row does; yields what the row then says. */
+  async runFunction(uri: string, name: string): Promise<string> {
+    await (this.#loading ??= this.#load());
+    const entry = this.#entries.find((one) => one.uri === uri && one.function === name);
+    if (!entry) return 'it maps no memory any more';
+    await this.run({ kind: 'entry', entry });
+    return describe(this.#states.get(keyOf(entry)), entry).line;
+  }
+
   #showScenario(uri: string | undefined): void {
     if (uri === undefined) {
       void this.#describe(this.#entries.length + this.#scenarios.uris.length > 0 ? 'ready' : 'empty');

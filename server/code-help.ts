@@ -23,7 +23,7 @@ export const codeHelp: ServerCapabilities = {
 };
 
 /** Runs a handler's work once the workspace was read; what fails is logged, and answered with the fallback. */
-type Attempt = <T>(what: string, fallback: T, token: CancellationToken, work: () => T) => Promise<T>;
+export type Attempt = <T>(what: string, fallback: T, token: CancellationToken, work: () => T) => Promise<T>;
 
 /** Answers hovers, completions, signature help and inlay hints: translates, and nothing else. */
 export function serveCodeHelp(connection: Connection, service: LanguageService, attempt: Attempt): void {

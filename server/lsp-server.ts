@@ -14,7 +14,6 @@ import {
 import type {
   CancellationToken,
   CodeAction,
-  CodeLens,
   Connection,
   Diagnostic,
   DocumentDiagnosticReport,
@@ -23,7 +22,9 @@ import type {
   InitializeResult,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Attempt } from './code-help';
 import { codeHelp, serveCodeHelp } from './code-help';
+import { codePlaces, serveCodePlaces } from './code-places';
 import { isConfiguration } from './features/configurations';
 import { isScenario } from './features/scenarios';
 import type { Finding, LanguageService, ScenarioSimulation, SimulationResult } from './features/service';
@@ -34,7 +35,6 @@ import {
   scenarioDiagnostics,
   suppressActions,
   toDiagnostic,
-  toLspRange,
 } from './findings';
 import { messages } from './protocol';
 import { serveScenarioForms } from './scenario-forms';
@@ -48,9 +48,6 @@ import type {
 } from './protocol';
 import { isSource } from './workspace-files';
 import type { WorkspaceFiles } from './workspace-files';
-
-/** The command that a code lens runs in the client: (uri, function) → the panel on that function. */
-export const showMappingsCommand = 'maplens.showMappings';
 
 /** The language of scenarios, which ones without a file's name have, too. */
 const scenarioLanguage = 'iomap';
@@ -124,7 +121,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
         positionEncoding: 'utf-16',
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         ...codeHelp,
-        codeLensProvider: {},
+        ...codePlaces,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
         ...(pull && {
           diagnosticProvider: { identifier: 'maplens', interFileDependencies: true, workspaceDiagnostics: false },
@@ -348,28 +345,14 @@ export function serve(connection: Connection, service: LanguageService, files: W
     }),
   );
 
-  const answer = <T>(what: string, fallback: T, token: CancellationToken, work: () => T): Promise<T> =>
+  const answer: Attempt = (what, fallback, token, work) =>
     attempt(what, fallback, async () => {
       await turn(token);
       return work();
     });
   serveCodeHelp(connection, service, answer);
+  serveCodePlaces(connection, service, answer, (uri) => documents.get(uri)?.getText(), isOpenScenario);
   serveScenarioForms(connection, service, answer, ({ uri, text }) => documents.get(uri)?.getText() ?? text);
-
-  connection.onCodeLens((params, token) =>
-    attempt<CodeLens[]>('code lenses', [], async () => {
-      await turn(token);
-      if (isOpenScenario(params.textDocument.uri)) return [];
-      return service.entryPoints(params.textDocument.uri).map((entry) => ({
-        range: toLspRange(entry),
-        command: {
-          title: 'Show mappings',
-          command: showMappingsCommand,
-          arguments: [params.textDocument.uri, entry.function],
-        },
-      }));
-    }),
-  );
 
   connection.onRequest(messages.entryPoints, (token: CancellationToken) =>
     attempt<EntryPointItem[]>('entry points', [], async () => {

@@ -1,14 +1,18 @@
 /**
  * Custom messages between client and server, beside LSP's own. The client imports nothing else of the server.
  *
- * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/replay`, `maplens/simulateScenario`,
- * and for the form in which a scenario is edited `maplens/scenarioForm`, `maplens/scenarioFormWords` and `maplens/editScenario`. Server → client: the notification
+ * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/simulateScenario`, `maplens/replay`,
+ * `maplens/lifetimes`,
+ * `maplens/counterparts`, and for the form in which a scenario is edited `maplens/scenarioForm`,
+ * `maplens/scenarioFormWords` and `maplens/editScenario`. Server → client: the notification
  * `maplens/workspaceChanged` (entry points or their results may differ), and, for workspaces that are not on a disk,
  * the requests `maplens/listFiles` and `maplens/readFile`.
  */
 
 import type {
+  CodePlace,
   EntryPoint,
+  Lifetimes,
   Range,
   ReplayResult,
   ScenarioSimulation,
@@ -61,6 +65,32 @@ export interface EditScenarioParams extends SimulateScenarioParams {
   readonly action: StepAction;
 }
 
+/** Lines are 1-based, both inclusive. */
+export interface LifetimesParams {
+  readonly uri: string;
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+export type LifetimesResult = Lifetimes;
+
+/** 1-based. */
+export interface PlaceParams {
+  readonly uri: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A place with `file` replaced by its document's URI. */
+export interface CodePlaceItem extends Omit<CodePlace, 'file'> {
+  readonly uri: string;
+}
+
+export interface CounterpartsResult {
+  readonly creations: readonly CodePlaceItem[];
+  readonly releases: readonly CodePlaceItem[];
+}
+
 /** What the client tells at the start. */
 export interface InitializationOptions {
   /** It checks scenarios by their JSON Schema itself: MapLens tells only what the schema can't. */
@@ -84,6 +114,10 @@ export const messages = {
   scenarioFormWords: 'maplens/scenarioFormWords',
   /** EditScenarioParams → ScenarioEdit: the edits of the text that an action of the form makes. Nothing is changed. */
   editScenario: 'maplens/editScenario',
+  /** LifetimesParams → LifetimesResult: how maps live in the functions that some lines touch. */
+  lifetimes: 'maplens/lifetimes',
+  /** PlaceParams → CounterpartsResult: where what stands at a place is made and given up. */
+  counterparts: 'maplens/counterparts',
   /** Notification, no parameters. */
   workspaceChanged: 'maplens/workspaceChanged',
   /** Server → client: { folder: uri } → string[] of URIs of C, C++ and DriverKit files. */

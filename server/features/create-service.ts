@@ -2,10 +2,14 @@ import { allRules } from '../rules/index';
 import { Workspace } from '../workspace/workspace';
 import { completionAt } from './completion';
 import { Configurations, isConfiguration } from './configurations';
+import { counterpartsAt } from './counterparts';
 import { Diagnostics } from './diagnostics';
 import { entryPointsOf } from './entry-points';
 import { hoverAt } from './hover';
 import { inlayHintsOf } from './inlay-hints';
+import { lifetimesOf } from './lifetimes';
+import { mappingSymbols } from './mapping-symbols';
+import { ruleLinks } from './rule-links';
 import { isScenario, Scenarios } from './scenarios';
 import { replayFinding } from './replay';
 import type { LanguageService } from './service';
@@ -55,6 +59,10 @@ export function createService(root = '', definitions?: ReadonlyMap<string, strin
     signatureHelp: (file, line, column) => signatureHelpAt(workspace, file, line, column),
     completions: (file, line, column) => completionAt(workspace, file, line, column),
     inlayHints: (file, firstLine, lastLine) => inlayHintsOf(workspace, file, firstLine, lastLine),
+    lifetimes: (file, firstLine, lastLine) => lifetimesOf(workspace, file, firstLine, lastLine),
+    counterparts: (file, line, column) => counterpartsAt(workspace, file, line, column),
+    mappingSymbols: (query) => mappingSymbols(workspace, query),
+    ruleLinks: (file, text) => ruleLinks(workspace, file, text),
     entryPoints: (file) =>
       file === undefined
         ? workspace.readFiles().flatMap((each) => entryPointsOf(workspace, each.path))

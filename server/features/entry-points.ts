@@ -1,5 +1,5 @@
 import { attribute } from '../api/attributes';
-import type { Callee, Function } from '../ir/types';
+import type { Callee, Function, Instruction } from '../ir/types';
 import type { Workspace } from '../workspace/workspace';
 import { rangeOf } from './positions';
 import type { EntryPoint } from './service';
@@ -13,7 +13,7 @@ export function entryPointsOf(workspace: Workspace, path: string): EntryPoint[] 
   const found: EntryPoint[] = [];
   for (const lowered of workspace.mappingFunctions(path)) {
     const fn = lowered.variants[0];
-    const mappings = fn ? countMappings(fn, program) : 0;
+    const mappings = fn ? [...mappingCallsOf(fn, program)].length : 0;
     if (fn && mappings > 0)
       found.push({
         file: path,
@@ -25,13 +25,18 @@ export function entryPointsOf(workspace: Workspace, path: string): EntryPoint[] 
   return found;
 }
 
-function countMappings(fn: Function, program: SymbolicProgram): number {
-  let count = 0;
+type Call = Extract<Instruction, { readonly op: 'call' }>;
+
+/** The calls of a function and of its closures that make a mapping, each with the one that it stands in. */
+export function* mappingCallsOf(
+  fn: Function,
+  program: SymbolicProgram,
+): Iterable<{ readonly fn: Function; readonly call: Call }> {
   for (const block of fn.blocks)
     for (const instruction of block.instructions)
-      if (instruction.op === 'call' && maps(instruction.callee, instruction.args.length, program)) count++;
-  for (const closure of fn.closures) count += countMappings(closure, program);
-  return count;
+      if (instruction.op === 'call' && maps(instruction.callee, instruction.args.length, program))
+        yield { fn, call: instruction };
+  for (const closure of fn.closures) yield* mappingCallsOf(closure, program);
 }
 
 function maps(callee: Callee, count: number, program: SymbolicProgram): boolean {

@@ -189,6 +189,63 @@ export interface InlayHint {
   readonly tooltip: string;
 }
 
+/** How one map lives in the function that makes it; lines are 1-based, both inclusive. */
+export interface LifetimeTrack {
+  /** The variable that held it first, or the call that made it. */
+  readonly name: string;
+  /** Where it is made. */
+  readonly line: number;
+  /**
+   * 'live': it is there on every path. 'maybe': on some, or somebody else may keep it. 'released': the pointer that is
+   * left dangles. There is none on lines where nothing is known, and none where there is no map.
+   */
+  readonly segments: readonly {
+    readonly line: number;
+    readonly endLine: number;
+    readonly life: 'live' | 'maybe' | 'released';
+  }[];
+  /** The lines where a reference of it is given up. */
+  readonly ends: readonly number[];
+}
+
+/** A place where a variable is read whose object was released. */
+export interface ReleasedVariable extends Range {
+  readonly name: string;
+  /** On every path that gets there. */
+  readonly always: boolean;
+  readonly releasedLine: number;
+}
+
+export interface Lifetimes {
+  readonly tracks: readonly LifetimeTrack[];
+  readonly released: readonly ReleasedVariable[];
+}
+
+export interface CodePlace extends Range {
+  readonly file: string;
+  /** Of the function that it stands in, without its class. */
+  readonly name: string;
+  /** Its first line. */
+  readonly text: string;
+}
+
+/** Where something is made, and where it is given up. */
+export interface Counterparts {
+  readonly creations: readonly CodePlace[];
+  readonly releases: readonly CodePlace[];
+}
+
+/** A call that maps memory, by a name to search for: "map of fRing in FrameGrabber::start". */
+export interface MappingSymbol extends Range {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** The name of a rule in a comment or a configuration. */
+export interface RuleLink extends Range {
+  readonly rule: string;
+}
+
 export interface LanguageService {
   /** A source, a scenario (`*.iomap`), or a configuration (`.maplens.json`). */
   setFile(file: string, text: string): void;
@@ -212,6 +269,14 @@ export interface LanguageService {
   completions(file: string, line: number, column: number): readonly OptionCompletion[];
   /** What some lines (1-based, both inclusive) leave open for the reader. */
   inlayHints(file: string, firstLine: number, lastLine: number): readonly InlayHint[];
+  /** How maps live in the functions that some lines (1-based, both inclusive) touch. */
+  lifetimes(file: string, firstLine: number, lastLine: number): Lifetimes;
+  /** Where what stands at a 1-based place is made and given up. */
+  counterparts(file: string, line: number, column: number): Counterparts;
+  /** The calls that map memory and whose names have the letters of a query, in its order. */
+  mappingSymbols(query: string): readonly MappingSymbol[];
+  /** Where a file names rules. `text`: of a configuration. */
+  ruleLinks(file: string, text?: string): readonly RuleLink[];
   /** Entry points of one file, or of all. */
   entryPoints(file?: string): readonly EntryPoint[];
   simulate(plan: SimulationPlan): SimulationResult;

@@ -78,6 +78,7 @@ export function creationKey({ creation }: ObjectState): string | undefined {
 export class HoldingsRecorder {
   readonly #variables: ReadonlyMap<string, Variable>;
   readonly #points = new Map<BlockId, Point[]>();
+  readonly #creations = new Set<string>();
   readonly #holders = new WeakMap<ObjectState, readonly string[]>();
 
   constructor(fn: Function, program: Program) {
@@ -95,6 +96,7 @@ export class HoldingsRecorder {
     for (const object of state.objects.values()) {
       const key = creationKey(object);
       if (key === undefined) continue;
+      this.#creations.add(key);
       const known = point.objects.get(key) ?? { states: new Set<ObjectState>(), seen: 0 };
       point.objects.set(key, known);
       // One that may be none yet is there on some of the paths only.
@@ -103,6 +105,11 @@ export class HoldingsRecorder {
       known.states.add(object);
       if (object.stored.length > 0 && !this.#holders.has(object)) this.#holders.set(object, holders(state, object));
     }
+  }
+
+  /** Whether a call, by its `creationKey`, makes a counted object on some path. */
+  makes(key: string): boolean {
+    return this.#creations.has(key);
   }
 
   /** The fields and globals that an object was stored in, by their names; what has none, as `*parameter`, is ''. */

@@ -34,6 +34,10 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
     signatureHelp: () => undefined,
     completions: () => [],
     inlayHints: () => [],
+    lifetimes: () => ({ tracks: [], released: [] }),
+    counterparts: () => ({ creations: [], releases: [] }),
+    mappingSymbols: () => [],
+    ruleLinks: () => [],
     entryPoints: () => [
       { file: 'a.cpp', function: 'A::start', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
       { file: 'a.cpp', function: 'A::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },

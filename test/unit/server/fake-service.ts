@@ -76,6 +76,10 @@ export function fakeService(): LanguageService & { fail: boolean } {
     signatureHelp: () => undefined,
     completions: () => [],
     inlayHints: () => [],
+    lifetimes: () => ({ tracks: [], released: [] }),
+    counterparts: () => ({ creations: [], releases: [] }),
+    mappingSymbols: () => [],
+    ruleLinks: () => [],
     entryPoints: (file) => (file === undefined ? [...texts.keys()].flatMap(entryPoints) : entryPoints(file)),
     replay: (finding) => ({
       verdict: 'confirmed',
