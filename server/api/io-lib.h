@@ -151,10 +151,24 @@ int copyout([[maplens::reads]] const void *from, user_addr_t to, size_t length);
 [[maplens::pure]] int __builtin_ffs(int value);
 [[maplens::pure]] int ffs(int value);
 
-[[maplens::pure]] inline unsigned int min(unsigned int a, unsigned int b) { return a < b ? a : b; }
-[[maplens::pure]] inline unsigned int max(unsigned int a, unsigned int b) { return a > b ? a : b; }
+// What the macros min and max, and those of std, are called as.
+[[maplens::pure]] unsigned long maplens_min(unsigned long a, unsigned long b);
+[[maplens::pure]] unsigned long maplens_max(unsigned long a, unsigned long b);
 [[maplens::pure]] inline unsigned long ulmin(unsigned long a, unsigned long b) { return a < b ? a : b; }
 [[maplens::pure]] inline unsigned long ulmax(unsigned long a, unsigned long b) { return a > b ? a : b; }
+
+[[maplens::pure]] int imin(int a, int b);
+[[maplens::pure]] int imax(int a, int b);
+[[maplens::pure]] long lmin(long a, long b);
+[[maplens::pure]] long lmax(long a, long b);
+[[maplens::pure]] int ffsll(unsigned long long value);
+[[maplens::pure]] int fls(unsigned int value);
+[[maplens::pure]] int flsll(unsigned long long value);
+
+// stdarg.h, where the list is one by its address.
+void va_start([[maplens::writes]] void *list);
+void va_copy([[maplens::writes]] void *list, void *from);
+void va_end(void *list);
 
 // Atomic operations: each yields the value from before.
 SInt32 OSIncrementAtomic([[maplens::writes]] volatile SInt32 *address);

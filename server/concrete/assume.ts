@@ -130,6 +130,8 @@ export class Assumer {
     const declared = this.#run.program.declaration(source.function.qualifiedName)?.parameters[index]?.default;
     const value = declared === undefined ? undefined : literal(declared, this.#run.program);
     if (value !== undefined) return normaliser(type)(value);
+    const computed = this.#run.program.defaultArgument(source.function.qualifiedName, index);
+    if (computed && this.#run.frames.length > 1) return this.#run.invoke(computed, 0n, []);
     return new Unknown(name, name, type, this.#run.place(source, source.function.locals[index]!.span));
   }
 

@@ -57,7 +57,7 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
       const types = call.args.map((arg) => arg.type);
       let target: Target | undefined;
       return (_frame, values) => {
-        target ??= run.resolver.function(callee.name, values.length, c.source.file, types);
+        target ??= run.resolver.function(callee.name, values.length, c.source.file, types, callee.template);
         return run.perform(target, site(callee.name, 0n, values));
       };
     }
@@ -93,7 +93,8 @@ function compileMethod(c: Context, callee: Extract<Call['callee'], { kind: 'meth
     const dynamic = run.objects.classAt(self);
     const from = callee.direct ? (staticClass ?? '') : (dynamic ?? staticClass ?? '');
     let target = targets.get(from);
-    if (!target) targets.set(from, (target = run.resolver.method(from, staticClass, callee.name, values.length)));
+    if (!target)
+      targets.set(from, (target = run.resolver.method(from, staticClass, callee.name, values.length, callee.template)));
     run.checkReceiver(self, text, callee.name);
     return run.perform(target, site(target.name, self, values));
   };

@@ -5,7 +5,8 @@ import type { Interpreter } from './interpreter';
 import { isSmartPointer, type FieldLayout } from './layout';
 import { readInteger } from './memory';
 import type { SourceFunction } from './program';
-import { Aggregate, isPointer, normaliser, pointed, Unknown, type Known, type Value } from './values';
+import { notModelled } from './halt';
+import { Aggregate, isPointer, normaliser, pointed, Unknown, withArticle, type Known, type Value } from './values';
 
 /** What the closures of one function share. */
 export interface Context {
@@ -59,8 +60,12 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
     case 'sizeof': {
       const size = BigInt(run.layouts.size(expr.of));
       return () => {
-        if (expr.of.kind === 'class' && run.layouts.class(expr.of).assumed)
-          run.assume(`sizeof(${expr.of.name})`, String(size), run.place(c.source, expr.span));
+        if (expr.of.kind === 'unknown' || (expr.of.kind === 'class' && run.layouts.class(expr.of).assumed))
+          run.assume(
+            expr.of.name === undefined ? run.sourceText(c.source, expr.span) : `sizeof(${expr.of.name})`,
+            String(size),
+            run.place(c.source, expr.span),
+          );
         return size;
       };
     }
@@ -120,7 +125,9 @@ export function compileCondition(c: Context, expr: Expr): (frame: Frame) => bool
     const pointer = compilePointee(c, expr);
     return (frame) => pointer(frame) !== 0n;
   }
-  const evaluate = compileKnown(c, expr, {}, expr.type.kind === 'unknown' ? { kind: 'bool' } : expr.type);
+  const { type } = expr;
+  if (type.kind === 'class') return () => notModelled(`whether ${withArticle(type.name)} is true`);
+  const evaluate = compileKnown(c, expr, {}, type.kind === 'unknown' ? { kind: 'bool' } : type);
   return (frame) => {
     const value = evaluate(frame);
     return typeof value === 'bigint'

@@ -9,6 +9,7 @@ import {
   type Hint,
 } from './compile-expr';
 import type { Evaluate, Frame } from './frame';
+import { notModelled } from './halt';
 import { Aggregate, int32, isPointer, normaliser, pointed, uint64, Unknown, type Known } from './values';
 
 /** `-`, `~` and `!`. */
@@ -18,6 +19,7 @@ export function compileUnary(c: Context, expr: Expr & { op: 'unary' }, hint: Hin
     const pointer = compilePointee(c, expr.value);
     return (frame) => (pointer(frame) === 0n ? 1n : 0n);
   }
+  if (expr.value.type.kind === 'class') return objectOperand(expr.operator, expr.value.type.name);
   const wanted: Type = expr.operator === '!' && expr.value.type.kind === 'unknown' ? { kind: 'bool' } : expr.value.type;
   const operand = compileKnown(c, expr.value, hint, wanted);
   const normalise = normaliser(expr.type);
@@ -43,6 +45,8 @@ export function compileUnary(c: Context, expr: Expr & { op: 'unary' }, hint: Hin
 
 /** Arithmetic, shifts, bit operations and comparisons with C's conversions; pointer arithmetic in elements. */
 export function compileBinary(c: Context, expr: Expr & { op: 'binary' }, hint: Hint): Evaluate {
+  const object = [expr.left, expr.right].find(({ type }) => type.kind === 'class' && !isSmart(type));
+  if (object?.type.kind === 'class') return objectOperand(expr.operator, object.type.name);
   const leftType = operandType(expr.left, expr.right);
   const rightType = operandType(expr.right, expr.left);
   if (isPointer(leftType) && (expr.operator === '+' || expr.operator === '-'))
@@ -69,6 +73,11 @@ export function compileBinary(c: Context, expr: Expr & { op: 'binary' }, hint: H
     return (frame) => (compared(common(left(frame)), common(right(frame))) ? 1n : 0n);
   }
   return compileIntegerOperation(c, expr, left, right, leftType, rightType);
+}
+
+/** An operator on an object whose class declares none for it. */
+function objectOperand(operator: string, name: string): Evaluate {
+  return () => notModelled(`operator${operator} of ${name}`);
 }
 
 function compileIntegerOperation(
@@ -235,6 +244,7 @@ function lowestOf(type: Type): bigint | undefined {
 function promoted(type: Type): Type {
   if (type.kind === 'int') return type.bits < 32 ? int32 : type;
   if (isPointer(type)) return uint64;
+  if (type.kind === 'enum' && type.of) return promoted(type.of);
   return type.kind === 'unknown' ? uint64 : int32;
 }
 

@@ -16,11 +16,13 @@ import { notModelled } from './halt';
 import type { Interpreter } from './interpreter';
 import type { SourceFunction, Span } from './program';
 import { storageOf } from './storage';
-import { isAggregate, normaliser } from './values';
+import { Aggregate, isAggregate, normaliser } from './values';
 
 /** Turns a function into closures, one an instruction, so that running it looks at no IR. */
 export function compileFunction(run: Interpreter, source: SourceFunction): Code {
   const code = source.function;
+  if (code.template === 'open') notModelled(`${code.qualifiedName}(): what its template's parameters stand for`);
+  if (code.class !== undefined) run.layouts.class({ kind: 'class', name: code.class });
   const storage = storageOf(code);
   if (code.classes) run.layouts.declare(code.classes);
   const c: Context = { run, source, storage };
@@ -218,6 +220,18 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
     const text = expr.value;
     return (frame) => {
       run.typed.storeText(address(frame), type, text, access);
+    };
+  }
+  const { type } = place;
+  if (type.kind === 'class' && run.construction.assigned(type)) {
+    const copies = isVariable(c, expr);
+    return (frame) => {
+      run.at(c.source, span);
+      const target = address(frame);
+      if (isStatic && run.initialisedStatic(target)) return;
+      const raw = value(frame);
+      if (raw instanceof Aggregate) run.construction.assign(target, type, raw, copies, instruction.initial);
+      else run.store(target, wanted, raw, access);
     };
   }
   return (frame) => {

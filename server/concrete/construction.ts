@@ -1,6 +1,7 @@
 import type { Function, Place, Type } from '../ir/types';
 import type { CallSite } from './call-site';
 import type { Interpreter } from './interpreter';
+import { notModelled } from './halt';
 import { isSmartPointer } from './layout';
 import { ByteState } from './memory';
 import type { SourceFunction } from './program';
@@ -12,6 +13,7 @@ type ClassType = Type & { kind: 'class' };
 export class Construction {
   readonly #run: Interpreter;
   readonly #needed = new Map<string, boolean>();
+  readonly #assigned = new Map<string, boolean>();
   readonly #explicit = new WeakMap<Function, ReadonlySet<string>>();
   /** The dynamic classes of objects that are not of the kernel's, by address. */
   readonly #dynamic = new Map<bigint, string>();
@@ -66,7 +68,10 @@ export class Construction {
     const [only] = args;
     if (args.length === 1 && (only instanceof Aggregate || (!body && this.#isOf(types[0], type)))) {
       if (only instanceof Aggregate) run.typed.store(address, type, only, run.access(undefined, ''));
-      else run.typed.copy(address, run.integer(only!), run.layouts.size(type), run.access(undefined, ''));
+      else if (this.assigned(type)) {
+        const value = run.typed.load(run.integer(only!), type, run.access(undefined, ''));
+        if (value instanceof Aggregate) this.assign(address, type, value, true, true);
+      } else run.typed.copy(address, run.integer(only!), run.layouts.size(type), run.access(undefined, ''));
       if (this.#polymorphic(type.name)) this.#dynamic.set(address, type.name);
       return;
     }
@@ -90,6 +95,74 @@ export class Construction {
     // Inside of a derived class's constructor the object becomes one of that class again.
     if (outer !== undefined && outer !== type.name && run.resolver.isKind(outer, type.name))
       this.#dynamic.set(address, outer);
+  }
+
+  /** Whether more happens than a copy of the bytes when an object of a class is assigned. */
+  assigned(type: Type): boolean {
+    if (type.kind !== 'class') return false;
+    if (isSmartPointer(type.name)) return true;
+    const known = this.#assigned.get(type.name);
+    if (known !== undefined) return known;
+    this.#assigned.set(type.name, false);
+    const declared = this.#run.program.classOf(type.name);
+    const answer =
+      declared !== undefined &&
+      (declared.bases.some((name) => this.assigned({ kind: 'class', name })) ||
+        declared.fields.some((field) => !field.static && (this.#ownCopy(field.type) || this.assigned(field.type))));
+    this.#assigned.set(type.name, answer);
+    return answer;
+  }
+
+  #ownCopy(type: Type): boolean {
+    if (type.kind !== 'class' || isSmartPointer(type.name)) return false;
+    const { resolver } = this.#run;
+    return (
+      resolver.own(type.name, 'operator=', 1) !== undefined ||
+      (resolver
+        .own(type.name, shortName(type.name), 1, [type])
+        ?.function.locals.some(
+          (local) => local.parameter && local.type.kind === 'reference' && this.#isOf(local.type, type),
+        ) ??
+        false)
+    );
+  }
+
+  /**
+   * Assigns an object member by member, as a class does that declares no operator= of its own.
+   * @param copies the value stays what it is; else it hands over what it owns.
+   */
+  assign(address: bigint, type: Type & { kind: 'class' }, value: Aggregate, copies: boolean, initial: boolean): void {
+    const run = this.#run;
+    if (isSmartPointer(type.name)) return run.smart.assign(address, value, copies, initial);
+    const size = run.layouts.size(type);
+    const kept = new Map<string, Type & { kind: 'class' }>();
+    for (const name of run.resolver.chain(type.name))
+      for (const field of run.program.classOf(name)?.fields ?? []) {
+        if (field.static || field.type.kind !== 'class') continue;
+        if (this.#ownCopy(field.type)) notModelled(`a copy of ${type.name}::${field.name}`);
+        if (this.assigned(field.type)) kept.set(field.name, field.type);
+      }
+    const access = run.access(undefined, '');
+    const old = initial ? undefined : run.typed.load(address, type, access);
+    const bytes = new Aggregate(value.bytes.slice(0, size), value.state.slice(0, size));
+    // The members that count stay as they are until their own turn.
+    for (const name of kept.keys()) {
+      const layout = run.layouts.field(type, name);
+      if (!layout) continue;
+      const end = layout.offset + run.layouts.size(layout.type);
+      for (let at = layout.offset; at < end; at++) {
+        bytes.bytes[at] = old instanceof Aggregate ? old.bytes[at]! : 0;
+        bytes.state[at] = old instanceof Aggregate ? old.state[at]! : ByteState.Defined;
+      }
+    }
+    run.typed.store(address, type, bytes, access);
+    for (const [name, of] of kept) {
+      const layout = run.layouts.field(type, name);
+      if (!layout) continue;
+      const end = layout.offset + run.layouts.size(of);
+      const part = new Aggregate(value.bytes.slice(layout.offset, end), value.state.slice(layout.offset, end));
+      this.assign(address + BigInt(layout.offset), of, part, copies, initial);
+    }
   }
 
   #declaresConstructor(name: string): boolean {

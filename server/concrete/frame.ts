@@ -15,6 +15,8 @@ export class Frame {
   readonly regions: (Region | undefined)[];
   readonly temps: (Value | undefined)[];
   result: Value | undefined;
+  /** The arguments beyond the parameters, of a variadic function. */
+  extra: readonly Value[] = [];
 
   constructor(
     readonly code: Code,

@@ -56,7 +56,7 @@ export function rangeOf(type: Type): Range | undefined {
     case 'bool':
       return truth;
     case 'enum':
-      return { bits: 64, signed: true };
+      return type.of ? rangeOf(type.of) : { bits: 64, signed: true };
     case 'pointer':
     case 'reference':
       return u64;
@@ -163,6 +163,7 @@ export function piece(sink: Sink, expr: Expr): Piece | undefined {
       return value && convert(value, expr.type);
     }
     case 'sizeof':
+      if (expr.of.kind === 'unknown') return undefined;
       if (expr.of.kind === 'class' && run.layouts.class(expr.of).assumed) return undefined;
       return constant(BigInt(run.layouts.size(expr.of)));
     case 'name': {

@@ -170,7 +170,7 @@ export class Interpreter {
     if (this.frames.length === 1) this.kernel.steps.close();
     for (let local = 0; local < frame.regions.length; local++) {
       const region = frame.regions[local];
-      if (region && code.storage[local] === 'memory') this.memory.free(region);
+      if (region && code.storage[local] === 'memory' && !code.function.locals[local]!.shared) this.memory.free(region);
     }
     this.frames.pop();
     this.#here = here;
@@ -185,6 +185,7 @@ export class Interpreter {
       const value = typeof raw === 'bigint' || typeof raw === 'number' ? normaliser(parameter.type)(raw) : raw;
       this.#initialise(frame, index, value);
     }
+    if (args.length > code.parameters) frame.extra = args.slice(code.parameters);
     for (const { local, value, region } of captured) {
       if (region) frame.regions[local] = region;
       else if (value !== undefined) this.#initialise(frame, local, value);
@@ -286,8 +287,11 @@ export class Interpreter {
     const target = this.resolver.function(callable.name, site.args.length, '');
     // OSMemberFunctionCast: a method that is called as a function gets its object as the first argument.
     const code = target.kind === 'source' ? target.source.function : undefined;
-    if (target.kind === 'source' && code?.class && !code.static && site.count === code.parameters + 1)
-      return this.invoke(target.source, site.pointer(0), site.args.slice(1));
+    if (target.kind === 'source' && code?.class && !code.static && site.count === code.parameters + 1) {
+      const self = site.pointer(0);
+      const method = this.resolver.overriding(callable.name, this.objects.classAt(self), code.parameters);
+      return this.invoke(method ?? target.source, self, site.args.slice(1));
+    }
     return this.perform(target, site);
   }
 
@@ -325,7 +329,7 @@ export class Interpreter {
   endLocal(frame: Frame, local: number): void {
     if (frame.code.storage[local] !== 'memory') return;
     const region = frame.regions[local];
-    if (!region || region.freed) return;
+    if (!region || region.freed || frame.code.function.locals[local]!.shared) return;
     const { type } = frame.code.function.locals[local]!;
     if (type.kind === 'class' || type.kind === 'array') this.construction.destroy(region.base, type);
     this.memory.free(region);
@@ -586,9 +590,17 @@ export class Interpreter {
 
   /** offsetof(Class, field) comes as a name. */
   #offset(name: string): bigint | undefined {
-    const [, className = '', field = ''] = /^offsetof\((\w+), (\w+)\)$/.exec(name) ?? [];
-    const layout = this.layouts.field({ kind: 'class', name: className }, field);
-    return layout && BigInt(layout.offset);
+    const [, className, path] = /^offsetof\(([\w:]+), (.+)\)$/.exec(name) ?? [];
+    if (className === undefined || path === undefined) return undefined;
+    let type: Type = { kind: 'class', name: className };
+    let offset = 0;
+    for (const field of path.split('.')) {
+      const layout = this.layouts.field(type, field);
+      if (!layout) return /^[\w.]+$/.test(path) ? undefined : notModelled(name);
+      offset += layout.offset;
+      type = layout.type;
+    }
+    return BigInt(offset);
   }
 
   /** An expression that lowering did not understand: nothing may depend on it. */

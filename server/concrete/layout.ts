@@ -1,5 +1,6 @@
 import type { Attribute, ClassDeclaration, FieldDeclaration } from '../ir/declarations';
 import type { Type } from '../ir/types';
+import { notModelled } from './halt';
 import type { Program } from './program';
 
 export interface FieldLayout {
@@ -50,7 +51,7 @@ export class Layouts {
       case 'float':
         return type.bits / 8;
       case 'enum':
-        return this.#enumSize(type.name);
+        return type.of ? type.of.bits / 8 : this.#enumSize(type.name);
       case 'pointer':
       case 'reference':
       case 'function':
@@ -98,6 +99,7 @@ export class Layouts {
     const declared = this.#local.get(key) ?? this.#program.classOf(key);
     // A class that contains itself is not C++; it is broken text, or two classes of one name.
     if (!declared || this.#open.has(key)) return { size: guessedSize, align: 8, fields: new Map(), assumed: true };
+    if (declared.template) notModelled(`the class template ${key}`);
     this.#open.add(key);
     const layout = this.#lay(declared);
     this.#open.delete(key);

@@ -1,5 +1,5 @@
 import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
-import type { Function, Type } from '../ir/types';
+import type { Function, TemplateArgument, Type } from '../ir/types';
 
 /** A function of the workspace with its body. `file` is what places in the trace name. */
 export interface SourceFunction {
@@ -17,8 +17,8 @@ export type Span = Function['span'];
  * "function", "kIOMapAnywhere"). Every answer is a pure function of the texts: asking twice gives the same.
  */
 export interface Program {
-  /** All bodies under a qualified name (overloads, and copies under different `#if`s), in a stable order. */
-  functions(qualifiedName: string): readonly SourceFunction[];
+  /** `template` binds the parameters of those that are templates. All bodies under a qualified name (overloads, and copies under different `#if`s), in a stable order. */
+  functions(qualifiedName: string, template?: readonly TemplateArgument[]): readonly SourceFunction[];
   /** The declaration of a free function, static or method, of the workspace or else of the API model. */
   declaration(qualifiedName: string): FunctionDeclaration | undefined;
   /** A class, struct or union of the workspace, or else of the API model, by its name as resolved. */
@@ -33,6 +33,8 @@ export interface Program {
   global(name: string): Type | undefined;
   /** What gives a global or static data member its first value; undefined where nothing in view does. */
   initializer(name: string): { readonly source: SourceFunction; readonly constant: boolean } | undefined;
+  /** A parameter's default argument, as a function that returns it; undefined where it has none. */
+  defaultArgument(qualifiedName: string, index: number): SourceFunction | undefined;
   /** The default member initialisers of a class's own fields, as methods that store them. */
   fieldInitializers(className: string): readonly { readonly field: string; readonly source: SourceFunction }[];
   /** A file's text; undefined where the file is not part of the workspace. */

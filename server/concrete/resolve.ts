@@ -1,5 +1,5 @@
 import type { FunctionDeclaration } from '../ir/declarations';
-import type { Type } from '../ir/types';
+import type { TemplateArgument, Type } from '../ir/types';
 import type { KernelCall } from './call-site';
 import { isSimulated, kernelBases } from './kernel/classes';
 import { kernelCalls } from './kernel/table';
@@ -24,25 +24,39 @@ export class Resolver {
     this.#program = program;
   }
 
-  function(written: string, args: number, file: string, types: readonly Type[] = []): Target {
+  function(
+    written: string,
+    args: number,
+    file: string,
+    types: readonly Type[] = [],
+    template?: readonly TemplateArgument[],
+  ): Target {
     const name = withoutTemplate(written);
     const kernel = kernelCalls.get(name) ?? kernelCalls.get(name.replace(/^::/, ''));
     if (kernel) return { kind: 'kernel', name: written, call: kernel };
-    const source = this.#body(name, args, file, types);
+    const source = this.#body(name, args, file, types, template);
     if (source) return { kind: 'source', name, source };
     const at = name.lastIndexOf('::');
     if (at > 0) {
-      const inherited = this.#inChain(name.slice(0, at), name.slice(at + 2), args);
+      const inherited = this.#inChain(name.slice(0, at), name.slice(at + 2), args, template);
       if (inherited) return inherited;
     }
     return { kind: 'none', name, declaration: this.#program.declaration(name) };
   }
 
   /** @param from the class to look in first: the object's own, or the one that a direct call names. */
-  method(from: string, staticClass: string | undefined, name: string, args: number): Target {
+  method(
+    from: string,
+    staticClass: string | undefined,
+    name: string,
+    args: number,
+    template?: readonly TemplateArgument[],
+  ): Target {
     const found =
-      this.#inChain(from, name, args) ??
-      (staticClass !== undefined && staticClass !== from ? this.#inChain(staticClass, name, args) : undefined);
+      this.#inChain(from, name, args, template) ??
+      (staticClass !== undefined && staticClass !== from
+        ? this.#inChain(staticClass, name, args, template)
+        : undefined);
     if (found) return found;
     const declaration = this.#declared(from, name) ?? (staticClass ? this.#declared(staticClass, name) : undefined);
     if (universal.has(name)) {
@@ -50,6 +64,17 @@ export class Resolver {
       if (call && (!declaration || !declaration.hasBody)) return { kind: 'kernel', name: `OSObject::${name}`, call };
     }
     return { kind: 'none', name: from === '' ? name : `${from}::${name}`, declaration };
+  }
+
+  /** What a pointer to a virtual method calls on an object of a class. */
+  overriding(name: string, dynamic: string | undefined, args: number): SourceFunction | undefined {
+    const cut = name.lastIndexOf('::');
+    const [owner, short] = [name.slice(0, cut), name.slice(cut + 2)];
+    const virtual = this.chain(owner).some((each) =>
+      this.#program.classOf(each)?.methods.some((method) => method.name === short && method.virtual),
+    );
+    const target = virtual && dynamic !== undefined ? this.#inChain(dynamic, short, args) : undefined;
+    return target?.kind === 'source' ? target.source : undefined;
   }
 
   /** A class and its bases, nearest first. */
@@ -78,12 +103,12 @@ export class Resolver {
     return this.#body(`${className}::${name}`, args, '', types);
   }
 
-  #inChain(className: string, name: string, args: number): Target | undefined {
+  #inChain(className: string, name: string, args: number, template?: readonly TemplateArgument[]): Target | undefined {
     for (const each of this.chain(className)) {
       const qualified = `${each}::${name}`;
       const kernel = kernelCalls.get(qualified);
       if (kernel) return { kind: 'kernel', name: qualified, call: kernel };
-      const source = this.#body(qualified, args, '');
+      const source = this.#body(qualified, args, '', [], template);
       if (source) return { kind: 'source', name: qualified, source };
     }
     return undefined;
@@ -98,13 +123,19 @@ export class Resolver {
   }
 
   /** The body that fits the number of arguments best; of the calling file where several do. */
-  #body(name: string, args: number, file: string, types: readonly Type[] = []): SourceFunction | undefined {
+  #body(
+    name: string,
+    args: number,
+    file: string,
+    types: readonly Type[] = [],
+    template?: readonly TemplateArgument[],
+  ): SourceFunction | undefined {
     // Where the workspace is the kernel itself, these classes are still those of the model.
     const cut = name.indexOf('::');
     if (cut > 0 && isSimulated(name.slice(0, cut))) return undefined;
     let best: SourceFunction | undefined;
     let bestRank = -1;
-    for (const candidate of this.#program.functions(name)) {
+    for (const candidate of this.#program.functions(name, template)) {
       const parameters = candidate.function.parameters;
       const rank =
         (parameters === args ? 4 : parameters > args ? 2 : 1) +

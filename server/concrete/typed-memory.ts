@@ -202,7 +202,8 @@ export class TypedMemory {
       case 'int':
       case 'enum': {
         const raw = readInteger(bytes, offset, size);
-        return type.kind === 'int' && type.signed ? BigInt.asIntN(size * 8, raw) : raw;
+        const integer = type.kind === 'enum' ? type.of : type;
+        return integer?.signed ? BigInt.asIntN(size * 8, raw) : raw;
       }
       case 'bool':
         return bytes[offset] === 0 ? 0n : 1n;

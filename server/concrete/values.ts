@@ -72,7 +72,7 @@ export function normaliser(type: Type): (value: bigint | number) => bigint | num
     case 'bool':
       return (value) => (typeof value === 'number' ? (value !== 0 ? 1n : 0n) : value !== 0n ? 1n : 0n);
     case 'enum':
-      return (value) => BigInt.asIntN(64, integer(value));
+      return type.of ? normaliser(type.of) : (value) => BigInt.asIntN(64, integer(value));
     case 'float':
       return type.bits === 32 ? (value) => Math.fround(Number(value)) : (value) => Number(value);
     case 'pointer':

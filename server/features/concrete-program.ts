@@ -1,7 +1,9 @@
 import type { Program, SourceFunction } from '../concrete/program';
 import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
-import { lowerField, lowerGlobal } from '../ir/lower';
-import type { Type } from '../ir/types';
+import { lowerField, lowerFunction, lowerGlobal } from '../ir/lower';
+import type { TemplateArgument, Type } from '../ir/types';
+import { parseDeclaration } from '../syntax/parse';
+import { preprocess } from '../syntax/preprocess';
 import type { LoweredFunction } from '../workspace/lowered';
 import type { Workspace } from '../workspace/workspace';
 
@@ -18,12 +20,16 @@ export class ConcreteProgram implements Program {
     this.#own = new Set(own);
   }
 
-  functions(qualifiedName: string): readonly SourceFunction[] {
+  functions(qualifiedName: string, template?: readonly TemplateArgument[]): readonly SourceFunction[] {
     const entries = this.#workspace.table.functions(qualifiedName).filter((entry) => entry.hasBody);
     const own = entries.filter((entry) => this.#own.has(entry.file));
     return (own.length > 0 ? own : entries).flatMap((entry) => {
       const file = this.#workspace.file(entry.file);
-      return file ? this.placed(this.#workspace.lowerer.lower(file, entry)) : [];
+      if (!file) return [];
+      const { lowerer } = this.#workspace;
+      return this.placed(
+        template && entry.node.template ? lowerer.instance(file, entry, template) : lowerer.lower(file, entry),
+      );
     });
   }
 
@@ -73,6 +79,23 @@ export class ConcreteProgram implements Program {
       source: { file: entry.file, function: lowered, start: entry.chunk.start },
       constant: entry.node.constant,
     };
+  }
+
+  defaultArgument(qualifiedName: string, index: number): SourceFunction | undefined {
+    const parameter = this.declaration(qualifiedName)?.parameters[index];
+    if (parameter?.default === undefined) return undefined;
+    const names = this.#workspace.namesOf(this.#file);
+    const text = `auto argument() { return ${parameter.default}; }`;
+    const file = this.#workspace.file(this.#file);
+    const macro = (name: string) => file && this.#workspace.macro(file, name, file.text.length);
+    const { tokens } = preprocess(text, 0, text.length, macro, 'first-arm');
+    const cut = qualifiedName.lastIndexOf('::');
+    const scope = cut > 0 ? qualifiedName.slice(0, cut) : '';
+    const isType = (name: string): boolean => names.type(name, scope) !== undefined;
+    const [node] = parseDeclaration(tokens, { isType }).declarations;
+    if (node?.k !== 'function' || !node.body) return undefined;
+    const lowered = lowerFunction(node, names, { scope, static: true, span: { start: 0, end: 0 } });
+    return { file: '', function: { ...lowered, result: parameter.type }, start: 0 };
   }
 
   fieldInitializers(className: string): { field: string; source: SourceFunction }[] {

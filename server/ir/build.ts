@@ -129,10 +129,10 @@ export class FunctionBuilder {
   }
 
   /** Emits the end of the locals of all scopes from `depth` inwards, innermost first; the scopes stay open. */
-  endScopes(depth: number, at: Node): void {
+  endScopes(depth: number, at: Node, kept: Local = -1): void {
     const locals: Local[] = [];
     for (let index = this.scopes.length - 1; index >= depth; index--)
-      locals.push(...this.scopes[index]!.locals.toReversed());
+      locals.push(...this.scopes[index]!.locals.toReversed().filter((local) => local !== kept));
     if (locals.length > 0) this.emit({ op: 'end', locals }, { span: { start: at.span.end, end: at.span.end } });
   }
 

@@ -1,5 +1,5 @@
 import type { Span } from '../syntax/text';
-import type { AnonymousGroup } from '../syntax/tree';
+import type { AnonymousGroup, TemplateParameterNode } from '../syntax/tree';
 import type { Type } from './types';
 
 /** What a file declares, as the API model and the workspace index use it. One shape for both. */
@@ -28,6 +28,8 @@ export interface FunctionDeclaration {
   readonly variadic: boolean;
   readonly static: boolean;
   readonly virtual: boolean;
+  /** Its own parameters, where it is a template. */
+  readonly template?: readonly TemplateParameterNode[];
   readonly attributes: readonly Attribute[];
   /** Text of the `///` comment above it. */
   readonly doc: string;
@@ -52,6 +54,8 @@ export interface ClassDeclaration {
   readonly keyword: 'class' | 'struct' | 'union';
   readonly name: string;
   readonly bases: readonly string[];
+  /** Its parameters, where it is a template. */
+  readonly template?: readonly TemplateParameterNode[];
   readonly fields: readonly FieldDeclaration[];
   readonly methods: readonly FunctionDeclaration[];
   readonly attributes: readonly Attribute[];

@@ -1,4 +1,4 @@
-import type { AttributeNode, DeclarationNode, ParameterNode } from '../syntax/tree';
+import type { AttributeNode, DeclarationNode, ParameterNode, TypeNode } from '../syntax/tree';
 import type {
   ClassDeclaration,
   Declaration,
@@ -7,7 +7,8 @@ import type {
   ParameterDeclaration,
 } from './declarations';
 import type { Names } from './names';
-import { constantOf, lengthened, typeOf } from './type-of';
+import { TemplateNames } from './templates';
+import { constantOf, definedName, enumType, lengthened, resultOf, typeOf } from './type-of';
 
 /** Qualifies a name as declared in a scope: ("A", "f") is "A::f". */
 export function qualify(scope: string, name: string): string {
@@ -53,7 +54,7 @@ export function declare(
         found.push({
           kind: 'typedef',
           name: qualify(scope, node.name),
-          type: { kind: 'enum', name: qualify(scope, node.name) },
+          type: enumType(node, qualify(scope, node.name), names, scope),
           span: node.span,
         });
       let next: bigint | undefined = 0n;
@@ -90,12 +91,22 @@ export function declare(
       for (const member of node.members)
         if (member.k === 'variable') fields.push(declareField(member, names, name));
         else if (member.k === 'function') methods.push(declareFunction(member, names, name, name, ''));
-        else nested.push(...declare(member, names, name, name));
+        else if (member.k === 'class' && member.name === '') {
+          const [inner, ...rest] = declare({ ...member, name: definedName(member) }, names, name, name);
+          nested.push(...rest);
+          if (inner?.kind !== 'class') continue;
+          if (isNamed(member, node.members)) nested.push(inner);
+          else {
+            const group = { id: fields.length, union: member.keyword === 'union' };
+            fields.push(...inner.fields.map((each) => ({ ...each, within: [group, ...(each.within ?? [])] })));
+          }
+        } else nested.push(...declare(member, names, name, name));
       const declaration: ClassDeclaration = {
         kind: 'class',
         keyword: node.keyword,
         name,
         bases: node.bases,
+        ...(node.templateParameters && { template: node.templateParameters }),
         fields,
         methods,
         attributes: node.attributes,
@@ -109,6 +120,15 @@ export function declare(
     case 'error':
       return [];
   }
+}
+
+/** Whether a member is of a type that is defined in its declaration. */
+function isNamed(defined: DeclarationNode, members: readonly DeclarationNode[]): boolean {
+  const of = (type: TypeNode): boolean =>
+    type.k === 'defined'
+      ? type.declaration === defined
+      : (type.k === 'pointer' && of(type.to)) || (type.k === 'array' && of(type.of));
+  return members.some((each) => each.k === 'variable' && of(each.type));
 }
 
 /** A class or enumeration defined inside a typedef, as in `typedef enum { … } name`. */
@@ -144,7 +164,7 @@ export function declareField(node: DeclarationNode & { k: 'variable' }, names: N
 
 export function declareFunction(
   node: DeclarationNode & { k: 'function' },
-  names: Names,
+  outer: Names,
   scope: string,
   ownerClass: string | undefined,
   doc: string,
@@ -154,16 +174,19 @@ export function declareFunction(
   const owner = ownerClass ?? (cut > 0 ? qualify(scope, node.name.slice(0, cut)) : undefined);
   const name = cut > 0 ? node.name.slice(cut + 2) : node.name;
   const inside = owner ?? scope;
+  const own = node.templateParameters;
+  const names = own ? new TemplateNames(outer, new Map(own.map((each) => [each.name, undefined]))) : outer;
   return {
     kind: 'function',
     name,
     qualifiedName: qualify(inside, name),
     ...(owner !== undefined && { class: owner }),
-    result: typeOf(node.result, names, inside),
+    result: resultOf(node, names, inside),
     parameters: node.params.map((param) => declareParameter(param, names, inside)),
     variadic: node.variadic,
     static: node.static,
     virtual: node.virtual,
+    ...(own && { template: own }),
     attributes: node.attributes,
     doc,
     hasBody: node.body !== undefined,

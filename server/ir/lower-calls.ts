@@ -1,13 +1,27 @@
 import type { ExprNode, Node, TypeNode } from '../syntax/tree';
 import type { FunctionDeclaration } from './declarations';
-import { PlaceLowering, classOf } from './lower-places';
-import { intType, longType, pointeeType, pointerTo, unknownType, voidType } from './type-of';
-import type { Callee, Expr, Place, Type } from './types';
+import { OperatorLowering, addressOf, isClass } from './lower-operators';
+import { classOf } from './lower-places';
+import { bound, deduce } from './templates';
+import {
+  arithmeticType,
+  charType,
+  constantOf,
+  intType,
+  longType,
+  pointeeType,
+  pointerTo,
+  unknownType,
+  voidType,
+} from './type-of';
+import type { Callee, Expr, Place, TemplateArgument, Type } from './types';
 
 /** Lowers calls, constructions, conversions and initialisers. */
-export abstract class CallLowering extends PlaceLowering {
+export abstract class CallLowering extends OperatorLowering {
   /** A value as it is stored in something of the type. */
   protected convert(value: Expr, type: Type): Expr {
+    if (isClass(value.type) && type.kind !== 'class' && type.kind !== 'unknown')
+      return this.converted(value, [type.kind, 'int', 'bool'], value) ?? value;
     if (type.kind === 'pointer') {
       if (pointeeType(value.type)) return this.rawPointer(value);
       return nullWhere(value, type);
@@ -111,6 +125,19 @@ export abstract class CallLowering extends PlaceLowering {
     const { callee } = node;
     if (callee.k === 'member') return this.memberCall(node, callee);
     if (callee.k === 'name') return this.namedCall(node, callee);
+    if (callee.k === 'binary' && (callee.operator === '->*' || callee.operator === '.*')) {
+      const object = this.objectPlace(callee.left, callee.operator === '->*');
+      const receiver = addressOf(this.load(object));
+      const method = this.early(callee.right, node.args);
+      const to = method.type.kind === 'pointer' ? method.type.to : method.type;
+      const args = [receiver, ...this.arguments(node.args, undefined)];
+      return this.emitCall(
+        node,
+        { kind: 'pointer', value: method },
+        args,
+        to.kind === 'function' ? to.result : unknownType,
+      );
+    }
     const target = this.early(callee, node.args);
     return this.indirectCall(node, target);
   }
@@ -145,11 +172,13 @@ export abstract class CallLowering extends PlaceLowering {
         node,
         this.load({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: callee.span }),
       );
-    const declaration = member && this.overload(member.methods, node.args);
+    const chosen = member && this.overload(member.methods, node.args);
+    const { declaration, template } = this.bound(chosen, undefined, node.args);
     const args = this.arguments(node.args, declaration);
+    const direct = written !== undefined;
     return this.emitCall(
       node,
-      { kind: 'method', receiver, ...(owner !== undefined && { class: owner }), name, direct: written !== undefined },
+      { kind: 'method', receiver, ...(owner !== undefined && { class: owner }), name, direct, ...template },
       args,
       declaration?.result ?? unknownType,
     );
@@ -194,12 +223,16 @@ export abstract class CallLowering extends PlaceLowering {
       const member = this.names.member(this.className, name);
       if (member?.kind === 'method') return this.methodOfClass(node, member.owner, name, member.methods, false);
     }
+    const variadic = this.#variadic(node, name);
+    if (variadic) return variadic;
     const functions = this.names.functions(name, this.scope);
+    const lesser = this.#extreme(node, name, functions);
+    if (lesser) return lesser;
     if (functions) {
-      const declaration = this.overload(functions, node.args);
+      const { declaration, template } = this.bound(this.overload(functions, node.args), undefined, node.args);
       return this.emitCall(
         node,
-        { kind: 'function', name: declaration?.qualifiedName ?? name },
+        { kind: 'function', name: declaration?.qualifiedName ?? name, ...template },
         this.arguments(node.args, declaration),
         declaration?.result ?? unknownType,
       );
@@ -211,6 +244,61 @@ export abstract class CallLowering extends PlaceLowering {
       if (builtin) return builtin;
     }
     return this.emitCall(node, { kind: 'function', name }, this.arguments(node.args, undefined), unknownType);
+  }
+
+  /** min and max, IOKit's macros (iokit/IOKit/IOLib.h) and those of std: the workspace's own are called. */
+  #extreme(
+    node: ExprNode & { k: 'call' },
+    name: string,
+    functions: readonly FunctionDeclaration[] | undefined,
+    of?: TypeNode,
+  ): Expr | undefined {
+    const short = /^(?:std::)?(min|max)$/.exec(name)?.[1];
+    const [left, right] = node.args;
+    if (!short || !left || !right || node.args.length > 2 || functions?.some((each) => !isKernels(each)))
+      return undefined;
+    const [a, b] = [this.early(left, [right]), this.value(right)];
+    const type = of ? this.type(of) : arithmeticType('<', a.type, b.type);
+    const args = [a, b].map((value): Expr => ({ op: 'cast', value, type, explicit: false, span: value.span }));
+    return this.emitCall(node, { kind: 'function', name: `maplens_${short}` }, args, type);
+  }
+
+  #variadic(node: ExprNode & { k: 'call' }, name: string): Expr | undefined {
+    if (name === 'va_arg' || name === '__builtin_va_arg') return this.#nextArgument(node);
+    if (/^(?:__builtin_)?va_(?:start|copy)$/.test(name) && node.args[0]) {
+      const list = this.place(node.args[0]);
+      if (list) {
+        const rest = name.endsWith('copy') ? node.args.slice(1).map((each) => this.value(each)) : [];
+        const address: Expr = { op: 'address', place: list, type: pointerTo(list.type), span: node.args[0].span };
+        return this.emitCall(
+          node,
+          { kind: 'function', name: name.replace('__builtin_', '') },
+          [address, ...rest],
+          voidType,
+        );
+      }
+    }
+    return undefined;
+  }
+
+  /** va_arg(list, type): arguments lie one after the other in slots of 8 bytes, as in Apple's ABI for arm64. */
+  #nextArgument(node: ExprNode & { k: 'call' }): Expr | undefined {
+    const [first, second] = node.args;
+    const list = first && this.place(first);
+    const type =
+      second?.k === 'sizeof' && second.type
+        ? this.type(second.type)
+        : second?.k === 'name'
+          ? this.names.type(second.name, this.scope)
+          : undefined;
+    if (!list || !type) return undefined;
+    const pointer = pointerTo(charType);
+    const at: Expr = this.materialize({ op: 'load', place: list, type: pointer, span: node.span }, node);
+    const slot: Expr = { op: 'int', value: 8n, type: longType, span: node.span };
+    const next: Expr = { op: 'binary', operator: '+', left: at, right: slot, type: pointer, span: node.span };
+    this.emit({ op: 'store', place: { ...list, type: pointer }, value: next, initial: false }, node);
+    const argument: Expr = { op: 'cast', value: at, type: pointerTo(type), explicit: true, span: node.span };
+    return this.materialize(this.load({ kind: 'deref', pointer: argument, type, span: node.span }), node);
   }
 
   protected builtin(node: ExprNode & { k: 'call' }, name: string): Expr | undefined {
@@ -232,7 +320,13 @@ export abstract class CallLowering extends PlaceLowering {
     const member = this.names.member(owner, name);
     if (member?.kind === 'method') return this.methodOfClass(node, owner, name, member.methods, true);
     const functions = this.names.functions(`${qualifier}::${name}`, this.scope);
-    const declaration = functions && this.overload(functions, node.args);
+    const lesser = this.#extreme(node, `${qualifier}::${name}`, functions);
+    if (lesser) return lesser;
+    const { declaration, template } = this.bound(
+      functions && this.overload(functions, node.args),
+      undefined,
+      node.args,
+    );
     const isBase =
       this.className !== undefined &&
       !this.isStatic &&
@@ -241,7 +335,7 @@ export abstract class CallLowering extends PlaceLowering {
     const args = this.arguments(node.args, declaration);
     const callee: Callee = isBase
       ? { kind: 'method', receiver: this.self(node), class: owner, name, direct: true }
-      : { kind: 'function', name: declaration?.qualifiedName ?? `${owner}::${name}` };
+      : { kind: 'function', name: declaration?.qualifiedName ?? `${owner}::${name}`, ...template };
     return this.emitCall(node, callee, args, declaration?.result ?? unknownType);
   }
 
@@ -251,14 +345,22 @@ export abstract class CallLowering extends PlaceLowering {
     name: string,
     methods: readonly FunctionDeclaration[],
     direct: boolean,
+    typeArgs?: readonly TypeNode[],
   ): Expr {
-    const declaration = this.overload(methods, node.args);
+    const { declaration, template } = this.bound(this.overload(methods, node.args), typeArgs, node.args);
     const args = this.arguments(node.args, declaration);
     const ownName = declaration?.class ?? owner;
     const callee: Callee =
       declaration?.static || this.isStatic || this.className === undefined || !this.names.derives(this.className, owner)
-        ? { kind: 'function', name: `${ownName}::${name}` }
-        : { kind: 'method', receiver: this.self(node), class: direct ? owner : this.className, name, direct };
+        ? { kind: 'function', name: `${ownName}::${name}`, ...template }
+        : {
+            kind: 'method',
+            receiver: this.self(node),
+            class: direct ? owner : this.className,
+            name,
+            direct,
+            ...template,
+          };
     return this.emitCall(node, callee, args, declaration?.result ?? unknownType);
   }
 
@@ -272,14 +374,63 @@ export abstract class CallLowering extends PlaceLowering {
     const type: Type = { kind: 'class', name: callee.name, args };
     if (pointeeType(type)) return this.construct(type, node.args, node);
     const first = typeArgs[0];
-    const values = this.arguments(node.args, undefined);
     if ((callee.name === 'OSDynamicCast' || callee.name === 'OSRequiredCast') && args[0]) {
       const name = first?.k === 'named' ? first.name : '';
-      return this.emitCall(node, { kind: 'function', name: `${callee.name}<${name}>` }, values, pointerTo(args[0]));
+      return this.emitCall(
+        node,
+        { kind: 'function', name: `${callee.name}<${name}>` },
+        this.arguments(node.args, undefined),
+        pointerTo(args[0]),
+      );
     }
+    const member = this.className === undefined ? undefined : this.names.member(this.className, callee.name);
+    if (member?.kind === 'method')
+      return this.methodOfClass(node, member.owner, callee.name, member.methods, false, typeArgs);
     const functions = this.names.functions(callee.name, this.scope);
-    const declaration = functions && this.overload(functions, node.args);
-    return this.emitCall(node, { kind: 'function', name: callee.name }, values, declaration?.result ?? unknownType);
+    const lesser = this.#extreme(node, callee.name, functions, typeArgs[0]);
+    if (lesser) return lesser;
+    const chosen = functions && this.overload(functions, node.args);
+    if (chosen && isOwnTemplate(chosen)) {
+      const { declaration, template } = this.bound(chosen, typeArgs, node.args);
+      return this.emitCall(
+        node,
+        { kind: 'function', name: chosen.qualifiedName, ...template },
+        this.arguments(node.args, declaration),
+        declaration?.result ?? unknownType,
+      );
+    }
+    const values = this.arguments(node.args, undefined);
+    return this.emitCall(node, { kind: 'function', name: callee.name }, values, unknownType);
+  }
+
+  /** What a call of a template calls: its declaration with the types of this call, where they can be told. */
+  protected bound(
+    declaration: FunctionDeclaration | undefined,
+    typeArgs: readonly TypeNode[] | undefined,
+    nodes: readonly ExprNode[],
+  ): { declaration: FunctionDeclaration | undefined; template?: { template: readonly TemplateArgument[] } } {
+    if (!declaration || !isOwnTemplate(declaration)) return { declaration };
+    const named = (declaration.template ?? []).map(({ name, kind }, index): TemplateArgument | undefined => {
+      const node = typeArgs?.[index];
+      if (!node) return undefined;
+      if (kind === 'type') return { name, type: this.type(node) };
+      const expr: ExprNode | undefined =
+        node.k === 'value'
+          ? node.value
+          : node.k === 'named'
+            ? { k: 'name', name: node.name, span: declaration.span }
+            : undefined;
+      const value = expr && constantOf(expr, this.names, this.scope);
+      return value === undefined ? undefined : { name, value };
+    });
+    const bindings = deduce(
+      declaration,
+      named,
+      nodes.map((each) => this.typeOfPlace(each)),
+    );
+    return bindings
+      ? { declaration: bound(declaration, bindings), template: { template: [...bindings.values()] } }
+      : { declaration };
   }
 
   protected arguments(nodes: readonly ExprNode[], declaration: FunctionDeclaration | undefined): Expr[] {
@@ -299,7 +450,7 @@ export abstract class CallLowering extends PlaceLowering {
         if (place && place.kind !== 'value')
           return { op: 'address', place, type: pointerTo(place.type), span: node.span };
       }
-      const value = this.early(node, nodes.slice(index + 1));
+      const value = this.copied(this.early(node, nodes.slice(index + 1)), node);
       return parameter ? this.convert(value, parameter) : value;
     });
   }
@@ -411,6 +562,16 @@ export function pickOverload(
   count: number,
 ): FunctionDeclaration | undefined {
   return declarations.find((each) => takes(each, count)) ?? declarations[0];
+}
+
+/** A template of the workspace's; the kernel's are modelled as they are called. */
+function isOwnTemplate(declaration: FunctionDeclaration): boolean {
+  return declaration.template !== undefined && !isKernels(declaration);
+}
+
+/** A declaration of the API. */
+function isKernels({ attributes }: FunctionDeclaration): boolean {
+  return attributes.some(({ name }) => name === 'kernel' || name === 'driverkit');
 }
 
 function takes({ parameters, variadic }: FunctionDeclaration, count: number): boolean {

@@ -2,13 +2,15 @@ import { integerOf } from '../syntax/condition';
 import type { ExprNode, Node } from '../syntax/tree';
 import type { FunctionDeclaration } from './declarations';
 import { CallLowering, nullWhere } from './lower-calls';
+import { isClass } from './lower-operators';
 import {
+  arithmeticType,
   boolType,
   characterOf,
   charType,
   intType,
-  longType,
   pointerTo,
+  promote,
   sizeOf,
   sizeType,
   stringOf,
@@ -149,6 +151,8 @@ export abstract class ExpressionLowering extends CallLowering {
       case '-':
       case '~': {
         const value = this.value(node.value);
+        const own = this.ownOperator(node.operator, [value], node);
+        if (own) return own;
         if (value.op === 'int' && value.name === undefined)
           return {
             op: 'int',
@@ -158,8 +162,18 @@ export abstract class ExpressionLowering extends CallLowering {
           };
         return { op: 'unary', operator: node.operator, value, type: promote(value.type), span };
       }
-      case '!':
-        return { op: 'unary', operator: '!', value: this.truth(this.value(node.value)), type: boolType, span };
+      case '!': {
+        const value = this.value(node.value);
+        return (
+          this.ownOperator('!', [value], node) ?? {
+            op: 'unary',
+            operator: '!',
+            value: this.truth(value),
+            type: boolType,
+            span,
+          }
+        );
+      }
       case '*': {
         const place = this.place(node);
         return place ? this.load(place) : { op: 'unknown', reason: 'dereference', type: unknownType, span };
@@ -189,6 +203,11 @@ export abstract class ExpressionLowering extends CallLowering {
       const value = this.value(target);
       return { op: 'unknown', reason: operator, type: value.type, span: node.span };
     }
+    if (isClass(place.type)) {
+      const zero: Expr = { op: 'int', value: 0n, type: intType, span: node.span };
+      const own = this.ownOperator(operator, postfix ? [this.load(place), zero] : [this.load(place)], node);
+      if (own) return own;
+    }
     const before = this.materialize(this.load(place), node);
     const one: Expr = { op: 'int', value: 1n, type: intType, span: node.span };
     const after: Expr = {
@@ -210,11 +229,14 @@ export abstract class ExpressionLowering extends CallLowering {
       return this.value(node.right);
     }
     if (operator === '&&' || operator === '||') return this.branchValue(node);
+    // A pointer to a data member: which one is not followed.
+    if (operator === '.*' || operator === '->*')
+      return { op: 'unknown', reason: `operator ${operator}`, type: unknownType, span };
     const left = this.early(node.left, [node.right]);
     const right = this.value(node.right);
-    // A pointer to a member: which one is not followed.
-    if (operator === '<=>' || operator === '.*' || operator === '->*')
-      return { op: 'unknown', reason: `operator ${operator}`, type: unknownType, span };
+    const own = this.ownOperator(operator, [left, right], node);
+    if (own) return own;
+    if (operator === '<=>') return { op: 'unknown', reason: `operator ${operator}`, type: unknownType, span };
     if (comparisons.has(operator)) return this.comparison(operator as BinaryOperator, left, right, node);
     return {
       op: 'binary',
@@ -295,17 +317,37 @@ export abstract class ExpressionLowering extends CallLowering {
         this.initialize(place, valueNode, false);
         return this.load(place);
       }
+      const own = place && this.#ownAssignment(place, node);
+      if (own) return own;
       const value = this.kept(this.value(valueNode), valueNode);
       return this.assignTo(this.place(node.left), value, node);
     }
     const place = this.place(node.left);
+    const own = node.operator === '=' && place ? this.#ownAssignment(place, node) : undefined;
+    if (own) return own;
     if (node.operator === '=') return this.assignTo(place, this.kept(this.value(valueNode), valueNode), node);
     const operator = node.operator.slice(0, -1) as BinaryOperator;
     const before = place ? this.load(place) : this.value(node.left);
+    if (isClass(before.type)) {
+      const own = this.ownOperator(node.operator, [before, this.value(valueNode)], node);
+      if (own) return own;
+      return {
+        op: 'unknown',
+        reason: `operator${node.operator} of ${before.type.name}`,
+        type: before.type,
+        span: node.span,
+      };
+    }
     const left = this.hasEffects(valueNode) ? this.materialize(before, node) : before;
     const right = this.value(valueNode);
     const value: Expr = { op: 'binary', operator, left, right, type: before.type, span: node.span };
     return this.assignTo(place, this.kept(value, node), node);
+  }
+
+  /** `a = b` by the operator that a's class declares. */
+  #ownAssignment(place: Place, node: ExprNode & { k: 'assign' }): Expr | undefined {
+    if (!isClass(place.type) || this.names.member(place.type.name, 'operator=')?.kind !== 'method') return undefined;
+    return this.ownOperator('=', [this.load(place), this.value(node.right)], node);
   }
 
   /** An assignment's value is used again after the store, so it must not read what that overwrites. */
@@ -361,6 +403,7 @@ export abstract class ExpressionLowering extends CallLowering {
   }
 
   protected truth(value: Expr): Expr {
+    if (isClass(value.type)) return this.converted(value, ['bool', 'pointer', 'int'], value) ?? value;
     return this.rawPointer(value);
   }
 }
@@ -379,22 +422,4 @@ function literalType(text: string, value: bigint): Type {
     /l/i.test(text) || value > 0xffffffffn || (value > 0x7fffffffn && !unsigned && !/^0/.test(text) && text !== '');
   if (long) return { kind: 'int', bits: 64, signed: !unsigned && value < 1n << 63n };
   return { kind: 'int', bits: 32, signed: !unsigned && value <= 0x7fffffffn };
-}
-
-function promote(type: Type): Type {
-  if (type.kind === 'bool' || type.kind === 'enum') return intType;
-  return type.kind === 'int' && type.bits < 32 ? intType : type;
-}
-
-function arithmeticType(operator: string, left: Type, right: Type): Type {
-  if (left.kind === 'pointer') return operator === '-' && right.kind === 'pointer' ? longType : left;
-  if (right.kind === 'pointer') return right;
-  const a = promote(left);
-  if (operator === '<<' || operator === '>>') return a;
-  const b = promote(right);
-  if (a.kind === 'float' || b.kind === 'float')
-    return a.kind === 'float' && (b.kind !== 'float' || a.bits >= b.bits) ? a : b;
-  if (a.kind !== 'int' || b.kind !== 'int') return a.kind === 'unknown' ? (b.kind === 'int' ? b : a) : a;
-  if (a.bits !== b.bits) return a.bits > b.bits ? a : b;
-  return a.signed ? b : a;
 }

@@ -287,7 +287,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
   protected capture(name: string): Local | undefined {
     const outer = this.outer;
     if (!outer) return undefined;
-    const local = outer.findLocal(name) ?? outer.capture(name);
+    const local = this.initialCapture(name) ?? outer.findLocal(name) ?? outer.capture(name);
     if (local === undefined) return undefined;
     const variable = outer.locals[local]!;
     this.locals.push({
@@ -296,12 +296,16 @@ export abstract class PlaceLowering extends FunctionBuilder {
       span: variable.span,
       parameter: false,
       static: false,
-      captures: { local, byReference: this.capturesByReference(name) },
+      ...(variable.shared && { shared: true }),
+      captures: { local, byReference: variable.shared === true || this.capturesByReference(name) },
     });
     const own = this.locals.length - 1;
     this.scopes[0]?.names.set(name, own);
     return own;
   }
+
+  /** The local of the enclosing function that holds what a capture with an initialiser is. */
+  protected abstract initialCapture(name: string): Local | undefined;
 
   protected capturesByReference(name: string): boolean {
     return name === '';

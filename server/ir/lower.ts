@@ -2,16 +2,29 @@ import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode } fr
 import type { ExpressionLowering } from './lower-expressions';
 import { hasAuto, RangeLowering, type Loop } from './lower-range-for';
 import { declare } from './declare';
+import { addressOf, isClass } from './lower-operators';
 import { LocalNames } from './local-names';
 import type { Names } from './names';
-import { boolType, definedName, lengthened, pointeeType, pointerTo, typeOf, unknownType, voidType } from './type-of';
-import type { BlockId, Expr, Function, LocalVariable, Place, Terminator, Type } from './types';
+import {
+  boolType,
+  definedName,
+  lengthened,
+  pointeeType,
+  pointerTo,
+  resultOf,
+  typeOf,
+  unknownType,
+  voidType,
+} from './type-of';
+import type { BlockId, Expr, Function, Local, LocalVariable, Place, TemplateArgument, Terminator, Type } from './types';
 
 /** Where a function stands: the scope in which its names are looked up, and the class whose method it is. */
 export interface FunctionContext {
   readonly scope: string;
   readonly class?: string;
   readonly static: boolean;
+  /** What the parameters of a template stand for. */
+  readonly template?: readonly TemplateArgument[];
   /** Of the declaration's text; all other spans are relative to its start. */
   readonly span: { readonly start: number; readonly end: number };
 }
@@ -25,7 +38,7 @@ export function lowerFunction(
   const cut = node.name.lastIndexOf('::');
   const name = cut > 0 ? node.name.slice(cut + 2) : node.name;
   const inside = context.class ?? context.scope;
-  const result = typeOf(node.result, names, context.class ?? context.scope);
+  const result = resultOf(node, names, context.class ?? context.scope);
   const qualifiedName = inside === '' ? name : `${inside}::${name}`;
   const local = new LocalNames(names, `${qualifiedName}()`);
   const lowering = new FunctionLowering(local, context.scope, context.class, context.static);
@@ -42,7 +55,11 @@ export function lowerFunction(
     nameSpan: node.nameSpan,
     at: node,
   });
-  return local.classes.length > 0 ? { ...lowered, classes: local.classes } : lowered;
+  return {
+    ...lowered,
+    ...(local.classes.length > 0 && { classes: local.classes }),
+    ...(node.template && { template: context.template ?? 'open' }),
+  };
 }
 
 /** What gives a global or a static data member its first value, as a function that stores it. */
@@ -98,7 +115,9 @@ class FunctionLowering extends RangeLowering {
   readonly #switches: SwitchCases[] = [];
   readonly #labels = new Map<string, { block: BlockId; enclosing: readonly Node[] }>();
   #result: Type = voidType;
-  #captures: { default?: '=' | '&'; byReference: ReadonlySet<string> } = { byReference: new Set() };
+  #captures: { default?: '=' | '&'; byReference: ReadonlySet<string>; initial?: ReadonlyMap<string, Local> } = {
+    byReference: new Set(),
+  };
 
   run(head: Head): Function {
     this.#result = head.result;
@@ -425,9 +444,11 @@ class FunctionLowering extends RangeLowering {
     let value = node.value && this.#returned(node.value);
     if (value && this.#result.kind === 'unknown' && this.outer) this.#result = value.type;
     if (value) value = this.convert(value, this.#result);
+    // A local that is returned is the result itself: it does not end here.
+    const kept = value?.op === 'load' && value.place.kind === 'local' && this.ends(value.type) ? value.place.local : -1;
     // The value is computed before the locals are destroyed.
     if (value && this.#result.kind !== 'void') value = this.materialize(value, node);
-    this.endScopes(0, node);
+    this.endScopes(0, node, kept);
     this.terminate(value && value.type.kind !== 'void' ? { op: 'return', value } : { op: 'return' }, node);
     this.enter(this.newBlock());
   }
@@ -503,6 +524,7 @@ class FunctionLowering extends RangeLowering {
       span: node.nameSpan,
       parameter: false,
       static: node.static,
+      ...(node.shared && { shared: true }),
     };
     if (type.kind === 'array' && type.length === undefined && node.init) type = lengthened(type, node.init);
     if (node.static) {
@@ -566,6 +588,16 @@ class FunctionLowering extends RangeLowering {
       this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object }, args: values, type: voidType }, at);
       return;
     }
+    if (only && isClass(type) && only.k !== 'list') {
+      const value = this.value(only);
+      const object: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
+      const callee = { kind: 'constructor', class: type, object } as const;
+      const same = isClass(value.type);
+      if (same ? value.op === 'load' && this.copies(type) : this.hasConstructor(type) && value.type.kind !== 'unknown')
+        this.emit({ op: 'call', callee, args: [same ? addressOf(value) : value], type: voidType }, at);
+      else this.emit({ op: 'store', place, value, initial: true }, at);
+      return;
+    }
     const value: Expr = only
       ? this.value(only.k === 'list' && only.items[0] ? only.items[0].value : only)
       : type.kind === 'pointer'
@@ -598,7 +630,12 @@ class FunctionLowering extends RangeLowering {
     const inner = new FunctionLowering(this.names, this.scope, this.className, this.isStatic, this);
     inner.#captures = {
       ...(node.captureDefault && { default: node.captureDefault }),
-      byReference: new Set(node.captures.filter((each) => each.byReference).map((each) => each.name)),
+      byReference: new Set(node.captures.filter((each) => each.byReference && !each.init).map((each) => each.name)),
+      initial: new Map(
+        node.captures.flatMap(({ name, byReference, init }) =>
+          init ? [[name, this.#captured(init, byReference)] as const] : [],
+        ),
+      ),
     };
     return inner.run({
       name: '',
@@ -613,6 +650,23 @@ class FunctionLowering extends RangeLowering {
       nameSpan: { start: node.span.start, end: node.span.start + 1 },
       at: node,
     });
+  }
+
+  /** What a lambda's capture with an initialiser holds. */
+  #captured(init: ExprNode, byReference: boolean): Local {
+    const place = byReference ? this.place(init) : undefined;
+    const value: Expr = place
+      ? { op: 'address', place, type: pointerTo(place.type), span: init.span }
+      : this.value(init);
+    const type: Type = place ? { kind: 'reference', to: place.type } : value.type;
+    const local = this.newLocal({ name: '', type, span: init.span, parameter: false, static: false });
+    this.emit({ op: 'begin', local }, init);
+    this.emit({ op: 'store', place: this.localPlace(local, init), value, initial: true }, init);
+    return local;
+  }
+
+  protected override initialCapture(name: string): Local | undefined {
+    return this.#captures.initial?.get(name);
   }
 
   protected override capturesByReference(name: string): boolean {

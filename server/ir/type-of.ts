@@ -82,7 +82,7 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
       const length = node.size && constantOf(node.size, names, scope);
       return length !== undefined && length >= 0n && length < 1n << 31n
         ? { kind: 'array', of, length: Number(length) }
-        : { kind: 'array', of };
+        : { kind: 'array', of, ...(node.size?.k === 'name' && { lengthName: node.size.name }) };
     }
     case 'function':
       return {
@@ -92,13 +92,30 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
       };
     case 'defined': {
       const { declaration } = node;
-      if (declaration.k !== 'class') return { kind: 'enum', name: declaration.k === 'enum' ? declaration.name : '' };
+      if (declaration.k === 'enum') return enumType(declaration, declaration.name, names, scope);
+      if (declaration.k !== 'class') return unknownType;
       return names.type(definedName(declaration), scope) ?? { kind: 'class', name: declaration.name };
     }
     case 'typeof':
+    case 'value':
     case 'auto':
       return unknownType;
   }
+}
+
+/** An enumeration, with the integer type that it is declared with. */
+export function enumType(node: DeclarationNode & { k: 'enum' }, name: string, names: Names, scope: string): Type {
+  const of = node.underlying && typeOf(node.underlying, names, scope);
+  return of?.kind === 'int' ? { kind: 'enum', name, of } : { kind: 'enum', name };
+}
+
+/** What a function returns; a conversion, "operator bool", what it converts to. */
+export function resultOf(node: DeclarationNode & { k: 'function' }, names: Names, scope: string): Type {
+  const written = /(?:^|::)operator ([\w :]+?)((?: \*)*)(?: &)?$/.exec(node.name);
+  if (!written || /^(?:new|delete)\b/.test(written[1]!)) return typeOf(node.result, names, scope);
+  let type = typeOf({ k: 'named', name: written[1]!.replace(/^const /, '') }, names, scope);
+  for (let stars = written[2]!.length / 2; stars > 0; stars--) type = pointerTo(type);
+  return type;
 }
 
 /** An array without a length takes that of its initialiser. */
@@ -136,7 +153,7 @@ export function sizeOf(type: Type): bigint | undefined {
     case 'reference':
       return 8n;
     case 'enum':
-      return 4n;
+      return BigInt((type.of?.bits ?? 32) / 8);
     case 'array': {
       const each = sizeOf(type.of);
       return each !== undefined && type.length !== undefined ? each * BigInt(type.length) : undefined;
@@ -245,4 +262,25 @@ function charactersOf(text: string): number[] {
     found.push(code);
   }
   return found;
+}
+
+/** An integer as arithmetic takes it. */
+export function promote(type: Type): Type {
+  if (type.kind === 'enum') return type.of ? promote(type.of) : intType;
+  if (type.kind === 'bool') return intType;
+  return type.kind === 'int' && type.bits < 32 ? intType : type;
+}
+
+/** The type of an operator's result, after C's usual conversions. */
+export function arithmeticType(operator: string, left: Type, right: Type): Type {
+  if (left.kind === 'pointer') return operator === '-' && right.kind === 'pointer' ? longType : left;
+  if (right.kind === 'pointer') return right;
+  const a = promote(left);
+  if (operator === '<<' || operator === '>>') return a;
+  const b = promote(right);
+  if (a.kind === 'float' || b.kind === 'float')
+    return a.kind === 'float' && (b.kind !== 'float' || a.bits >= b.bits) ? a : b;
+  if (a.kind !== 'int' || b.kind !== 'int') return a.kind === 'unknown' ? (b.kind === 'int' ? b : a) : a;
+  if (a.bits !== b.bits) return a.bits > b.bits ? a : b;
+  return a.signed ? b : a;
 }

@@ -16,8 +16,10 @@ export type Type =
   | { readonly kind: 'reference'; readonly to: Type }
   /** A class, struct or union by its name as resolved ("IOMemoryMap"); `args` for templates (OSSharedPtr<IOMemoryMap>). */
   | { readonly kind: 'class'; readonly name: string; readonly args?: readonly Type[] }
-  | { readonly kind: 'enum'; readonly name: string }
-  | { readonly kind: 'array'; readonly of: Type; readonly length?: number }
+  /** `of` is the integer type that it is declared with. */
+  | { readonly kind: 'enum'; readonly name: string; readonly of?: Type & { kind: 'int' } }
+  /** `lengthName` is what a length is called that is not known: a template's parameter. */
+  | { readonly kind: 'array'; readonly of: Type; readonly length?: number; readonly lengthName?: string }
   | { readonly kind: 'function'; readonly result: Type; readonly params: readonly Type[] }
   /** Not known: a name that nothing in the workspace or the API declares, or an expression of such a type. */
   | { readonly kind: 'unknown'; readonly name?: string };
@@ -91,9 +93,16 @@ export type Place =
   /** The object that an expression yields by value, e.g. the struct returned by a call. */
   | { readonly kind: 'value'; readonly value: Expr; readonly type: Type; readonly span: Span };
 
+/** What a parameter of a template stands for. */
+export interface TemplateArgument {
+  readonly name: string;
+  readonly type?: Type;
+  readonly value?: bigint;
+}
+
 export type Callee =
   /** A free or static function, or a name that nothing declares. Qualified as far as written or resolved ("IOBufferMemoryDescriptor::withCapacity"). */
-  | { readonly kind: 'function'; readonly name: string }
+  | { readonly kind: 'function'; readonly name: string; readonly template?: readonly TemplateArgument[] }
   /** `receiver` is a pointer to the object. `class` is its static class where known. `direct`: named with its class (super::free()), hence not virtual. */
   | {
       readonly kind: 'method';
@@ -101,6 +110,7 @@ export type Callee =
       readonly class?: string;
       readonly name: string;
       readonly direct: boolean;
+      readonly template?: readonly TemplateArgument[];
     }
   | { readonly kind: 'pointer'; readonly value: Expr }
   /** A constructor: of a local, of a temporary `T(args)`, or of what `new` allocated. `object` is a pointer to it; absent for a temporary, whose value is `dst`. */
@@ -161,6 +171,8 @@ export interface LocalVariable {
   readonly static: boolean;
   /** Of a static: what gives it its first value, with the static as its only capture. */
   readonly initializer?: Function;
+  /** It is declared __block: blocks share it, and it lives as long as they do. */
+  readonly shared?: boolean;
   /** It is declared const. */
   readonly constant?: boolean;
   /** In a closure: the enclosing function's local that this stands for, and whether writes reach it. */
@@ -182,6 +194,8 @@ export interface Function {
   readonly blocks: readonly Block[];
   readonly entry: BlockId;
   readonly closures: readonly Function[];
+  /** It is a template: what its parameters stand for, or `open` where they stand for themselves. */
+  readonly template?: 'open' | readonly TemplateArgument[];
   /** The classes that its body declares. */
   readonly classes?: readonly ClassDeclaration[];
   /** Of the whole declaration, in the file. */

@@ -1,6 +1,6 @@
 import { attributeWords, Cursor } from './cursor';
 import { Kind } from './scan';
-import type { AttributeNode, ParameterNode, TypeNode } from './tree';
+import type { AttributeNode, ExprNode, ParameterNode, TemplateParameterNode, TypeNode } from './tree';
 
 const builtin = new Set(
   'void bool char short int long float double signed unsigned __int128 __uint128_t __signed __signed__ wchar_t char8_t char16_t char32_t _Bool'.split(
@@ -232,6 +232,35 @@ export abstract class TypeParser extends Cursor {
     return this.tokens.length;
   }
 
+  /** The parameters of a `template` head, whose `<` stands here. */
+  protected templateParameters(): TemplateParameterNode[] {
+    const end = this.afterTemplateParameters(this.at);
+    const found: TemplateParameterNode[] = [];
+    let from = this.at + 1;
+    let depth = 0;
+    for (let at = from; at < end; at++) {
+      const { text } = this.tokens[at]!;
+      if (text === '<') depth++;
+      else if (text === '>' && at < end - 1) depth--;
+      else if (text === '(' || text === '{') at = this.afterGroup(at) - 1;
+      if ((text !== ',' || depth > 0) && at < end - 1) continue;
+      const words = this.tokens.slice(from, at);
+      const assigned = words.findIndex((each) => each.text === '=');
+      const named = assigned < 0 ? words : words.slice(0, assigned);
+      const last = named.at(-1);
+      const first = named[0]?.text;
+      const odd = first === 'template' || named.some((each) => each.text === '...');
+      if (last)
+        found.push({
+          name: last.kind === Kind.Identifier ? last.text : '',
+          kind: odd ? 'other' : first === 'typename' || first === 'class' ? 'type' : 'value',
+        });
+      from = at + 1;
+    }
+    this.at = end;
+    return found;
+  }
+
   namedType(): TypeNode {
     this.accept('::');
     let name = '';
@@ -258,10 +287,15 @@ export abstract class TypeParser extends Cursor {
       const from = this.at;
       if (this.isName() || this.peek() === '::' || isSpecifierWord(this.peek())) args.push(this.typeId());
       if (this.at === from || (this.peek() !== ',' && this.at < last && this.peek() !== '>>')) {
-        // A value as argument: its type does not matter here.
+        const number = this.token(0);
+        const value: ExprNode | undefined =
+          this.at === from && number.kind === Kind.Number
+            ? { k: 'number', text: number.text, span: this.spanFrom(from) }
+            : undefined;
         while (this.at < last && this.peek() !== ',')
           this.at = '([{'.includes(this.peek() || ' ') ? this.afterGroup(this.at) : this.at + 1;
-        if (this.at > from && args.length === 0) args.push({ k: 'named', name: this.tokens[from]!.text });
+        if (value && this.at === from + 1) args.push({ k: 'value', value });
+        else if (this.at > from && args.length === 0) args.push({ k: 'named', name: this.tokens[from]!.text });
       }
       if (!this.accept(',')) break;
     }

@@ -5,7 +5,7 @@ import type { Declarator, Specifiers } from './parse-types';
 import { isClassKey } from './parse-types';
 import type { Token } from './preprocess';
 import { Kind } from './scan';
-import type { AttributeNode, DeclarationNode, ExprNode, TypeNode } from './tree';
+import type { AttributeNode, DeclarationNode, ExprNode, TemplateParameterNode, TypeNode } from './tree';
 
 export type { ParseContext } from './cursor';
 
@@ -93,17 +93,17 @@ class DeclarationParser extends StatementParser {
     if (this.peek() === 'extern' && this.token(1).kind === Kind.String)
       return { k: 'other', what: 'linkage', attributes: [], ...this.node(from) };
     // Words before the class key: typedef, static, template<…>, attribute macros.
-    let template = false;
+    let templateParameters: TemplateParameterNode[] | undefined;
     while (!this.atEnd() && !isClassKey(this.peek())) {
       if (this.peek() === 'template' && this.peek(1) === '<') {
-        template = true;
         this.at++;
-        this.at = this.afterTemplateParameters(this.at);
+        templateParameters = this.templateParameters();
       } else this.at++;
     }
     if (this.atEnd()) return { k: 'other', what: 'scope', attributes: [], ...this.node(from) };
     const head = this.#classHead();
-    return { k: 'class', ...head, template, ...this.node(from) };
+    const template = templateParameters !== undefined;
+    return { k: 'class', ...head, template, ...(template && { templateParameters }), ...this.node(from) };
   }
 
   tail(type: TypeNode, isTypedef: boolean): DeclarationNode[] {
@@ -251,9 +251,10 @@ class DeclarationParser extends StatementParser {
         .join('');
       this.at = after;
     }
+    let underlying: TypeNode | undefined;
     if (this.peek() === ':' && this.#isBaseClauseOfEnum()) {
       this.at++;
-      this.specifiers();
+      underlying = this.specifiers().type;
     }
     if (this.peek() !== '{') return { k: 'named', name, keyword: 'enum' };
     this.at++;
@@ -271,7 +272,8 @@ class DeclarationParser extends StatementParser {
     }
     this.expect('}');
     this.attributes();
-    return { k: 'defined', declaration: { k: 'enum', name, constants, attributes, ...this.node(from) } };
+    const declaration = { k: 'enum', name, ...(underlying && { underlying }), constants, attributes } as const;
+    return { k: 'defined', declaration: { ...declaration, ...this.node(from) } };
   }
 
   #isBaseClauseOfEnum(): boolean {
@@ -304,9 +306,11 @@ class DeclarationParser extends StatementParser {
       case 'template': {
         this.at++;
         if (this.peek() !== '<') return this.#other(from, 'instantiation');
-        this.at = this.afterTemplateParameters(this.at);
+        const templateParameters = this.templateParameters();
         return this.#declaration().map((declaration) =>
-          declaration.k === 'function' || declaration.k === 'class' ? { ...declaration, template: true } : declaration,
+          declaration.k === 'function' || declaration.k === 'class'
+            ? { ...declaration, template: true, templateParameters }
+            : declaration,
         );
       }
       case '@':
@@ -399,6 +403,7 @@ class DeclarationParser extends StatementParser {
       static: specifiers.words.has('static'),
       extern: specifiers.words.has('extern'),
       constant: specifiers.words.has('const') || specifiers.words.has('constexpr'),
+      ...(specifiers.words.has('__block') && { shared: true }),
       attributes: [...specifiers.attributes, ...declarator.attributes],
       ...this.node(from),
     };

@@ -36,9 +36,17 @@ export type TypeNode =
       readonly variadic: boolean;
     }
   | { readonly k: 'typeof'; readonly of: ExprNode }
+  /** A value as a template's argument. */
+  | { readonly k: 'value'; readonly value: ExprNode }
   /** A class or enumeration defined where its name is used. */
   | { readonly k: 'defined'; readonly declaration: DeclarationNode }
   | { readonly k: 'auto' };
+
+/** A parameter of a template: a type, a value, or a pack or template, which nothing here binds. */
+export interface TemplateParameterNode {
+  readonly name: string;
+  readonly kind: 'type' | 'value' | 'other';
+}
 
 export interface ParameterNode {
   readonly name: string;
@@ -162,6 +170,7 @@ export type DeclarationNode = Node & { readonly attributes: readonly AttributeNo
         readonly static: boolean;
         readonly virtual: boolean;
         readonly template: boolean;
+        readonly templateParameters?: readonly TemplateParameterNode[];
         readonly initializers: readonly {
           readonly name: string;
           readonly args: readonly ExprNode[];
@@ -179,6 +188,8 @@ export type DeclarationNode = Node & { readonly attributes: readonly AttributeNo
         readonly static: boolean;
         readonly extern: boolean;
         readonly constant: boolean;
+        /** It is declared __block. */
+        readonly shared?: boolean;
         readonly autoreleased?: boolean;
         /** Of a bit field. One without a name has the name ''. */
         readonly width?: ExprNode;
@@ -193,10 +204,13 @@ export type DeclarationNode = Node & { readonly attributes: readonly AttributeNo
         readonly bases: readonly string[];
         readonly members?: readonly DeclarationNode[];
         readonly template: boolean;
+        readonly templateParameters?: readonly TemplateParameterNode[];
       }
     | {
         readonly k: 'enum';
         readonly name: string;
+        /** The type after the colon. */
+        readonly underlying?: TypeNode;
         readonly constants: readonly {
           readonly name: string;
           readonly value?: ExprNode;

@@ -97,6 +97,7 @@ function declareClass(entry: ClassEntry, names: Names, doc: string): ClassDeclar
       const type = names.type(base, entry.scope);
       return type?.kind === 'class' ? type.name : base;
     }),
+    ...(entry.node.templateParameters && { template: entry.node.templateParameters }),
     fields: entry.fields.map((field) => declareField(field, names, entry.name)),
     methods: entry.methods.map((method): FunctionDeclaration => ({
       ...declareFunction(method.node, names, entry.name, entry.name, ''),

@@ -1,5 +1,6 @@
 import { lowerFunction } from '../ir/lower';
-import type { Function } from '../ir/types';
+import { TemplateNames } from '../ir/templates';
+import type { Function, TemplateArgument } from '../ir/types';
 import { parseDeclaration } from '../syntax/parse';
 import { preprocess } from '../syntax/preprocess';
 import type { Macro } from '../syntax/preprocess';
@@ -31,6 +32,8 @@ interface Kept {
 export class Lowerer {
   readonly #workspace: Workspace;
   readonly #kept = new WeakMap<object, Kept>();
+  /** Templates with their parameters bound, by these. */
+  readonly #instances = new WeakMap<object, Map<string, Kept>>();
   readonly #homes = new WeakMap<Function, { file: string; id: object }>();
   #count = 0;
 
@@ -49,14 +52,33 @@ export class Lowerer {
 
   lower(file: SourceFile, entry: FunctionEntry): LoweredFunction {
     const { id } = entry.chunk;
-    const state = `${this.#workspace.revision()} ${file.factsKey}`;
-    let kept = this.#kept.get(id);
-    if (kept && kept.checked !== state) {
-      if (this.#holds(kept, file, entry)) kept.checked = state;
-      else kept = undefined;
-    }
+    const state = this.#state(file);
+    let kept = this.#still(this.#kept.get(id), file, entry, state);
     if (!kept) this.#kept.set(id, (kept = this.#build(file, entry, state)));
     return { ...kept.result, entry };
+  }
+
+  /** A template with its parameters bound. */
+  instance(file: SourceFile, entry: FunctionEntry, template: readonly TemplateArgument[]): LoweredFunction {
+    const { id } = entry.chunk;
+    let instances = this.#instances.get(id);
+    if (!instances) this.#instances.set(id, (instances = new Map()));
+    const key = JSON.stringify(template, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const state = this.#state(file);
+    let kept = this.#still(instances.get(key), file, entry, state);
+    if (!kept) instances.set(key, (kept = this.#build(file, entry, state, template)));
+    return { ...kept.result, entry };
+  }
+
+  #state(file: SourceFile): string {
+    return `${this.#workspace.revision()} ${file.factsKey}`;
+  }
+
+  #still(kept: Kept | undefined, file: SourceFile, entry: FunctionEntry, state: string): Kept | undefined {
+    if (!kept || kept.checked === state) return kept;
+    if (!this.#holds(kept, file, entry)) return undefined;
+    kept.checked = state;
+    return kept;
   }
 
   #holds(kept: Kept, file: SourceFile, entry: FunctionEntry): boolean {
@@ -67,7 +89,7 @@ export class Lowerer {
     return kept.names.stillHolds(names);
   }
 
-  #build(file: SourceFile, entry: FunctionEntry, state: string): Kept {
+  #build(file: SourceFile, entry: FunctionEntry, state: string, template?: readonly TemplateArgument[]): Kept {
     this.#count++;
     const { chunk } = entry;
     const text = file.text.slice(chunk.start, chunk.end);
@@ -82,7 +104,9 @@ export class Lowerer {
       return macro;
     };
     const scope = scopeOf(entry, recording.names);
+    const bindings = new Map(template?.map((each) => [each.name, each]));
     const isType = (name: string): boolean => {
+      if (bindings.has(name)) return bindings.get(name)?.type !== undefined;
       let answer = types.get(name);
       if (answer === undefined) types.set(name, (answer = world.type(name, entry.scope) !== undefined));
       return answer;
@@ -102,8 +126,10 @@ export class Lowerer {
           ...(scope.class !== undefined && { class: scope.class }),
           static: isStatic(entry, scope.class, recording.names),
           span: { start: 0, end: text.length },
+          ...(template && { template }),
         };
-        const fn = lowerFunction(this.#withDeclaredParameters(node, scope.class), recording.names, context);
+        const names = template ? new TemplateNames(recording.names, bindings) : recording.names;
+        const fn = lowerFunction(this.#withDeclaredParameters(node, scope.class), names, context);
         this.#homes.set(fn, { file: file.path, id: chunk.id });
         variants.push(fn);
       }

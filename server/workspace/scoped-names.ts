@@ -1,6 +1,7 @@
 import type { ApiModel } from '../api/model';
 import type { ClassDeclaration, ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
 import type { Member, Names } from '../ir/names';
+import { enumType } from '../ir/type-of';
 import type { Type } from '../ir/types';
 import type { AnyEntry, DeclarationTable } from './declarations';
 
@@ -82,7 +83,7 @@ export class ScopedNames implements Names {
       .filter((each) => each.node.k === 'typedef' || (each.node.k === 'enum' && each.name === name));
     const entry = this.#nearest(typedefs);
     if (!entry || entry.kind !== 'other') return undefined;
-    if (entry.node.k === 'enum') return { kind: 'enum', name };
+    if (entry.node.k === 'enum') return enumType(entry.node, name, this, entry.scope);
     // typedef struct foo foo; names the class itself.
     const target = entry.node.k === 'typedef' ? entry.node.type : undefined;
     if (target?.k === 'named' && target.keyword && entry.node.k === 'typedef' && target.name === entry.node.name)

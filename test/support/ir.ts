@@ -84,6 +84,7 @@ export function programOf(functions: readonly SourceFunction[]): Program {
     typeNamed: () => undefined,
     global: () => undefined,
     initializer: () => undefined,
+    defaultArgument: () => undefined,
     fieldInitializers: () => [],
     text: () => undefined,
     position: () => undefined,

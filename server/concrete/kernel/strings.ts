@@ -1,5 +1,5 @@
-import type { CallSite, KernelTable } from '../call-site';
-import type { Value } from '../values';
+import { CallSite, type KernelTable } from '../call-site';
+import { uint64, type Value } from '../values';
 import { format } from './format';
 
 /** The C library's string functions. */
@@ -23,9 +23,39 @@ export const stringCalls: KernelTable = {
     return site.pointer(0);
   },
   snprintf: (site) => put(site, format(site, 2), site.bits(1)),
+  vsnprintf: (site) => put(site, format(listed(site, 2, 3), 2), site.bits(1)),
   scnprintf: (site) => put(site, format(site, 2), site.bits(1)),
   sprintf: (site) => put(site, format(site, 1), 65536n),
 };
+
+/** A call that takes its values from a va_list, as one that is given them. */
+function listed(site: CallSite, at: number, list: number): CallSite {
+  const count = [
+    ...text(site, at)
+      .replaceAll('%%', '')
+      .matchAll(/%[^%]|\*/g),
+  ].length;
+  const first = site.pointer(list);
+  const access = site.run.access(undefined, site.texts[list] ?? '');
+  const values = Array.from({ length: count }, (_each, index) =>
+    site.run.typed.load(first + BigInt(index * 8), uint64, access),
+  );
+  const { run, name, receiver, result, place, text: call, into, used } = site;
+  const args = [...site.args.slice(0, at + 1), ...values];
+  return new CallSite(
+    run,
+    name,
+    receiver,
+    args,
+    site.types.slice(0, at + 1),
+    site.texts,
+    result,
+    place,
+    call,
+    into,
+    used,
+  );
+}
 
 function text(site: CallSite, index: number): string {
   return site.run.typed.text(site.pointer(index), 65536, site.run.access(undefined, site.texts[index] ?? ''));

@@ -1,4 +1,5 @@
 import type { KernelCall, KernelTable } from '../call-site';
+import { arithmeticCalls } from './arithmetic';
 import { atomicCalls } from './atomic';
 import { collectionCalls } from './collections';
 import { driverKitCalls } from './driver-kit';
@@ -19,6 +20,7 @@ import { quietCalls } from './quiet';
 import { stringCalls } from './strings';
 import { taskCalls } from './tasks';
 import { timeCalls } from './time';
+import { variadicCalls } from './varargs';
 
 const tables: readonly KernelTable[] = [
   quietCalls,
@@ -38,9 +40,11 @@ const tables: readonly KernelTable[] = [
   memoryCalls,
   stringCalls,
   atomicCalls,
+  arithmeticCalls,
   logCalls,
   taskCalls,
   timeCalls,
+  variadicCalls,
 ];
 
 /** Every kernel call that is modelled, by its name. */
