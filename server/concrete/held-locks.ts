@@ -1,4 +1,3 @@
-import { Halt } from './halt';
 import type { CallSite } from './call-site';
 import type { Interpreter } from './interpreter';
 import type { Region } from './memory';
@@ -13,7 +12,7 @@ interface Held {
 
 /** Calls that may wait, so that a thread with a spin lock must not make them. */
 const waits =
-  /^(?:IOSleep|IOSleepWithLeeway|IOLockSleep|IORecursiveLockSleep|msleep|thread_block|IOMallocPageable|IOMallocContiguous|copyin|copyout|IO(?:Buffer)?MemoryDescriptor::(?:createMappingInTask|map|setMapping|prepare|complete|inTaskWith\w+|withOptions|withCapacity))$/;
+  /^(?:IOSleep|IOSleepWithLeeway|IOLockSleep\w*|IORecursiveLockSleep\w*|lck_(?:mtx|rw)_sleep\w*|msleep|tsleep|thread_block\w*|semaphore_wait\w*|IOMalloc\w*|copyin|copyout|(?:IOWorkLoop|IOCommandGate)::(?:runAction|runActionBlock|attemptAction|commandSleep|sleepGate)|IO(?:Buffer)?MemoryDescriptor::(?:createMappingInTask|map|setMapping|prepare|complete|inTaskWith\w+|withOptions|withCapacity))$/;
 
 /** The locks that the run's one thread holds. */
 export class HeldLocks {
@@ -87,11 +86,10 @@ export class HeldLocks {
 
   #twice(site: CallSite, name: string, kind: LockKind): never {
     const message = `${site.name}(): this thread holds ${name} already`;
-    // osfmk/kern/lock_mtx.c, __lck_mtx_owned_panic; a spin lock's wait ends in a panic after its timeout.
-    if (kind === 'mutex' || kind === 'spin') return this.#run.kernel.stop('lock', `${message}.`);
-    const waiting = `${message}, so it waits for ever.`;
-    this.#run.kernel.steps.note('access', waiting, { kind: 'lock', message: waiting });
-    throw new Halt({ kind: 'budget', reason: waiting });
+    // osfmk/kern/lock_mtx.c, __lck_mtx_owned_panic; a spin lock's wait ends in a panic after its timeout; a lock for
+    // reading and writing is waited for without an end (osfmk/kern/lock_rw.c, lck_rw_lock_exclusive_gen).
+    const panics = kind === 'mutex' || kind === 'spin';
+    return this.#run.kernel.stop('lock', panics ? `${message}.` : `${message}, so it waits for ever.`);
   }
 
   #name(site: CallSite, address: bigint): string {

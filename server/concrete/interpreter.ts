@@ -256,9 +256,9 @@ export class Interpreter {
   }
 
   #perform(target: Target, site: CallSite): Value {
+    if (this.kernel.locks.spinning && target.kind !== 'source') this.kernel.locks.mayWait(target.name);
     switch (target.kind) {
       case 'kernel':
-        if (this.kernel.locks.spinning) this.kernel.locks.mayWait(target.name);
         this.kernel.steps.close();
         return harmlessCalls.has(target.call) ? target.call(site) : this.#changing(() => target.call(site));
       case 'source':
