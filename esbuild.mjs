@@ -22,7 +22,7 @@ const bundles = [
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: { webview: 'client/webview/main.tsx' },
+    entryPoints: { webview: 'client/webview/main.tsx', 'mappings-page': 'client/webview/mappings-page.tsx' },
     outdir: 'dist',
     jsx: 'automatic',
     jsxImportSource: 'preact',

@@ -25,7 +25,7 @@ export const layers = {
     'sim',
   ],
   client: ['server/protocol'],
-  'client/webview': ['sim', 'client/panel-messages'],
+  'client/webview': ['sim', 'client/panel-messages', 'client/mappings-messages'],
 };
 
 const folders = [

@@ -10,6 +10,7 @@ import { PanelProvider, panelType } from './panel-provider';
 import type { StepMove } from './panel-messages';
 import { RunsView } from './runs-view';
 import type { RunNode } from './runs-view';
+import { SidePanel } from './side-panel';
 
 /** What the extension offers to tests and to other extensions. */
 export interface MapLensApi {
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
   const panels = new PanelProvider(server, log, context.extensionUri);
   const runs = new RunsView(server, log);
   const marks = new LifetimeMarks(server, log);
+  const side = new SidePanel(context, server, runs, log);
 
   const moves: Readonly<Record<string, StepMove>> = {
     'maplens.nextStep': 'next',
@@ -37,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
     panels,
     runs,
     marks,
+    side,
     vscode.window.registerCustomEditorProvider(panelType, panels, { supportsMultipleEditorsPerDocument: false }),
     vscode.commands.registerCommand('maplens.showMappings', (uri?: unknown, name?: unknown) =>
       showMappings(server, panels, uri, name),
@@ -72,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
 
   const ready = server.start();
   ready.then(
-    () => runs.refresh(),
+    () => Promise.all([runs.refresh(), side.start()]),
     (error: unknown) => log(`the language server did not start: ${String(error)}`),
   );
   return { ready };

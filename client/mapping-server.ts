@@ -5,17 +5,21 @@ import { messages } from '../server/protocol';
 import type {
   CounterpartsResult,
   EntryPointItem,
+  FileFindings,
   InitializationOptions,
   LifetimesParams,
   LifetimesResult,
   PlaceParams,
   ReplayAnswer,
   ReplayParams,
+  Reading,
   ScenarioSimulation,
   SimulateParams,
   SimulateScenarioParams,
   SimulationResult,
 } from '../server/protocol';
+import { slowAnswer } from './status-model';
+import type { Health, ServerState } from './status-model';
 
 /** Documents that MapLens reads. */
 export const sourceLanguages = ['c', 'cpp', 'objective-c', 'objective-cpp'];
@@ -44,14 +48,18 @@ export function isScenario({ languageId, uri }: Pick<vscode.TextDocument, 'langu
 /** The language server's process, as the client's other parts see it. */
 export class MappingServer implements vscode.Disposable {
   readonly #client: LanguageClient;
-  readonly #status: vscode.LanguageStatusItem;
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #disposables: vscode.Disposable[] = [this.#changed];
+  readonly #healthChanged = new vscode.EventEmitter<void>();
+  readonly #disposables: vscode.Disposable[] = [this.#changed, this.#healthChanged];
+  /** Folders that are read beside those of the workspace. */
+  readonly #extraFolders = new Set<string>();
   #started: Promise<void> | undefined;
+  #health: Health = { server: 'starting', waiting: false, took: 0 };
   #waiting = 0;
 
   /** Results may differ from those asked before. */
   readonly onDidChange = this.#changed.event;
+  readonly onDidChangeHealth = this.#healthChanged.event;
 
   constructor(context: vscode.ExtensionContext) {
     const module = context.asAbsolutePath('dist/server.js');
@@ -71,6 +79,8 @@ export class MappingServer implements vscode.Disposable {
       outputChannelName: 'MapLens',
       diagnosticPullOptions: { onChange: true, onTabs: false },
       middleware: {
+        provideDiagnostics: (document, previous, token, next) =>
+          this.#timed(async () => next(document, previous, token)),
         provideInlayHints: (document, range, token, next) =>
           isOn('inlayHints', document) ? next(document, range, token) : [],
         provideCodeLenses: (document, token, next) => (isOn('codeLenses', document) ? next(document, token) : []),
@@ -79,20 +89,27 @@ export class MappingServer implements vscode.Disposable {
       },
     };
     this.#client = new LanguageClient('maplens', 'MapLens', server, options);
-    this.#status = vscode.languages.createLanguageStatusItem(
-      'maplens',
-      options.documentSelector as vscode.DocumentSelector,
-    );
-    this.#status.name = 'MapLens';
     this.#disposables.push(
       watcher,
-      this.#status,
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('maplens.inlayHints')) this.#refreshHints();
         if (event.affectsConfiguration('maplens.codeLenses')) this.#refreshLenses();
       }),
-      this.#client.onDidChangeState(({ newState }) => this.#showState(newState)),
-      this.#client.onNotification(messages.workspaceChanged, () => this.#changed.fire()),
+      this.#client.onDidChangeState(({ newState }) => {
+        this.#health = { server: stateOf(newState), waiting: false, took: 0 };
+        this.#healthChanged.fire();
+        if (newState === State.Running) for (const folder of this.#extraFolders) this.#announce(folder);
+      }),
+      this.#client.onNotification(messages.failed, ({ what }: { what: string }) => this.#tell({ failed: what })),
+      this.#client.onNotification(messages.workspaceChanged, () => {
+        // What failed is asked again now, and fails again if it still does.
+        const { failed, ...rest } = this.#health;
+        if (failed !== undefined) {
+          this.#health = rest;
+          this.#healthChanged.fire();
+        }
+        this.#changed.fire();
+      }),
       this.#client.onRequest(messages.listFiles, ({ folder }: { folder: string }) => listFiles(folder)),
       this.#client.onRequest(messages.readFile, ({ uri }: { uri: string }) => readFile(uri)),
     );
@@ -111,6 +128,42 @@ export class MappingServer implements vscode.Disposable {
 
   showLog(): void {
     this.#client.outputChannel.show();
+  }
+
+  get health(): Health {
+    return this.#health;
+  }
+
+  /** Reads a folder as if it belonged to the workspace. */
+  addFolder(folder: vscode.Uri): void {
+    const uri = folder.toString();
+    if (this.#extraFolders.has(uri)) return;
+    this.#extraFolders.add(uri);
+    if (this.#client.isRunning()) this.#announce(uri);
+  }
+
+  /** Folders that `addFolder` added. */
+  get extraFolders(): readonly vscode.Uri[] {
+    return [...this.#extraFolders].map((uri) => vscode.Uri.parse(uri));
+  }
+
+  #announce(uri: string): void {
+    const event = { added: [{ uri, name: uri.slice(uri.lastIndexOf('/') + 1) }], removed: [] };
+    void this.#client.sendNotification('workspace/didChangeWorkspaceFolders', { event });
+  }
+
+  /** The URIs of all files that are checked. */
+  async checkedFiles(): Promise<readonly string[]> {
+    return this.#request<readonly string[]>(messages.checkedFiles);
+  }
+
+  async findings(uris: readonly string[]): Promise<readonly FileFindings[]> {
+    return this.#request<readonly FileFindings[]>(messages.findings, { uris });
+  }
+
+  /** How much of a source was understood. */
+  async reading(uri: string): Promise<Reading> {
+    return this.#request<Reading>(messages.reading, { uri });
   }
 
   /** All functions of the workspace that map memory, by URI and line. */
@@ -147,14 +200,33 @@ export class MappingServer implements vscode.Disposable {
 
   async #request<T>(method: string, params?: object): Promise<T> {
     await this.start();
-    const timer = setTimeout(() => (this.#status.busy = true), slow);
+    return this.#timed(() =>
+      params ? this.#client.sendRequest<T>(method, params) : this.#client.sendRequest<T>(method),
+    );
+  }
+
+  /** Tells while an answer takes long, and how long it took. */
+  async #timed<T>(ask: () => Promise<T>): Promise<T> {
+    const since = Date.now();
+    const late = setTimeout(() => this.#tell({ waiting: true }), slow);
+    const tooLate = setTimeout(() => this.#tell({ waiting: true, took: slowAnswer }), slowAnswer);
     this.#waiting++;
     try {
-      return await (params ? this.#client.sendRequest<T>(method, params) : this.#client.sendRequest<T>(method));
+      return await ask();
     } finally {
-      clearTimeout(timer);
-      if (--this.#waiting === 0) this.#status.busy = false;
+      clearTimeout(late);
+      clearTimeout(tooLate);
+      const took = Date.now() - since;
+      const waiting = --this.#waiting > 0 && this.#health.waiting;
+      // An answer that came at once shows that the slow time is over.
+      if (waiting !== this.#health.waiting || took >= slowAnswer !== this.#health.took >= slowAnswer)
+        this.#tell({ waiting, took });
     }
+  }
+
+  #tell(change: Partial<Health>): void {
+    this.#health = { ...this.#health, ...change };
+    this.#healthChanged.fire();
   }
 
   #refreshHints(): void {
@@ -169,17 +241,6 @@ export class MappingServer implements vscode.Disposable {
       lenses.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
   }
 
-  #showState(state: State): void {
-    const { text, severity } = stateWords(state);
-    this.#status.text = text;
-    this.#status.severity = severity;
-    this.#status.busy = state === State.Starting;
-    this.#status.command =
-      state === State.Stopped
-        ? { title: 'Restart', command: 'maplens.restart' }
-        : { title: 'Show Log', command: 'maplens.showLog' };
-  }
-
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
     void this.#client.dispose();
@@ -191,17 +252,16 @@ function isOn(setting: 'inlayHints' | 'codeLenses' | 'hovers', document: vscode.
   return vscode.workspace.getConfiguration('maplens', document).get<boolean>(setting) !== false;
 }
 
-function stateWords(state: State): { text: string; severity: vscode.LanguageStatusSeverity } {
+function stateOf(state: State): ServerState {
   switch (state) {
     case State.Starting:
+      return 'starting';
     case State.StartFailed:
-      return state === State.Starting
-        ? { text: 'MapLens: starting', severity: vscode.LanguageStatusSeverity.Information }
-        : { text: 'MapLens: could not start', severity: vscode.LanguageStatusSeverity.Error };
+      return 'failed';
     case State.Running:
-      return { text: 'MapLens: checking as you type', severity: vscode.LanguageStatusSeverity.Information };
+      return 'running';
     case State.Stopped:
-      return { text: 'MapLens: stopped', severity: vscode.LanguageStatusSeverity.Error };
+      return 'stopped';
     default: {
       const never: never = state;
       return never;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The panel's HTML: one script, one style sheet, nothing inline, nothing from elsewhere. */
-export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string {
+/** A page's HTML: one script, one style sheet, nothing inline, nothing from elsewhere. */
+export function pageHtml(webview: vscode.Webview, extension: vscode.Uri, page = 'webview'): string {
   const nonce = randomBytes(16).toString('base64');
   const resource = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', name)).toString();
@@ -14,11 +14,11 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>MapLens</title>
-<link rel="stylesheet" href="${resource('webview.css')}">
+<link rel="stylesheet" href="${resource(`${page}.css`)}">
 </head>
 <body>
 <main id="root"></main>
-<script nonce="${nonce}" src="${resource('webview.js')}"></script>
+<script nonce="${nonce}" src="${resource(`${page}.js`)}"></script>
 </body>
 </html>`;
 }

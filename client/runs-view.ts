@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { EntryPointItem } from '../server/protocol';
+import { cancellable } from './cancellable';
+import { entryAround } from './cursor-subject';
 import type { MappingServer } from './mapping-server';
 import { outcomeLine, outcomeOf } from './run-outcome';
 import type { RunOutcome } from './run-outcome';
@@ -43,6 +45,10 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
       server.onDidChange(() => void this.refresh()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.#age(document.uri.toString());
+      }),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        if (vscode.workspace.getConfiguration('maplens', uri).get<boolean>('runOnSave') === true)
+          void this.runAgain(uri.toString());
       }),
     );
     void this.#describe('starting');
@@ -92,19 +98,65 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
   /** Runs one entry point or scenario, or all of a file, or all scenarios, or all there are. */
   async run(node?: RunNode): Promise<void> {
     await (this.#loading ??= this.#load());
-    const chosen = this.#entries.filter((entry) => {
+    const entries = this.#entries.filter((entry) => {
       if (!node) return true;
       if (node.kind === 'file') return entry.uri === node.uri;
       return node.kind === 'entry' && keyOf(entry) === keyOf(node.entry);
     });
-    for (const entry of chosen) this.#states.set(keyOf(entry), { kind: 'running' });
+    const scenarios =
+      node?.kind === 'scenario' ? [node.uri] : !node || node.kind === 'scenarios' ? this.#scenarios.uris : [];
+    await this.#runThese(entries, scenarios);
+  }
+
+  /** Runs the function or the scenario that a caret stands in. False where there is none. */
+  async runAt(uri: string, line: number): Promise<boolean> {
+    await (this.#loading ??= this.#load());
+    const entry = entryAround(this.#entries, uri, line);
+    const scenarios = this.#scenarios.uris.filter((one) => one === uri);
+    if (!entry && scenarios.length === 0) return false;
+    await this.#runThese(entry ? [entry] : [], scenarios);
+    const node: RunNode = entry ? { kind: 'entry', entry } : { kind: 'scenario', uri };
+    await this.#tree.reveal(this.#node(node), { select: true, focus: false });
+    return true;
+  }
+
+  /** Runs again what has run before, of one file. */
+  async runAgain(uri: string): Promise<void> {
+    const entries = this.#entries.filter(
+      (entry) => entry.uri === uri && this.#states.get(keyOf(entry))?.kind === 'done',
+    );
+    await this.#runThese(
+      entries,
+      this.#scenarios.uris.filter((one) => one === uri && this.#scenarios.hasRun(one)),
+    );
+  }
+
+  async #runThese(entries: readonly EntryPointItem[], scenarios: readonly string[]): Promise<void> {
+    const all = entries.length + scenarios.length;
+    if (all === 0) return;
+    const before = new Map(entries.map((entry) => [keyOf(entry), this.#states.get(keyOf(entry))]));
+    for (const entry of entries) this.#states.set(keyOf(entry), { kind: 'running' });
     this.#changed.fire(undefined);
-    for (const entry of chosen) {
-      this.#states.set(keyOf(entry), await this.#runOne(entry));
-      this.#changed.fire(this.#node({ kind: 'entry', entry }));
-    }
-    if (node?.kind === 'scenario') await this.#scenarios.run([node.uri]);
-    else if (!node || node.kind === 'scenarios') await this.#scenarios.run(this.#scenarios.uris);
+    await cancellable('MapLens runs simulations', async ({ token, report }) => {
+      for (const [index, entry] of entries.entries()) {
+        const key = keyOf(entry);
+        if (token.isCancellationRequested) {
+          const state = before.get(key);
+          if (state) this.#states.set(key, state);
+          else this.#states.delete(key);
+          continue;
+        }
+        report(index, all, shortName(entry));
+        this.#states.set(key, await this.#runOne(entry));
+        this.#changed.fire(this.#node({ kind: 'entry', entry }));
+      }
+      for (const [index, uri] of scenarios.entries()) {
+        if (token.isCancellationRequested) break;
+        report(entries.length + index, all, uri.slice(uri.lastIndexOf('/') + 1));
+        await this.#scenarios.run([uri]);
+      }
+      if (token.isCancellationRequested) this.#changed.fire(undefined);
+    });
     this.#count();
   }
 

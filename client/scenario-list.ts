@@ -19,6 +19,8 @@ export class ScenarioList implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[];
   #uris: readonly string[] = [];
   #loaded: Promise<void> | undefined;
+  /** How many folders beside those of the workspace were looked through. */
+  #extra = 0;
 
   /** The URI of the scenario whose row differs now; undefined where the list does. */
   readonly onDidChange = this.#changed.event;
@@ -28,10 +30,6 @@ export class ScenarioList implements vscode.Disposable {
     private readonly log: (text: string) => void,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher(scenarioGlob);
-    const reload = (): void => {
-      this.#loaded = undefined;
-      void this.load().then(() => this.#changed.fire(undefined));
-    };
     this.#disposables = [
       this.#changed,
       watcher,
@@ -41,7 +39,7 @@ export class ScenarioList implements vscode.Disposable {
       }),
       watcher.onDidDelete((uri) => this.#list(this.#uris.filter((one) => one !== uri.toString()))),
       watcher.onDidChange((uri) => this.#age(uri.toString())),
-      vscode.workspace.onDidChangeWorkspaceFolders(reload),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.reload()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.#age(document.uri.toString());
       }),
@@ -53,19 +51,33 @@ export class ScenarioList implements vscode.Disposable {
     return this.#uris;
   }
 
+  hasRun(uri: string): boolean {
+    return this.#states.get(uri)?.kind === 'done';
+  }
+
   /** How many of the last results have a failed expectation. */
   get failures(): number {
     return [...this.#states.values()].filter((state) => state.kind === 'done' && state.outcome.failed > 0).length;
   }
 
+  /** Looks again. */
+  async reload(): Promise<void> {
+    this.#loaded = undefined;
+    await this.load();
+    this.#changed.fire(undefined);
+  }
+
   /** Looks for the scenarios of the workspace, once; from then on its changes are followed. */
   load(): Promise<void> {
+    const extra = this.server.extraFolders.length;
+    if (extra !== this.#extra) this.#loaded = undefined;
+    this.#extra = extra;
     return (this.#loaded ??= this.#find().then((uris) => this.#keep(uris)));
   }
 
   async #find(): Promise<string[]> {
     const found: string[] = [];
-    const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
+    const folders = [...(vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri), ...this.server.extraFolders];
     for (let at = 0; at < folders.length && at < mostFolders; at++) {
       const folder = folders[at]!;
       try {

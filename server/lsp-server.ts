@@ -46,6 +46,7 @@ import type {
   SimulateParams,
   SimulateScenarioParams,
 } from './protocol';
+import { serveFindings } from './workspace-findings';
 import { isSource } from './workspace-files';
 import type { WorkspaceFiles } from './workspace-files';
 
@@ -89,6 +90,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
     } catch (error) {
       if (error instanceof ResponseError) throw error;
       connection.console.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      void connection.sendNotification(messages.failed, { what });
       return fallback;
     }
   };
@@ -353,6 +355,7 @@ export function serve(connection: Connection, service: LanguageService, files: W
   serveCodeHelp(connection, service, answer);
   serveCodePlaces(connection, service, answer, (uri) => documents.get(uri)?.getText(), isOpenScenario);
   serveScenarioForms(connection, service, answer, ({ uri, text }) => documents.get(uri)?.getText() ?? text);
+  serveFindings(connection, service, answer);
 
   connection.onRequest(messages.entryPoints, (token: CancellationToken) =>
     attempt<EntryPointItem[]>('entry points', [], async () => {

@@ -2,11 +2,10 @@
  * Custom messages between client and server, beside LSP's own. The client imports nothing else of the server.
  *
  * Client → server requests: `maplens/entryPoints`, `maplens/simulate`, `maplens/simulateScenario`, `maplens/replay`,
- * `maplens/lifetimes`,
- * `maplens/counterparts`, and for the form in which a scenario is edited `maplens/scenarioForm`,
- * `maplens/scenarioFormWords` and `maplens/editScenario`. Server → client: the notification
- * `maplens/workspaceChanged` (entry points or their results may differ), and, for workspaces that are not on a disk,
- * the requests `maplens/listFiles` and `maplens/readFile`.
+ * `maplens/checkedFiles`, `maplens/findings`, `maplens/reading`, `maplens/lifetimes`, `maplens/counterparts`, and for the
+ * form in which a scenario is edited `maplens/scenarioForm`, `maplens/scenarioFormWords` and `maplens/editScenario`.
+ * Server → client: the notifications `maplens/workspaceChanged` (entry points or their results may differ) and
+ * `maplens/failed`, and, for workspaces that are not on a disk, the requests `maplens/listFiles` and `maplens/readFile`.
  */
 
 import type {
@@ -16,11 +15,12 @@ import type {
   Range,
   ReplayResult,
   ScenarioSimulation,
+  Severity,
   SimulationResult,
   StepAction,
 } from './features/service';
 
-export type { EntryPoint, Range, ReplayResult, ScenarioSimulation, SimulationResult };
+export type { EntryPoint, Range, ReplayResult, ScenarioSimulation, Severity, SimulationResult };
 export type { Problem, ScenarioCheck, ScenarioRun } from './features/service';
 export type { ScenarioEdit, ScenarioForm, ScenarioFormWords, StepAction } from './features/service';
 export type { MemberForm, NameForm, OptionGroup, StepForm, VerbForm } from './features/service';
@@ -31,6 +31,7 @@ export interface EntryPointItem extends Range {
   readonly uri: string;
   readonly function: string;
   readonly mappings: number;
+  readonly lastLine: number;
 }
 
 export interface SimulateParams {
@@ -91,6 +92,36 @@ export interface CounterpartsResult {
   readonly releases: readonly CodePlaceItem[];
 }
 
+/** A finding that is not suppressed, with URIs for files. */
+export interface FindingItem extends Range {
+  readonly uri: string;
+  readonly rule: string;
+  /** What the rule finds, in a few words. */
+  readonly title: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** Qualified name of the function; empty outside of functions. */
+  readonly function: string;
+  readonly path: readonly (Range & { readonly uri: string; readonly message: string })[];
+}
+
+/** The findings of one file, in the order of the text. */
+export interface FileFindings {
+  readonly uri: string;
+  readonly findings: readonly FindingItem[];
+}
+
+/** How much of a source was understood. */
+export interface Reading {
+  readonly functions: number;
+  /** Functions of which a part, or nothing, could be read. */
+  readonly part: number;
+  /** The constructs that were not understood, the most frequent first. */
+  readonly gaps: readonly string[];
+  /** Functions whose check ended at its budget, by qualified name. */
+  readonly budgetEnded: readonly string[];
+}
+
 /** What the client tells at the start. */
 export interface InitializationOptions {
   /** It checks scenarios by their JSON Schema itself: MapLens tells only what the schema can't. */
@@ -118,8 +149,16 @@ export const messages = {
   lifetimes: 'maplens/lifetimes',
   /** PlaceParams → CounterpartsResult: where what stands at a place is made and given up. */
   counterparts: 'maplens/counterparts',
+  /** () → string[]: the URIs of all files that are checked, sorted. */
+  checkedFiles: 'maplens/checkedFiles',
+  /** { uris } → FileFindings[] of these files; ask in parts, so that other questions come between them. */
+  findings: 'maplens/findings',
+  /** { uri } → Reading of one source. */
+  reading: 'maplens/reading',
   /** Notification, no parameters. */
   workspaceChanged: 'maplens/workspaceChanged',
+  /** Notification { what }: a question failed inside MapLens and got an empty answer; the log says why. */
+  failed: 'maplens/failed',
   /** Server → client: { folder: uri } → string[] of URIs of C, C++ and DriverKit files. */
   listFiles: 'maplens/listFiles',
   /** Server → client: { uri } → { text } or { error }. */

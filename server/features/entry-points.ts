@@ -20,6 +20,7 @@ export function entryPointsOf(workspace: Workspace, path: string): EntryPoint[] 
         ...rangeOf(file, lowered.entry.chunk.start, fn.nameSpan),
         function: lowered.qualifiedName,
         mappings,
+        lastLine: file.lines.position(lowered.entry.chunk.end - 1).line,
       });
   }
   return found;

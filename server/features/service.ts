@@ -80,6 +80,8 @@ export interface EntryPoint extends Range {
   readonly function: string;
   /** How many calls in it make a mapping. */
   readonly mappings: number;
+  /** The last line of its body. */
+  readonly lastLine: number;
 }
 
 export interface SimulationPlan {

@@ -4,7 +4,9 @@ import { runHostSuite } from './host-suite';
 import { cache, install, root, run } from './install';
 import { asPerson, emptySidePanel } from './person';
 import { asScenarioAuthor, scenarioFiles } from './scenario';
+import { asNewcomer, inSidePanel, manySources, plainFiles, stopping } from './side';
 import { start } from './workbench';
+import type { Start, Workbench } from './workbench';
 
 /** What a part of the test found: a line for each thing that was looked at. */
 export interface Result {
@@ -13,7 +15,7 @@ export interface Result {
   readonly failure?: string;
 }
 
-/** `person`, `scenario` or `host` runs that part only. */
+/** `person`, `scenario`, `side` or `host` runs that part only. */
 async function main(part: string | undefined): Promise<void> {
   install();
   const pictures = join(root, 'test-results');
@@ -31,6 +33,11 @@ async function main(part: string | undefined): Promise<void> {
 
   if (part === undefined || part === 'person') await runPerson(vsix, pictures, report);
   if (part === undefined || part === 'scenario') await runScenarioAuthor(vsix, pictures, report);
+  if (part === undefined || part === 'side') {
+    await runIn({ vsix }, 'In the side panel', inSidePanel, pictures, report);
+    await runIn({ vsix, empty: true, files: manySources() }, 'In a folder of many runs', stopping, pictures, report);
+    await runIn({ vsix, empty: true, files: plainFiles }, 'As a newcomer', asNewcomer, pictures, report);
+  }
   if (part === undefined || part === 'host') {
     console.log('In the extension host:');
     await runHostSuite(report);
@@ -66,6 +73,25 @@ async function runPerson(vsix: string, pictures: string, report: (result: Result
     });
   } finally {
     await empty.stop();
+  }
+}
+
+async function runIn(
+  options: Start,
+  title: string,
+  drive: (workbench: Workbench, pictures: string, report: (result: Result) => void) => Promise<void>,
+  pictures: string,
+  report: (result: Result) => void,
+): Promise<void> {
+  console.log(`${title}:`);
+  const workbench = await start(options);
+  try {
+    await drive(workbench, pictures, report);
+  } catch (error) {
+    report({ name: `${title}: it runs to its end`, failure: error instanceof Error ? error.message : String(error) });
+    await workbench.page.screenshot({ path: join(pictures, `failure-${title.replaceAll(/\W+/g, '-')}.png`) });
+  } finally {
+    await workbench.stop();
   }
 }
 

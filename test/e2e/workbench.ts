@@ -10,7 +10,8 @@ import { chromium as browserType } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { chromium, quietEnvironment, root, run, serverMain } from './install';
 
-export type Theme = 'Default Light Modern' | 'Default Dark Modern' | 'Default High Contrast';
+export type Theme =
+  'Default Light Modern' | 'Default Dark Modern' | 'Default High Contrast' | 'Default High Contrast Light';
 
 /** A VS Code server of its own, with its own settings and a copy of the sample driver, and a browser on it. */
 export interface Workbench {
@@ -111,7 +112,8 @@ export async function start(options: Start): Promise<Workbench> {
         await page.keyboard.press('Control+T');
         await page.locator('.quick-input-widget input.input').fill(theme);
         await page.locator('.quick-input-widget .monaco-list-row', { hasText: theme }).first().click();
-        const kind = theme.includes('High Contrast') ? 'hc-black' : theme.includes('Light') ? 'vs' : 'vs-dark';
+        const light = theme.includes('Light');
+        const kind = theme.includes('High Contrast') ? (light ? 'hc-light' : 'hc-black') : light ? 'vs' : 'vs-dark';
         await page.locator(`.monaco-workbench.${kind}`).waitFor();
       },
     };

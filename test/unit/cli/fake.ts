@@ -39,9 +39,9 @@ export function fakeService(simulate?: LanguageService['simulate']): LanguageSer
     mappingSymbols: () => [],
     ruleLinks: () => [],
     entryPoints: () => [
-      { file: 'a.cpp', function: 'A::start', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
-      { file: 'a.cpp', function: 'A::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
-      { file: 'a.cpp', function: 'B::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2 },
+      { file: 'a.cpp', function: 'A::start', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2, lastLine: 1 },
+      { file: 'a.cpp', function: 'A::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2, lastLine: 1 },
+      { file: 'a.cpp', function: 'B::twice', mappings: 1, line: 1, column: 1, endLine: 1, endColumn: 2, lastLine: 1 },
     ],
     replay: () => ({ verdict: 'not-replayable', reason: 'a fake', step: 0 }),
     simulate: simulate ?? ((plan): SimulationResult => ({ ok: false, reason: `no function ${plan.function}` })),

@@ -23,6 +23,60 @@ test('every command is in the category MapLens', () => {
   for (const command of manifest.contributes.commands) expect(command).toMatchObject({ category: 'MapLens' });
 });
 
+test('titles begin with a capital, none stands twice, and no title repeats the category', () => {
+  const titles: string[] = manifest.contributes.commands.map((one: { title: string }) => one.title);
+  for (const title of titles) expect(title).toMatch(/^[A-Z](?!.*MapLens)/);
+  expect(new Set(titles).size).toBe(titles.length);
+});
+
+test('every view says something where it is empty, in each of its states', () => {
+  const { views, viewsWelcome } = manifest.contributes;
+  const trees: { id: string }[] = views.maplens.filter((view: { type?: string }) => view.type !== 'webview');
+  const states: Readonly<Record<string, readonly string[]>> = {
+    'maplens.runs': ['starting', 'empty', 'failed'],
+    'maplens.findings': ['starting', 'checking', 'ready', 'partial', 'failed', 'filtered'],
+  };
+  expect(trees.map(({ id }) => id).sort()).toEqual(Object.keys(states).sort());
+  for (const { id } of trees) {
+    const texts: { when: string; contents: string }[] = viewsWelcome.filter((one: { view: string }) => one.view === id);
+    for (const state of states[id]!)
+      expect(
+        texts.filter(({ when }) => when.includes(state) || /workspaceFolderCount == 0/.test(when)).length,
+      ).toBeGreaterThan(0);
+    for (const { contents } of texts.filter(({ when }) => !/starting|checking/.test(when)))
+      expect(contents).toContain('](command:');
+  }
+  // The page of the third view says itself why it is empty.
+  expect(views.maplens.filter((view: { type?: string }) => view.type === 'webview')).toHaveLength(1);
+});
+
+test('every setting is explained, has a default, and is read by the client or the server', () => {
+  const { properties } = manifest.contributes.configuration;
+  const all = [code, read('server/lsp-server.ts')].join('\n');
+  for (const [name, setting] of Object.entries<Record<string, unknown>>(properties)) {
+    expect(setting['markdownDescription']).toMatch(/\.$/);
+    expect(setting).toHaveProperty('default');
+    expect(setting).toHaveProperty('scope');
+    // What vscode-languageclient reads by itself.
+    if (name !== 'maplens.trace.server')
+      expect(all).toMatch(new RegExp(`'(maplens\\.)?${name.replace('maplens.', '')}'`));
+  }
+});
+
+test('the walkthrough’s pages are in the package, its links are commands, and each step can be completed', () => {
+  const [walkthrough] = manifest.contributes.walkthroughs;
+  const declared = new Set(manifest.contributes.commands.map((one: { command: string }) => one.command));
+  expect(walkthrough.steps.length).toBeGreaterThanOrEqual(4);
+  for (const step of walkthrough.steps) {
+    expect(read(step.media.markdown).length).toBeGreaterThan(100);
+    expect(step.completionEvents.length).toBeGreaterThan(0);
+    for (const [, command] of step.description.matchAll(/\(command:(maplens\.\w+)\)/g))
+      expect(declared).toContain(command);
+  }
+  expect(code).toContain(`#${walkthrough.id}`);
+  expect(read('.vscodeignore')).toContain('!samples/FrameGrabber/**');
+});
+
 test('every menu, key and welcome text names a declared command', () => {
   const declared = new Set(manifest.contributes.commands.map((one: { command: string }) => one.command));
   const menus = Object.values(manifest.contributes.menus).flat() as { command: string }[];

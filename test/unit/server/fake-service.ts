@@ -21,8 +21,9 @@ export function fakeService(): LanguageService & { fail: boolean } {
       if (line === '}') current = undefined;
       if (!current || !/createMappingInTask|->map\(/.test(line)) continue;
       const last = found.at(-1);
-      if (last?.function === current.name) found[found.length - 1] = { ...last, mappings: last.mappings + 1 };
-      else found.push({ ...current.at, file, function: current.name, mappings: 1 });
+      if (last?.function === current.name)
+        found[found.length - 1] = { ...last, mappings: last.mappings + 1, lastLine: index + 1 };
+      else found.push({ ...current.at, file, function: current.name, mappings: 1, lastLine: index + 1 });
     }
     return found;
   };
