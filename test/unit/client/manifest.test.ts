@@ -23,6 +23,13 @@ test('every command is in the category MapLens', () => {
   for (const command of manifest.contributes.commands) expect(command).toMatchObject({ category: 'MapLens' });
 });
 
+test('the icon is a PNG of 128 by 128 pixels, drawn from an SVG', () => {
+  const png = readFileSync(join(root, manifest.icon));
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([128, 128]);
+  expect(read('scripts/icon.svg')).toContain('viewBox="0 0 256 256"');
+});
+
 test('titles begin with a capital, none stands twice, and no title repeats the category', () => {
   const titles: string[] = manifest.contributes.commands.map((one: { title: string }) => one.title);
   for (const title of titles) expect(title).toMatch(/^[A-Z](?!.*MapLens)/);
