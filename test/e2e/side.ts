@@ -189,6 +189,40 @@ export async function inSidePanel(
     await command(page, 'View: Close Editor');
   });
 
+  await check(
+    'a mapping that gives NULL says which of the kernel’s reasons it was, and what rules out the others',
+    async () => {
+      writeFileSync(join(folder, 'Null.cpp'), nullSource);
+      await page.keyboard.press('Control+Shift+E');
+      await openFile(page, 'Null.cpp');
+      await goToLine(page, 4);
+      let panel: Frame | undefined;
+      await until('the panel', async () => {
+        await page.keyboard.press('Control+Alt+M');
+        await page.waitForTimeout(1500);
+        panel = await panelFrame(page);
+        return (await panel.locator('select.function').inputValue()) === 'go';
+      });
+      await panel!.getByRole('slider', { name: 'Step' }).focus();
+      const why = panel!.locator('.null-causes summary');
+      await page.keyboard.press('Home');
+      await until('the step of the NULL', async () => {
+        if ((await why.count()) > 0) return true;
+        await page.keyboard.press('ArrowRight');
+        return false;
+      });
+      if (!(await why.innerText()).includes('reason 5 of 17, beyond the descriptor'))
+        throw new Error(await why.innerText());
+      await why.click();
+      await panel!.getByText('the task is kernel_task, which never ends').waitFor();
+      await page.screenshot({ path: join(pictures, 'why-null-dark.png') });
+      const wrong = await axe(panel!);
+      await command(page, 'View: Close All Editors');
+      await openFile(page, 'FrameGrabber.cpp');
+      if (wrong.length > 0) throw new Error(wrong.join('\n'));
+    },
+  );
+
   await check('it looks well in every theme, and axe has nothing against the table', async () => {
     await showSide(page);
     await command(page, 'MapLens: Run All Simulations');
@@ -212,6 +246,15 @@ export async function inSidePanel(
     }
   });
 }
+
+const nullSource = `void go(void)
+{
+    IOBufferMemoryDescriptor *md = IOBufferMemoryDescriptor::withCapacity(0x8000, kIODirectionInOut);
+    IOMemoryMap *map = md->createMappingInTask(kernel_task, 0, kIOMapAnywhere, 0x4000);
+    OSSafeReleaseNULL(map);
+    md->release();
+}
+`;
 
 /** A large folder: runs and checks that take long, and can be stopped. */
 export async function stopping({ page }: Workbench, pictures: string, report: Report): Promise<void> {
