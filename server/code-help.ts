@@ -42,9 +42,12 @@ export function serveCodeHelp(connection: Connection, service: LanguageService, 
 
   connection.onCompletion((params, token) =>
     attempt<CompletionItem[]>('completions', [], token, () =>
-      service.completions(...placeOf(params)).map(({ label, detail, markdown }, index) => ({
+      service.completions(...placeOf(params)).map(({ label, detail, markdown, place, removes, filter }, index) => ({
         label,
         detail,
+        textEdit: { range: toLspRange(place), newText: label },
+        ...(removes && { additionalTextEdits: [{ range: toLspRange(removes), newText: '' }] }),
+        ...(filter !== undefined && { filterText: filter }),
         kind: CompletionItemKind.EnumMember,
         documentation: markup(markdown),
         sortText: String(index).padStart(3, '0'),

@@ -1,4 +1,5 @@
 import { availability, bitFamilies, has, parameterEffect, parameterWith, returnContract } from '../api/attributes';
+import { sourceOf } from '../api/sources';
 import type { ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
 import type { CallFacts } from '../symbolic/events';
 import type { KnownBits } from '../symbolic/values';
@@ -6,6 +7,7 @@ import type { Workspace } from '../workspace/workspace';
 import { callAt, factsOf, functionAt, parameterOf } from './code-at';
 import type { CallAt } from './code-at';
 import { nullReasons, ruledOut } from './null-reasons';
+import { optionExpressionAt } from './option-expressions';
 import { agreedBits, readOptions } from './option-words';
 import type { OptionsRead } from './option-words';
 import { upper } from '../rules/wording';
@@ -36,6 +38,12 @@ export function hoverAt(workspace: Workspace, path: string, line: number, column
   }
   const variable = within && variableHover(workspace, within, offset, word);
   if (variable) return { ...rangeOf(file, 0, { start, end }), markdown: variable.markdown };
+  const written = optionExpressionAt(workspace, path, offset);
+  if (written)
+    return {
+      ...rangeOf(file, 0, written.span),
+      markdown: optionsText(workspace, written.families, written.bits, word),
+    };
   const constant = workspace.api.model.constant(word);
   return constant && { ...rangeOf(file, 0, { start, end }), markdown: describeConstant(constant) };
 }
@@ -54,6 +62,15 @@ function optionsHover(workspace: Workspace, call: CallAt, word: string): Hover |
   const argument = call.call.args[call.argument]!;
   const bits = bitsOf(workspace, call, call.argument);
   if (!bits) return undefined;
+  const { within } = call;
+  return {
+    ...rangeOf(within.file, within.start, argument.span),
+    markdown: optionsText(workspace, families, bits, word),
+  };
+}
+
+/** The constant that the word at the place is, then the whole options. */
+function optionsText(workspace: Workspace, families: readonly string[], bits: KnownBits, word: string): string {
   const { model } = workspace.api;
   const read = readOptions(model, families, bits);
   const own = model.constant(word);
@@ -61,8 +78,7 @@ function optionsHover(workspace: Workspace, call: CallAt, word: string): Hover |
     ...(own ? [describeConstant(own)] : []),
     ...(own && read.words.length < 2 && read.open.length === 0 ? [] : [optionsTable(read, bits)]),
   ];
-  const { within } = call;
-  return { ...rangeOf(within.file, within.start, argument.span), markdown: parts.join('\n\n---\n\n') };
+  return parts.join('\n\n---\n\n');
 }
 
 /** What every path that reaches a call agrees on of one argument's bits. */
@@ -98,7 +114,7 @@ function ofCall(workspace: Workspace, call: CallAt, declaration: FunctionDeclara
     ...list(ownership(declaration)),
     ...effect(workspace, facts),
     ...whyNull(facts),
-    versions(declaration),
+    [versions(declaration), source(declaration)].filter(Boolean).join(' '),
   ]
     .filter(Boolean)
     .join('\n\n');
@@ -175,6 +191,12 @@ function whyNull(facts: readonly CallFacts[]): string[] {
     ['**Why NULL?**', '', ...rows('certain', '**Always here:** '), ...rows('open', '')].join('\n'),
     ...(excluded.length > 0 ? [`Ruled out: ${excluded.join('; ')}.`] : []),
   ];
+}
+
+/** The kernel's own code, for who wants to read it. */
+function source(declaration: FunctionDeclaration): string {
+  const file = sourceOf(declaration);
+  return file === undefined ? '' : `XNU: \`${declaration.qualifiedName}\` in \`${file}\`.`;
 }
 
 function versions(of: Parameters<typeof availability>[0]): string {

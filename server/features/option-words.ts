@@ -54,13 +54,10 @@ export function constantsOf(api: ApiModel, families: readonly string[]): readonl
     .filter((one) => families.length === 1 || one.family !== 'direction' || valueOf(one) <= inOut);
 }
 
-/** The constants that can't stand beside one of these: values of the same field. */
-export function alternativesTo(api: ApiModel, families: readonly string[], names: ReadonlySet<string>): Set<string> {
+/** Constants that can't stand beside each other, as values of one field: each group by its names. */
+export function alternatives(api: ApiModel, families: readonly string[]): readonly ReadonlySet<string>[] {
   const all = families.flatMap((family) => api.family(family));
-  const excluded = new Set<string>();
-  for (const { values } of fieldsOf(all))
-    if (values.some(({ name }) => names.has(name))) for (const { name } of values) excluded.add(name);
-  return excluded;
+  return fieldsOf(all).map(({ values }) => new Set(values.map(({ name }) => name)));
 }
 
 /** What several paths agree on of a word's bits. */

@@ -178,9 +178,15 @@ export interface SignatureHelp {
 /** A constant that belongs into the options that are typed. */
 export interface OptionCompletion {
   readonly label: string;
-  /** The set that it belongs to. */
+  /** The set that it belongs to, or what it replaces. */
   readonly detail: string;
   readonly markdown: string;
+  /** What it is written over: the word that is typed. */
+  readonly place: Range;
+  /** What goes away with it: a constant that excludes it, with the "|" beside that. */
+  readonly removes?: Range;
+  /** What to compare with what is typed, where it is not the label. */
+  readonly filter?: string;
 }
 
 /** A note at a 1-based place between two characters of the text. */

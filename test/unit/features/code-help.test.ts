@@ -61,11 +61,47 @@ test('options of the right family, without those that stand there', () => {
   expect(labels).not.toContain('kIOMapCacheMask');
 });
 
-test('values of one field exclude each other: a second cache mode, a second kind of guard pages', () => {
-  const labels = completions('fMap = md->map(kIOMapInhibitCache | kIOMapGuardedSmall | ‖);');
-  expect(labels).not.toContain('kIOMapCopybackCache');
-  expect(labels).not.toContain('kIOMapGuardedLarge');
-  expect(labels).toContain('kIOMapUnique');
+/** The text of the line after a completion was taken. */
+function taken(body: string, label: string): string {
+  const source = within(body);
+  const { service, file, line, column } = marked(source);
+  const item = service.completions(file, line, column).find((each) => each.label === label);
+  let text = source.replace('‖', '').split('\n')[line - 1]!;
+  if (!item) return 'not offered';
+  const edits = [{ ...item.place, text: label }, ...(item.removes ? [{ ...item.removes, text: '' }] : [])];
+  for (const edit of edits.toSorted((a, b) => b.column - a.column))
+    text = text.slice(0, edit.column - 1) + edit.text + text.slice(edit.endColumn - 1);
+  return text.trim();
+}
+
+test.each([
+  ['md->map(kIOMapInhibitCache | ‖);', 'kIOMapCopybackCache', 'md->map(kIOMapCopybackCache);'],
+  ['md->map(kIOMapInhibitCache | kIOMapCop‖);', 'kIOMapCopybackCache', 'md->map(kIOMapCopybackCache);'],
+  ['md->map(kIOMapCop‖ | kIOMapInhibitCache);', 'kIOMapCopybackCache', 'md->map(kIOMapCopybackCache);'],
+  [
+    'md->map(kIOMapInhibitCache | kIOMapUnique | ‖);',
+    'kIOMapCopybackCache',
+    'md->map(kIOMapUnique | kIOMapCopybackCache);',
+  ],
+  [
+    'md->map(kIOMapUnique | kIOMapGuardedSmall | ‖);',
+    'kIOMapGuardedLarge',
+    'md->map(kIOMapUnique | kIOMapGuardedLarge);',
+  ],
+  [
+    'md->map(kIOMapInhibit‖Cache | kIOMapUnique);',
+    'kIOMapCopybackCache',
+    'md->map(kIOMapCopybackCache | kIOMapUnique);',
+  ],
+  ['md->map(kIOMapRea‖d | kIOMapUnique);', 'kIOMapReadOnly', 'md->map(kIOMapReadOnly | kIOMapUnique);'],
+])('values of one field exclude each other, so one takes the place of the other: %s', (body, label, expected) => {
+  expect(taken(body, label)).toBe(expected);
+});
+
+test('alternatives to a whole word say what they replace, and are compared with it', () => {
+  const { service, file, line, column } = marked(within('md->map(kIOMapInhibitCache‖);'));
+  const item = service.completions(file, line, column).find(({ label }) => label === 'kIOMapCopybackCache');
+  expect(item).toMatchObject({ detail: 'instead of kIOMapInhibitCache', filter: 'kIOMapInhibitCache' });
 });
 
 test('what follows the caret counts, the word at it does not', () => {

@@ -18,7 +18,9 @@ test('a call says what it does, whose its result is, what its options do, and si
   expect(text).toContain('IOMemoryMap *IOMemoryDescriptor::createMappingInTask(task_t intoTask,');
   expect(text).toContain('- Answers **+1** or NULL: the reference is yours to release');
   expect(text).toMatch(/\*\*Here\*\*\n\n- `kIOMapAnywhere` – .+\n- `kIOMapReadOnly` – /);
-  expect(text).toContain('Since macOS 10.5.');
+  expect(text).toContain(
+    'Since macOS 10.5. XNU: `IOMemoryDescriptor::createMappingInTask` in `iokit/Kernel/IOMemoryDescriptor.cpp`.',
+  );
 });
 
 test.each([
@@ -42,6 +44,28 @@ test.each([
   expect(hover(body)).toContain(expected);
 });
 
+test.each(['md->pre‖pare();', 'fMap->rel‖ease();', 'md->CreateMapping‖(0, 0, 0, 0, 0, &fMap);'])(
+  'no file of XNU is named that does not define the call: %s',
+  (body) => {
+    expect(hover(body)).not.toContain('XNU:');
+  },
+);
+
+test.each([
+  [
+    'IOOptionBits o = 0x11‖01; fMap = md->map(o);',
+    '`0x1101` is `kIOMapAnywhere | kIOMapInhibitCache | kIOMapReadOnly`',
+  ],
+  ['IOOptionBits o = kIOMapAnywhere ‖| kIOMapReadOnly;', '`0x1001` is `kIOMapAnywhere | kIOMapReadOnly`'],
+  ['options |= (kIOMapUnique | 0x10‖00);', '`0x4001000` is `kIOMapReadOnly | kIOMapUnique`'],
+  ['IOOptionBits o = options ‖| kIOMapReadOnly;', 'What else is set depends on the path, or on the caller.'],
+  ['\n#define HOW (kIOMapAnywhere ‖| kIOMapReadOnly)\n    fMap = md->map(HOW);', '`0x1001` is'],
+  ['\n#define HOW 0x10‖01 // both\n    fMap = md->map(HOW);', '`0x1001` is `kIOMapAnywhere | kIOMapReadOnly`'],
+  ['\n#define RO kIOMapReadOnly\n    options = R‖O | kIOMapAnywhere;', '`0x1001` is `kIOMapAnywhere | kIOMapReadOnly`'],
+])('options that a variable or a macro stands for are decoded: %s', (body, expected) => {
+  expect(hover(body)).toContain(expected);
+});
+
 test('a constant says its value and what it does wherever it stands', () => {
   const text = hover('options |= kIOMap‖Unique;');
   expect(text).toContain('kIOMapUnique = 0x4000000');
@@ -60,12 +84,17 @@ test.each([
   expect(hover(body)).toContain(expected);
 });
 
-test.each(['int x‖ = 1;', 'unknown‖(md);', 'md = n‖ullptr;', '// kIOMap‖ Anywhere is not code'])(
-  'nothing is said of %s',
-  (body) => {
-    expect(hover(body)).toBe('nothing');
-  },
-);
+test.each([
+  'int x‖ = 1;',
+  'int x = 0x10‖01; f(x);',
+  'x = a ‖| b;',
+  'int x = f(‖1);',
+  'unknown‖(md);',
+  'md = n‖ullptr;',
+  '// kIOMap‖ Anywhere is not code',
+])('nothing is said of %s', (body) => {
+  expect(hover(body)).toBe('nothing');
+});
 
 test('the range is the word, or the whole options', () => {
   const { service, file, line, column } = marked(within('fMap = md->map(kIOMapAnywhere ‖| kIOMapReadOnly);'));
