@@ -84,6 +84,8 @@ export type PageMessage =
   /** An empty value goes back to the assumed one. */
   | { readonly type: 'value'; readonly name: string; readonly value: string }
   | { readonly type: 'copy'; readonly text: string }
+  /** The picture as a file; `data` is the text of an SVG, or a PNG in base64. `name` has no ending. */
+  | { readonly type: 'save'; readonly format: 'svg' | 'png'; readonly name: string; readonly data: string }
   | { readonly type: 'again' }
   /** The place is wanted at which the reason for no picture or an old one stands. */
   | { readonly type: 'reason' }
@@ -109,6 +111,10 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
       return has('name', 'string') && has('value', 'string') ? (value as PageMessage) : undefined;
     case 'copy':
       return has('text', 'string') ? (value as PageMessage) : undefined;
+    case 'save': {
+      const known = 'format' in value && (value.format === 'svg' || value.format === 'png');
+      return known && has('name', 'string') && has('data', 'string') ? (value as PageMessage) : undefined;
+    }
     case 'again':
     case 'reason':
     case 'runs':

@@ -6,14 +6,14 @@ import type { MappingServer } from './mapping-server';
 import { readPageMessage } from './panel-messages';
 import type { HostMessage, PageMessage, StepMove } from './panel-messages';
 import { pageHtml } from './panel-page';
+import { delayAfter } from './panel-timing';
+import { savePicture } from './save-picture';
 import type { PanelContent, PanelSubject } from './panel-subject';
 import { stepAt } from './scenario-result';
 import { ScenarioRuns } from './scenario-runs';
 import { toRange } from './step-marker';
 import type { StepMarker } from './step-marker';
 
-/** Quiet time after an edit until the shown function runs again, in milliseconds. */
-const editDelay = 200;
 /** A run longer than this is announced, in milliseconds. */
 const busyDelay = 400;
 
@@ -30,6 +30,8 @@ export class Panel implements vscode.Disposable {
   #current = false;
   #timer: NodeJS.Timeout | undefined;
   #runs = 0;
+  /** How long the last run took, in milliseconds. */
+  #lastRun = 0;
 
   readonly onDidClose = this.#closed.event;
 
@@ -62,7 +64,7 @@ export class Panel implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument(({ document: changed, contentChanges }) => {
         if (changed !== document || contentChanges.length === 0) return;
         this.#current = false;
-        this.#schedule(editDelay);
+        this.#schedule(delayAfter(this.#lastRun));
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections, kind }) => {
         if (!scenario || textEditor.document !== document || kind === undefined) return;
@@ -70,7 +72,7 @@ export class Panel implements vscode.Disposable {
         const index = this.#stepAtCaret();
         if (index !== undefined && index !== this.#step) this.#post({ type: 'select', index });
       }),
-      server.onDidChange(() => this.#schedule(editDelay)),
+      server.onDidChange(() => this.#schedule(delayAfter(this.#lastRun))),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('maplens.machine', document.uri)) this.#schedule(0);
       }),
@@ -127,9 +129,11 @@ export class Panel implements vscode.Disposable {
   async #run(): Promise<void> {
     if (!this.#pageReady) return;
     const run = ++this.#runs;
+    const from = performance.now();
     const busy = setTimeout(() => this.#post({ type: 'busy' }), busyDelay);
     try {
       const conclude = await this.#subject.ask();
+      this.#lastRun = performance.now() - from;
       if (run === this.#runs) this.#publish(conclude());
     } finally {
       clearTimeout(busy);
@@ -174,6 +178,8 @@ export class Panel implements vscode.Disposable {
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage('MapLens: copied', 2000);
         return;
+      case 'save':
+        return savePicture(message, this.document.uri);
       case 'failed':
         return this.log(`page: ${message.reason}`);
       default: {

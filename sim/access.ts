@@ -2,7 +2,7 @@ import type { KernelState } from './kernel-state';
 import type { MemoryObject, PageBytes } from './memory-object';
 import type { Fault, ReadResult, WriteResult } from './outcomes';
 import type { Task } from './task';
-import { addressText } from './text';
+import { addressText, hex } from './text';
 
 /** Loads and stores by the CPU, through a task's address space. */
 
@@ -17,7 +17,7 @@ function walk(
   const space = task.space;
   const fault = (reason: Fault['reason'], at: bigint, what: string): Fault => {
     const why = `A ${write ? 'write to' : 'read of'} ${addressText(at)} in ${task.name} faults: ${what}.`;
-    state.note('access', why, { kind: 'fault', message: why });
+    state.note('access', why, { kind: 'fault', message: why, task: task.id, address: hex(at) });
     return { kind: 'fault', reason, address: at, why };
   };
   for (let done = 0; done < size;) {

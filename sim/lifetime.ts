@@ -154,9 +154,12 @@ function superMapGone(state: KernelState, map: MemoryMap, superMap: MemoryMap): 
 
 /** Commits the UPL with which redirect() blocks memory: who slept on it goes on. */
 export function unblock(state: KernelState, map: MemoryMap): void {
-  if (map.blocks?.blockedBy === map) map.blocks.blockedBy = map.blocks.blocked = undefined;
+  const { blocks } = map;
   map.blocks = undefined;
   state.touch(map);
+  if (blocks?.blockedBy !== map) return;
+  blocks.blockedBy = blocks.blocked = undefined;
+  state.touchMemory((entry) => entry.object === blocks);
 }
 
 /** Takes a map out of a descriptor's set and gives back the map's reference on the descriptor. */

@@ -124,6 +124,7 @@ function block(state: KernelState, map: MemoryMap, { object, start, end }: Reque
   object.blocked = { start, end };
   map.blocks = object;
   state.touch(map);
+  state.touchMemory((entry) => entry.object === object);
 }
 
 /** makeMapping with kIOMapUnique and kIOMapReference, doMap's upl_transpose, and what both leave behind. */

@@ -1,4 +1,5 @@
 import type { Change, DescriptorView, EntryView, MapView, State, TaskView, Trace } from './trace';
+import { setFinder, type Finder } from './state-index';
 import { VersionedList } from './versioned-list';
 
 /** A view and when it came: the tables' order. */
@@ -52,6 +53,7 @@ export class Timeline {
   readonly #versions: Version[] = [];
   /** The states asked for last: a picture reads a step and the one before it, over and over. */
   #recent: readonly { readonly step: number; readonly state: State }[] = [];
+  #lives: Lives | undefined;
   #histories: Map<string, { readonly step: number; readonly value: Change['value'] }[]> | undefined;
 
   constructor(trace: Trace) {
@@ -74,6 +76,8 @@ export class Timeline {
     const known = this.#recent.find((each) => each.step === index);
     if (known) return known.state;
     const state = new LazyState(this.#versions[index]!);
+    this.#lives ??= new Lives(this.trace);
+    setFinder(state, this.#lives.at(index));
     this.#recent = [{ step: index, state }, ...this.#recent.slice(0, 1)];
     return state;
   }
@@ -97,6 +101,69 @@ function historiesOf(trace: Trace): Map<string, { readonly step: number; readonl
     }
   });
   return histories;
+}
+
+interface Life<V> {
+  /** The steps that changed it, ascending, and what it was from then on. */
+  readonly steps: number[];
+  readonly views: (V | null)[];
+}
+
+/** What every object was after every step; made once, since making each step's tables costs more than a search. */
+class Lives {
+  readonly #maps = new Map<string, Life<MapView>>();
+  readonly #descriptors = new Map<string, Life<DescriptorView>>();
+  readonly #entries = new Map<string, Life<EntryView>>();
+  readonly #entriesOf = new Map<string, string[]>();
+
+  constructor(trace: Trace) {
+    trace.steps.forEach(({ changes }, step) => {
+      for (const change of changes)
+        if (change.of === 'map') live(this.#maps, change.id, step, change.value);
+        else if (change.of === 'descriptor') live(this.#descriptors, change.id, step, change.value);
+        else if (change.of === 'entry') {
+          live(this.#entries, change.id, step, change.value);
+          this.#noteOwner(change.id, change.value?.map);
+        }
+    });
+  }
+
+  #noteOwner(entry: string, map: string | undefined): void {
+    if (map === undefined) return;
+    const entries = this.#entriesOf.get(map);
+    if (!entries) this.#entriesOf.set(map, [entry]);
+    else if (!entries.includes(entry)) entries.push(entry);
+  }
+
+  at(step: number): Finder {
+    return {
+      map: (id) => viewAt(this.#maps.get(id), step),
+      descriptor: (id) => viewAt(this.#descriptors.get(id), step),
+      entry: (id) => viewAt(this.#entries.get(id), step),
+      entriesOf: (map) => this.#entriesOf.get(map) ?? [],
+    };
+  }
+}
+
+function live<V>(lives: Map<string, Life<V>>, id: string, step: number, view: V | null): void {
+  const life = lives.get(id);
+  if (life) {
+    life.steps.push(step);
+    life.views.push(view);
+  } else lives.set(id, { steps: [step], views: [view] });
+}
+
+function viewAt<V>(life: Life<V> | undefined, step: number): V | undefined {
+  if (!life) return undefined;
+  const { steps } = life;
+  let low = 0;
+  let high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle]! <= step) low = middle + 1;
+    else high = middle;
+  }
+  return life.views[low - 1] ?? undefined;
 }
 
 /** One of a version's tables while the versions are made. */

@@ -112,6 +112,10 @@ export interface EntryView {
   /** The descriptor whose memory it shows, and from which byte on. */
   readonly descriptor?: string;
   readonly offset?: Hex;
+  /** It shows a copy-on-write copy of that memory, made when it was mapped. */
+  readonly copy?: true;
+  /** The map whose redirect() to nothing makes whoever accesses this memory sleep. */
+  readonly blocked?: string;
   readonly note?: string;
 }
 
@@ -174,6 +178,9 @@ export interface Defect {
   readonly message: string;
   /** The object concerned, as an id of the state. */
   readonly object?: string;
+  /** Of an access: the task's id, and the address that it failed at. */
+  readonly task?: string;
+  readonly address?: Hex;
 }
 
 /** One of the kernel's reasons for a mapping call to give NULL, as it stood in a run. */

@@ -162,6 +162,8 @@ export function entryView(entry: VmEntry, task: Task, arch: Arch): EntryView {
     ...(entry.descriptorOffset === undefined
       ? {}
       : { offset: hex(entry.descriptorOffset < 0n ? 0n : entry.descriptorOffset) }),
+    ...(entry.descriptor && entry.object?.copyOf.size ? { copy: true } : {}),
+    ...(entry.object?.blockedBy && !entry.object.device ? { blocked: entry.object.blockedBy.name } : {}),
     ...(entry.note ? { note: entry.note } : {}),
   };
 }

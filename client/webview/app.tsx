@@ -12,11 +12,14 @@ import { StepList } from './step-list';
 import { Stepper } from './stepper';
 import { marksOf, nextDefect } from './steps';
 import { Tables } from './tables';
+import { Tools } from './tools';
+import type { ZoomWay } from './tools';
 import { Why } from './why';
 
 type Reveal = 'none' | 'scroll' | 'open';
 
-const zooms = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2];
+const zoomStep = 1.25;
+const [smallest, largest] = [0.3, 4];
 
 /** The panel's page. */
 export function App(): JSX.Element {
@@ -29,6 +32,7 @@ export function App(): JSX.Element {
   const [zoom, setZoom] = useState(saved?.zoom ?? 1);
   const [list, setList] = useState(saved?.list ?? false);
   const [assumptions, setAssumptions] = useState(false);
+  const [marked, setMarked] = useState<string>();
 
   const trace = run?.trace;
   const timeline = useMemo(() => (trace ? new Timeline(trace) : undefined), [trace]);
@@ -42,6 +46,11 @@ export function App(): JSX.Element {
       if (last >= 0) host.postMessage({ type: 'step', index: target, reveal });
     },
     [last],
+  );
+  const scale = useCallback((factor: number) => setZoom((before) => zoomed(before, factor)), []);
+  const zoomBy = useCallback(
+    (way: ZoomWay) => (way === 'fit' ? setZoom(1) : scale(way === 'in' ? zoomStep : 1 / zoomStep)),
+    [scale],
   );
   const move = useCallback(
     (to: StepMove) => {
@@ -107,6 +116,7 @@ export function App(): JSX.Element {
       if (key === 'first') go(0, 'scroll');
       else if (key === 'last') go(last, 'scroll');
       else if (key === 'open') go(current, 'open');
+      else if (key === 'in' || key === 'out' || key === 'fit') zoomBy(key);
       else move(key);
     };
     window.addEventListener('keydown', press);
@@ -124,7 +134,6 @@ export function App(): JSX.Element {
           busy={busy}
           tab={tab}
           onTab={setTab}
-          onZoom={(way) => setZoom(nextZoom(zoom, way))}
           showAssumptions={assumptions}
           onAssumptions={() => setAssumptions(!assumptions)}
           onDefect={() => {
@@ -159,10 +168,30 @@ export function App(): JSX.Element {
       {trace && timeline && shown && (
         <>
           <Why trace={trace} index={current} step={shown} uri={run.uri} onOpen={() => go(current, 'open')} />
-          <Stepper trace={trace} index={current} onStep={(index) => go(index, 'scroll')} onMove={move} />
+          <Stepper trace={trace} index={current} onStep={(index) => go(index, 'scroll')} onMove={move}>
+            <Tools
+              timeline={timeline}
+              index={current}
+              zoom={tab === 'picture' ? zoom : undefined}
+              onZoom={zoomBy}
+              onMark={(object) => {
+                setMarked(object);
+                if (object !== undefined) setTab('picture');
+              }}
+              onStep={(index) => go(index, 'scroll')}
+            />
+          </Stepper>
           <Guard of={`${tab} ${current} ${trace.steps.length}`}>
             {tab === 'picture' ? (
-              <Picture timeline={timeline} index={current} zoom={zoom} onStep={(index) => go(index, 'scroll')} />
+              <Picture
+                timeline={timeline}
+                index={current}
+                zoom={zoom}
+                marked={marked}
+                onStep={(index) => go(index, 'scroll')}
+                onMark={setMarked}
+                onZoom={scale}
+              />
             ) : (
               <Tables
                 trace={trace}
@@ -207,13 +236,13 @@ function sameValues(before: PanelRun | undefined, now: PanelRun): boolean {
   return !before || JSON.stringify(before.values) === JSON.stringify(now.values);
 }
 
-function nextZoom(zoom: number, way: 'in' | 'out' | 'fit'): number {
-  if (way === 'fit') return 1;
-  const at = zooms.indexOf(zoom);
-  return zooms[Math.min(Math.max((at < 0 ? zooms.indexOf(1) : at) + (way === 'in' ? 1 : -1), 0), zooms.length - 1)]!;
+/** A zoom that comes near to the fit is the fit. */
+function zoomed(before: number, factor: number): number {
+  const next = Math.min(Math.max(before * factor, smallest), largest);
+  return Math.abs(next - 1) < 0.02 ? 1 : next;
 }
 
-function keyMove(event: KeyboardEvent): StepMove | 'first' | 'last' | 'open' | undefined {
+function keyMove(event: KeyboardEvent): StepMove | ZoomWay | 'first' | 'last' | 'open' | undefined {
   if (event.ctrlKey || event.altKey || event.metaKey) return undefined;
   const target = event.target instanceof HTMLElement ? event.target : undefined;
   const slider = target instanceof HTMLInputElement && target.type === 'range';
@@ -224,6 +253,17 @@ function keyMove(event: KeyboardEvent): StepMove | 'first' | 'last' | 'open' | u
       return event.shiftKey ? 'previous-defect' : 'previous';
     case 'ArrowRight':
       return event.shiftKey ? 'next-defect' : 'next';
+    case 'n':
+      return 'next-defect';
+    case 'p':
+      return 'previous-defect';
+    case '+':
+    case '=':
+      return 'in';
+    case '-':
+      return 'out';
+    case '0':
+      return 'fit';
     case 'Home':
       return 'first';
     case 'End':

@@ -13,23 +13,13 @@ interface Props {
   readonly busy: boolean;
   readonly tab: Tab;
   readonly onTab: (tab: Tab) => void;
-  readonly onZoom: (way: 'in' | 'out' | 'fit') => void;
   readonly showAssumptions: boolean;
   readonly onAssumptions: () => void;
   readonly onDefect: () => void;
 }
 
 /** The function, the machine, what was assumed, what went wrong, and how to look at it. */
-export function Header({
-  run,
-  busy,
-  tab,
-  onTab,
-  onZoom,
-  showAssumptions,
-  onAssumptions,
-  onDefect,
-}: Props): JSX.Element {
+export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, onDefect }: Props): JSX.Element {
   const { trace } = run;
   const all = trace ? defectsOf(trace) : [];
   const failed = all.filter(({ kind }) => kind === 'expectation').length;
@@ -64,12 +54,12 @@ export function Header({
         </button>
       )}
       {failed > 0 && (
-        <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
+        <button type="button" class="chip bad" title="Go to the next defect (n)" onClick={onDefect}>
           ◆ {failed} of {countText(failed + (scenario?.held ?? 0), 'expectation')} failed
         </button>
       )}
       {defects.length > 0 && (
-        <button type="button" class="chip bad" title="Go to the next defect (Shift+→)" onClick={onDefect}>
+        <button type="button" class="chip bad" title="Go to the next defect (n)" onClick={onDefect}>
           ◆ {countText(defects.length, 'defect')}: {kindsOf(defects)}
         </button>
       )}
@@ -88,7 +78,6 @@ export function Header({
       )}
       {trace && (
         <div class="tools">
-          {tab === 'picture' && <Zoom onZoom={onZoom} />}
           <Tabs tab={tab} onTab={onTab} />
         </div>
       )}
@@ -104,22 +93,6 @@ function Replay({ replay: { rule, verdict, reason } }: { readonly replay: Replay
     <span class={verdict === 'confirmed' ? 'chip bad' : 'chip'} title={why}>
       ▶ replay of {rule}: {word}
     </span>
-  );
-}
-
-function Zoom({ onZoom }: { readonly onZoom: (way: 'in' | 'out' | 'fit') => void }): JSX.Element {
-  return (
-    <div class="zoom" role="group" aria-label="Zoom">
-      <button type="button" class="icon" aria-label="Zoom out" title="Zoom out" onClick={() => onZoom('out')}>
-        −
-      </button>
-      <button type="button" class="text" title="Fit to the panel" onClick={() => onZoom('fit')}>
-        Fit
-      </button>
-      <button type="button" class="icon" aria-label="Zoom in" title="Zoom in" onClick={() => onZoom('in')}>
-        +
-      </button>
-    </div>
   );
 }
 

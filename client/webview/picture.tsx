@@ -1,16 +1,20 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { layoutSpaces } from '../../sim/picture/spaces';
-import type { Scene, SceneShape } from '../../sim/picture/scene';
-import { layoutTimeline } from '../../sim/picture/tracks';
+import { headHeight, planSpaces } from '../../sim/picture/spaces';
+import { planTimeline } from '../../sim/picture/tracks';
 import type { Timeline } from '../../sim/timeline';
+import { Sheet } from './sheet';
 
 interface Props {
   readonly timeline: Timeline;
   readonly index: number;
   /** 1 fits the panel. */
   readonly zoom: number;
+  /** The object that was searched for or chosen. */
+  readonly marked: string | undefined;
   readonly onStep: (index: number) => void;
+  readonly onMark: (object: string | undefined) => void;
+  readonly onZoom: (factor: number) => void;
 }
 
 /** Narrower than this, the picture shrinks rather than lays out anew, in pixels. */
@@ -19,118 +23,62 @@ const minimumWidth = 640;
 const minimumScale = 0.7;
 
 /** Every task's address space at one step; below, the timeline of all steps. */
-export function Picture({ timeline, index, zoom, onStep }: Props): JSX.Element {
+export function Picture({ timeline, index, zoom, marked, onStep, onMark, onZoom }: Props): JSX.Element {
   const view = useRef<HTMLElement>(null);
   const [room, setRoom] = useState(minimumWidth);
   const [under, setUnder] = useState<string>();
   useLayoutEffect(() => {
     const element = view.current;
     if (!element) return undefined;
-    const observer = new ResizeObserver(() => setRoom(element.clientWidth));
+    const measure = (): void => setRoom(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const options = useMemo(
-    () => ({ width: Math.max(minimumWidth, room), ...(under !== undefined && { highlight: [under] }) }),
-    [room, under],
+  const width = Math.max(minimumWidth, room);
+  const spaces = useMemo(() => planSpaces(timeline, index, { width }), [timeline, index, width]);
+  const tracks = useMemo(() => planTimeline(timeline, index, { width }), [timeline, index, width]);
+  const strong = [under, marked].filter((one) => one !== undefined).join(' ');
+  const plan = useMemo(
+    () => ({ ...spaces, draw: (window: Parameters<typeof spaces.draw>[0]) => spaces.draw(window, strong.split(' ')) }),
+    [spaces, strong],
   );
-  const spaces = useMemo(() => layoutSpaces(timeline, index, options), [timeline, index, options]);
-  const tracks = useMemo(() => layoutTimeline(timeline, index, options), [timeline, index, options]);
-  const fit = (scene: Scene): number => Math.max(minimumScale, Math.min(1, room / scene.width));
+  const markedPlace = useMemo(() => (marked === undefined ? undefined : spaces.find(marked)), [spaces, marked]);
+  const current = useMemo(() => spaces.current, [spaces]);
+  const fit = (wide: number): number => Math.max(minimumScale, Math.min(1, room / wide));
+  const point = useCallback((object: string | undefined) => setUnder(object), []);
   return (
     <section class="view picture" id="view" role="tabpanel" aria-labelledby="tab-picture" ref={view}>
-      <div class="spaces" tabIndex={0} role="group" aria-label="Address spaces">
-        <SceneView scene={spaces} scale={fit(spaces) * zoom} onStep={onStep} onPoint={setUnder} />
-      </div>
-      <div class="tracks" tabIndex={0} role="group" aria-label="Timeline">
-        <SceneView scene={tracks} scale={fit(tracks)} onStep={onStep} onPoint={setUnder} />
-      </div>
+      <Sheet
+        class="spaces"
+        label="Address spaces"
+        plan={plan}
+        headHeight={headHeight}
+        scale={fit(spaces.width) * zoom}
+        show={current}
+        showAt={`${timeline.trace.title} ${index} ${timeline.length}`}
+        marked={markedPlace}
+        markedAt={marked}
+        onStep={onStep}
+        onPoint={point}
+        onMark={onMark}
+        onZoom={onZoom}
+      />
+      <Sheet
+        class="tracks"
+        label="Timeline"
+        plan={tracks}
+        headHeight={tracks.headHeight}
+        scale={fit(tracks.width)}
+        show={undefined}
+        showAt=""
+        marked={undefined}
+        markedAt={undefined}
+        onStep={onStep}
+        onPoint={point}
+        onMark={onMark}
+      />
     </section>
   );
-}
-
-interface SceneProps {
-  readonly scene: Scene;
-  readonly scale: number;
-  readonly onStep: (index: number) => void;
-  /** The pointer is on an object, or on none. */
-  readonly onPoint: (object: string | undefined) => void;
-}
-
-function SceneView({ scene, scale, onStep, onPoint }: SceneProps): JSX.Element {
-  return (
-    <svg
-      class="ml"
-      role="img"
-      aria-label={scene.title}
-      width={scene.width * scale}
-      height={scene.height * scale}
-      viewBox={`0 0 ${scene.width} ${scene.height}`}
-      onClick={(event) => {
-        const step = closest(event.target, 'data-step');
-        if (step !== undefined) onStep(Number(step));
-      }}
-      onPointerOver={(event) => onPoint(closest(event.target, 'data-object'))}
-      onPointerLeave={() => onPoint(undefined)}
-    >
-      {scene.shapes.map((shape, at) => (
-        <Shape key={at} shape={shape} />
-      ))}
-    </svg>
-  );
-}
-
-function closest(target: EventTarget | null, attribute: string): string | undefined {
-  return target instanceof Element
-    ? (target.closest(`[${attribute}]`)?.getAttribute(attribute) ?? undefined)
-    : undefined;
-}
-
-function Shape({ shape }: { readonly shape: SceneShape }): JSX.Element {
-  const common = { class: shape.class, 'data-object': shape.object, 'data-step': shape.step };
-  const title = shape.title !== undefined && <title>{shape.title}</title>;
-  switch (shape.kind) {
-    case 'rect':
-      return (
-        <rect {...common} x={shape.x} y={shape.y} width={shape.width} height={shape.height} rx={shape.radius}>
-          {title}
-        </rect>
-      );
-    case 'line':
-      return (
-        <line {...common} x1={shape.x1} y1={shape.y1} x2={shape.x2} y2={shape.y2}>
-          {title}
-        </line>
-      );
-    case 'path':
-      return (
-        <path {...common} d={shape.d}>
-          {title}
-        </path>
-      );
-    case 'text':
-      return (
-        <text {...common} x={shape.x} y={shape.y} text-anchor={shape.anchor}>
-          {title}
-          {shape.runs.map((run, at) => (
-            <tspan key={at} class={run.class}>
-              {run.text}
-            </tspan>
-          ))}
-        </text>
-      );
-    case 'group':
-      return (
-        <g {...common}>
-          {title}
-          {shape.children.map((child, at) => (
-            <Shape key={at} shape={child} />
-          ))}
-        </g>
-      );
-    default: {
-      const never: never = shape;
-      return never;
-    }
-  }
 }

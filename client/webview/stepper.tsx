@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { Trace } from '../../sim/trace';
 import type { StepMove } from '../panel-messages';
 
@@ -7,10 +7,19 @@ interface Props {
   readonly index: number;
   readonly onStep: (index: number) => void;
   readonly onMove: (move: StepMove) => void;
+  /** Stands at the end of the row. */
+  readonly children: ComponentChildren;
+}
+
+/** More ticks than this are one line. */
+const mostTicks = 300;
+
+function ticks(steps: readonly number[], from: number, to: number): string {
+  return steps.map((at) => `M${at} ${from}V${to}`).join('');
 }
 
 /** The slider over the steps, with a mark at each defect. */
-export function Stepper({ trace, index, onStep, onMove }: Props): JSX.Element {
+export function Stepper({ trace, index, onStep, onMove, children }: Props): JSX.Element {
   const last = trace.steps.length - 1;
   const step = trace.steps[index];
   const defects = trace.steps.flatMap((one, at) => (one.defects.length > 0 ? [at] : []));
@@ -49,12 +58,17 @@ export function Stepper({ trace, index, onStep, onMove }: Props): JSX.Element {
         />
         {last > 0 && (
           <svg class="ticks" aria-hidden="true" preserveAspectRatio="none" viewBox={`0 0 ${last} 1`}>
-            {trace.steps.map((_, at) => (
-              <line key={at} x1={at} x2={at} y1="0.35" y2="0.65" class="tick-mark" />
-            ))}
-            {defects.map((at) => (
-              <line key={`d${at}`} x1={at} x2={at} y1="0" y2="1" class="tick-defect" />
-            ))}
+            {last <= mostTicks && (
+              <path
+                d={ticks(
+                  trace.steps.map((_, at) => at),
+                  0.35,
+                  0.65,
+                )}
+                class="tick-mark"
+              />
+            )}
+            <path d={ticks(defects, 0, 1)} class="tick-defect" />
           </svg>
         )}
       </div>
@@ -62,13 +76,14 @@ export function Stepper({ trace, index, onStep, onMove }: Props): JSX.Element {
         <button
           type="button"
           class="text"
-          title="Next defect (Shift+→)"
+          title="Next defect (n)"
           onClick={() => onMove('next-defect')}
-          disabled={index >= Math.max(...defects)}
+          disabled={index >= (defects.at(-1) ?? 0)}
         >
           Next ◆
         </button>
       )}
+      {children}
     </section>
   );
 }

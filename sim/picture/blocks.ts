@@ -1,12 +1,16 @@
-import type { Block, Card, LaneItem } from './content';
+import type { Card } from './content';
+import type { LaneItem } from './lanes';
+import type { Block, BlockSlot } from './mapped-blocks';
 import { fit, fitRuns, textWidth } from './measure';
 import type { SceneShape, TextRun } from './scene';
+import type { Badge } from './states';
 import { addressText, sizeText } from '../text';
+import type { DescriptorView } from '../trace';
 
 /** Shapes of a card, a block, a guard and a gap; each knows its height before it is drawn. */
 
 const lineHeight = 17;
-const innerHeight = 44;
+const innerHeight = 61;
 const innerGap = 6;
 const maxRanges = 4;
 const radius = 4;
@@ -14,6 +18,10 @@ const radius = 4;
 export interface Band {
   readonly top: number;
   readonly bottom: number;
+}
+
+export function meets(a: Band, b: Band): boolean {
+  return a.top <= b.bottom && b.top <= a.bottom;
 }
 
 /** Larger memory is taller, by its logarithm. */
@@ -39,7 +47,7 @@ export function text(
 }
 
 /** The word of a state in a pill that ends at `right`; answers where it begins. */
-function pill(right: number, y: number, badge: NonNullable<Block['badge']>): { shapes: SceneShape[]; left: number } {
+function pill(right: number, y: number, badge: Badge): { shapes: SceneShape[]; left: number } {
   const width = Math.ceil(textWidth(badge.word, 'small') * 1.12) + 16;
   return {
     left: right - width,
@@ -50,10 +58,18 @@ function pill(right: number, y: number, badge: NonNullable<Block['badge']>): { s
   };
 }
 
-export function blockHeight(block: Block): number {
-  const own = (block.address ? 1 : 0) + block.lines.length;
-  const inner = block.inner.length ? block.inner.length * (innerHeight + innerGap) + 4 : 0;
-  return 12 + own * lineHeight + inner + (block.inner.length ? 0 : growth(block.pages));
+export function blockHeight(slot: BlockSlot): number {
+  const inner = slot.inner.length ? slot.inner.length * (innerHeight + innerGap) + 4 : growth(slot.pages);
+  return 12 + slot.rows * lineHeight + inner;
+}
+
+/** Where the blocks inside a block are, when it begins at `top`. */
+export function innerBands(slot: BlockSlot, top: number): readonly Band[] {
+  const first = top + 11 + slot.rows * lineHeight;
+  return slot.inner.map((_, at) => {
+    const begin = first + at * (innerHeight + innerGap);
+    return { top: begin, bottom: begin + innerHeight };
+  });
 }
 
 export function itemHeight(item: LaneItem): number {
@@ -62,26 +78,36 @@ export function itemHeight(item: LaneItem): number {
       return 30;
     case 'heading':
       return 28;
+    case 'fault':
     case 'guard':
       return 22;
     case 'block':
-      return blockHeight(item.block);
+      return blockHeight(item.slot);
     default:
       return item satisfies never;
   }
 }
 
-/** Draws a block; `places` learns where it and those inside it are. */
+/** The end of an address range gives way before its start does. */
+function addressRuns(block: Block, room: number): readonly TextRun[] {
+  const [start, end] = block.address;
+  if (!start || !end) return block.address;
+  const whole = textWidth(start.text + end.text, 'mono');
+  return whole <= room ? block.address : fitRuns([start], room, 'mono');
+}
+
+/** Draws a block; of those inside it, the ones that meet the window. */
 export function drawBlock(
-  block: Block,
+  slot: BlockSlot,
   x: number,
   y: number,
   width: number,
-  places: Map<Block, Band>,
+  window: Band | undefined,
   level: 'outer' | 'inner' = 'outer',
 ): SceneShape {
   const inner = level === 'inner';
-  const height = inner ? innerHeight : blockHeight(block);
+  const block = slot.block();
+  const height = inner ? innerHeight : blockHeight(slot);
   const state = block.badge?.class ?? '';
   const now = block.current ? 'is-current' : '';
   const base = { x, y, width, height, radius };
@@ -96,7 +122,7 @@ export function drawBlock(
   let baseline = y + 18;
   let right = x + width - 10;
   const left = x + 10;
-  if (block.protection !== '---' && block.address) {
+  if (block.protection !== '---' && block.address.length) {
     children.push(text(right, baseline, block.protection, `mono ${block.tone}`, 'end'));
     right -= textWidth(block.protection, 'mono') + 8;
   }
@@ -106,24 +132,18 @@ export function drawBlock(
     right = made.left - 8;
   }
   const rows: { runs: readonly TextRun[]; classes: string }[] = [];
-  if (block.address) rows.push({ runs: [{ text: block.address }], classes: 'mono' });
-  if (inner)
-    rows.push({
-      runs: block.lines.flatMap((line, i) => (i ? [{ text: ' · ', class: 'dim' }, ...line] : line)),
-      classes: 'small',
-    });
-  else rows.push(...block.lines.map((runs) => ({ runs, classes: 'small' })));
+  if (block.address.length) rows.push({ runs: addressRuns(block, right - left), classes: 'mono' });
+  rows.push(...block.lines.map((runs) => ({ runs, classes: 'small' })));
   rows.forEach((row, index) => {
     const room = (index === 0 ? right : x + width - 10) - left;
     children.push(text(left, baseline, fitRuns(row.runs, room, row.classes), row.classes));
     baseline += lineHeight;
   });
-  places.set(block, { top: y, bottom: y + height });
-  baseline -= 7;
-  for (const each of block.inner) {
-    children.push(drawBlock(each, x + 12, baseline, width - 24, places, 'inner'));
-    baseline += innerHeight + innerGap;
-  }
+  const bands = innerBands(slot, y);
+  slot.inner.forEach((each, at) => {
+    const band = bands[at]!;
+    if (!window || meets(band, window)) children.push(drawBlock(each, x + 12, band.top, width - 24, window, 'inner'));
+  });
   return { kind: 'group', class: 'object', object: block.object, title: block.title, children };
 }
 
@@ -140,7 +160,7 @@ export function hatch(x: number, y: number, width: number, height: number): stri
   return parts.join('');
 }
 
-export function drawItem(item: LaneItem, x: number, y: number, width: number, places: Map<Block, Band>): SceneShape[] {
+export function drawItem(item: LaneItem, x: number, y: number, width: number, window: Band | undefined): SceneShape[] {
   switch (item.kind) {
     case 'gap': {
       const middle = y + 15;
@@ -156,6 +176,11 @@ export function drawItem(item: LaneItem, x: number, y: number, width: number, pl
     }
     case 'heading':
       return [text(x + 10, y + 19, item.text, 'small dim')];
+    case 'fault':
+      return [
+        { kind: 'path', class: 'defect-mark', d: diamond(x, y + 11, 6) },
+        { ...text(x + 14, y + 15, fit(item.text, width - 14, 'small'), 'small bad'), title: item.title },
+      ];
     case 'guard': {
       const state = item.badge?.class ?? '';
       const label = item.text;
@@ -165,7 +190,7 @@ export function drawItem(item: LaneItem, x: number, y: number, width: number, pl
           kind: 'group',
           class: 'object',
           object: item.object,
-          title: `${label}, no access`,
+          title: item.title,
           children: [
             { kind: 'rect', class: 'block-back', x, y, width, height: 20, radius: 2 },
             { kind: 'path', class: 'hatch', d: hatch(x, y, width, 20) },
@@ -178,7 +203,7 @@ export function drawItem(item: LaneItem, x: number, y: number, width: number, pl
       ];
     }
     case 'block':
-      return [drawBlock(item.block, x, y, width, places)];
+      return [drawBlock(item.slot, x, y, width, window)];
     default:
       return item satisfies never;
   }
@@ -191,6 +216,11 @@ interface RangeBox {
   readonly to: bigint;
 }
 
+/** Lines below the ranges: what it is, and who holds it. */
+const cardLines = 2;
+
+const measures = new WeakMap<DescriptorView, CardMeasure>();
+
 /** A card's measures: the boxes of its ranges, relative to its top. */
 export interface CardMeasure {
   readonly height: number;
@@ -199,11 +229,13 @@ export interface CardMeasure {
   readonly hidden: number;
 }
 
-export function measureCard(card: Card, pageSize: number): CardMeasure {
+export function measureCard(view: DescriptorView, pageSize: number): CardMeasure {
+  const known = measures.get(view);
+  if (known) return known;
   const ranges: RangeBox[] = [];
   let y = 48;
   let offset = 0n;
-  const all = card.view.ranges;
+  const all = view.ranges;
   all.forEach((range, index) => {
     const length = BigInt(range.length);
     if (index < maxRanges) {
@@ -215,7 +247,9 @@ export function measureCard(card: Card, pageSize: number): CardMeasure {
   });
   const hidden = Math.max(0, all.length - maxRanges);
   if (hidden) y += lineHeight;
-  return { ranges, hidden, height: y + 8 + card.lines.length * 16 };
+  const measure = { ranges, hidden, height: y + 8 + cardLines * 16 };
+  measures.set(view, measure);
+  return measure;
 }
 
 /** The part of a card's height that stands for [offset, offset + length) of its memory. */
@@ -312,4 +346,10 @@ export function drawCard(
     baseline += 16;
   }
   return { kind: 'group', class: 'object', object: view.id, title: card.title, children };
+}
+
+/** A diamond around a point: the mark of a defect. */
+export function diamond(x: number, y: number, half: number): string {
+  const n = String;
+  return `M${n(x)} ${n(y - half)}L${n(x + half)} ${n(y)}L${n(x)} ${n(y + half)}L${n(x - half)} ${n(y)}Z`;
 }

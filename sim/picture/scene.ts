@@ -17,7 +17,7 @@
  * | `block` | a mapping, buffer or other VM entry; `sub` when it is a sub-map inside its super map |
  * | `guard` | outline of a guard page, `hatch` its diagonal lines |
  * | `gap` | text of a compressed gap, with its size; `gap-mark` the break in the axis, `gap-back` what it covers |
- * | `badge`, `badge-text` | the word of a state: NEW, CHANGED, GONE, LEAKED, DANGLING |
+ * | `badge`, `badge-text` | the word of a state: NEW, CHANGED, GONE, LEAKED, DANGLING, FAULT |
  * | `timeline-back`, `timeline-rule`, `tick-label` | the timeline's ground, the line above it, steps' source text in short |
  * | `defect-mark` | the diamond of a step with a defect |
  * | `now`, `now-cap`, `now-number` | the vertical line of the current step, and its number on a pill |
@@ -27,7 +27,7 @@
  *
  * Text classes: `mono`, `dim`, `small`, `strong`, `bad`, `good`, `plain` (not bold), and a tone. Tones: `tone-rw` (writable), `tone-ro`
  * (read-only), `tone-dev` (device or physical memory), `tone-none` (no access). States: `is-current`, `is-faint`,
- * `is-new`, `is-changed`, `is-gone`, `is-leaked`, `is-dangling`, `is-static`, `is-freed`.
+ * `is-new`, `is-changed`, `is-gone`, `is-leaked`, `is-dangling`, `is-fault`, `is-static`, `is-freed`.
  */
 
 interface Shape {

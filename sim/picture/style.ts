@@ -39,18 +39,19 @@ export const pictureStyle = `
 .ml .block.is-new,.ml .card.is-new{stroke:var(--ml-good);stroke-width:2;stroke-dasharray:6 3;stroke-opacity:1}
 .ml .block.is-changed,.ml .card.is-changed{stroke:var(--ml-accent);stroke-width:2;stroke-opacity:1}
 .ml .block.is-gone,.ml .card.is-gone,.ml .guard.is-gone{stroke:var(--ml-dim);stroke-dasharray:2 3;stroke-opacity:1;fill-opacity:.03}
+.ml .block.is-fault,.ml .card.is-fault,.ml .guard.is-fault{stroke:var(--ml-bad);stroke-width:3;stroke-opacity:1}
 .ml .block.is-leaked,.ml .card.is-leaked{stroke:var(--ml-bad);stroke-width:2;stroke-dasharray:10 3;stroke-opacity:1}
 .ml .block.is-dangling,.ml .card.is-dangling{stroke:var(--ml-bad);stroke-width:2;stroke-dasharray:2 2;stroke-opacity:1}
 .ml .badge{fill:none;stroke-width:1}
 .ml .badge.is-new{stroke:var(--ml-good)}
 .ml .badge.is-changed{stroke:var(--ml-accent)}
 .ml .badge.is-gone{stroke:var(--ml-dim)}
-.ml .badge.is-leaked,.ml .badge.is-dangling{stroke:var(--ml-bad)}
+.ml .badge.is-leaked,.ml .badge.is-dangling,.ml .badge.is-fault{stroke:var(--ml-bad)}
 .ml text.badge-text{font-size:10px;font-weight:600;letter-spacing:.3px}
 .ml text.badge-text.is-new{fill:var(--ml-good)}
 .ml text.badge-text.is-changed{fill:var(--ml-accent)}
 .ml text.badge-text.is-gone{fill:var(--ml-dim)}
-.ml text.badge-text.is-leaked,.ml text.badge-text.is-dangling{fill:var(--ml-bad)}
+.ml text.badge-text.is-leaked,.ml text.badge-text.is-dangling,.ml text.badge-text.is-fault{fill:var(--ml-bad)}
 .ml .hatch{stroke:var(--ml-dim);stroke-opacity:.55;fill:none}
 .ml .guard{fill:none;stroke:var(--ml-dim);stroke-opacity:.5}
 .ml .ribbon{stroke:none}

@@ -3,7 +3,13 @@ import { fonts, palettes, pictureStyle, type Palette } from './style';
 
 /** A scene as a standalone SVG file. */
 
-export type Theme = 'auto' | 'light' | 'dark';
+/** `auto` follows the reader's colour scheme; a look is one palette with its fonts. */
+export type Theme = 'auto' | 'light' | 'dark' | Look;
+
+export interface Look {
+  readonly palette: Palette;
+  readonly fonts: { readonly sans: string; readonly mono: string };
+}
 
 function escape(value: string): string {
   return value.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);
@@ -50,11 +56,12 @@ function variables(palette: Palette): string {
     .join(';');
 }
 
-/** @param theme `auto` follows the reader's colour scheme. */
 export function sceneToSvg(scene: Scene, theme: Theme = 'auto'): string {
-  const first = theme === 'dark' ? palettes.dark : palettes.light;
+  const look = typeof theme === 'object' ? theme : undefined;
+  const first = look?.palette ?? (theme === 'dark' ? palettes.dark : palettes.light);
+  const { sans, mono } = look?.fonts ?? fonts;
   const other = theme === 'auto' ? `@media (prefers-color-scheme:dark){.ml{${variables(palettes.dark)}}}` : '';
-  const style = `.ml{${variables(first)};--ml-sans:${fonts.sans};--ml-mono:${fonts.mono}}${other}\n${pictureStyle}`;
+  const style = `.ml{${variables(first)};--ml-sans:${sans};--ml-mono:${mono}}${other}\n${pictureStyle}`;
   const width = number(scene.width);
   const height = number(scene.height);
   return [

@@ -144,7 +144,7 @@ export async function asPerson(
   });
 
   await check('the picture shows the address spaces of both tasks', async () => {
-    const scene = inPanel().locator('.spaces svg');
+    const scene = inPanel().locator('.spaces .paper svg');
     await until('kernel_task and client', async () => {
       const text = (await scene.textContent()) ?? '';
       return text.includes('kernel_task') && text.includes('client');
@@ -177,7 +177,7 @@ export async function asPerson(
     await value.press('Tab');
     await until(
       'no mapping in the client',
-      async () => !((await inPanel().locator('.spaces svg').textContent()) ?? '').includes('umap'),
+      async () => !((await inPanel().locator('.spaces .paper svg').textContent()) ?? '').includes('umap'),
     );
     await inPanel().locator('summary').click();
     await page.screenshot({ path: join(pictures, 'assumed-dark.png') });
@@ -206,7 +206,7 @@ export async function asPerson(
     await page.keyboard.press('Home');
     await page.keyboard.type('}');
     await inPanel().locator('.banner', { hasText: 'Stale' }).waitFor();
-    await inPanel().locator('.spaces svg').waitFor();
+    await inPanel().locator('.spaces .paper svg').waitFor();
     await page.screenshot({ path: join(pictures, 'stale-dark.png') });
     await page.keyboard.press('Control+Z');
     await inPanel().locator('.banner').waitFor({ state: 'detached' });
@@ -324,7 +324,7 @@ export async function asPerson(
     await page.keyboard.press('Control+1');
     await page.keyboard.press('End');
     await page.keyboard.type(' ');
-    await inPanel().locator('.spaces svg').waitFor();
+    await inPanel().locator('.spaces .paper svg').waitFor();
   });
 }
 

@@ -8,6 +8,7 @@ test.each([
   { type: 'choose', choice: 'A::b' },
   { type: 'value', name: 'length', value: '' },
   { type: 'copy', text: '' },
+  { type: 'save', format: 'svg', name: 'A-b-step-3', data: '<svg/>' },
   { type: 'again' },
   { type: 'reason' },
   { type: 'runs' },
@@ -27,6 +28,8 @@ test.each([
   { type: 'choose', choice: 1 },
   { type: 'value', name: 'length' },
   { type: 'copy', text: 7 },
+  { type: 'save', format: 'exe', name: 'a', data: '' },
+  { type: 'save', format: 'png', name: 'a' },
 ])('%o is none', (value) => {
   expect(readPageMessage(value)).toBeUndefined();
 });

@@ -259,7 +259,7 @@ test('the table and the picture show guard pages and parts', () => {
     'map, guard +0x0, guard',
   ]);
   const { cards, lanes } = contentAt(timeline, 1);
-  expect(cards.find((card) => card.view.name === 'mmd')?.title).toContain('made of guard, data, guard');
+  expect(cards.find((card) => card.view.name === 'mmd')?.card().title).toContain('made of guard, data, guard');
   const items = lanes.find((lane) => lane.task.name === 'A')?.items ?? [];
   expect(items.map((item) => item.kind).filter((kind) => kind !== 'gap')).toEqual(['guard', 'block', 'guard']);
 });

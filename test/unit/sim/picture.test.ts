@@ -4,11 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { layoutPicture, tellingStep } from '../../../sim/picture/layout';
 import type { RectShape, Scene, SceneShape } from '../../../sim/picture/scene';
-import { layoutSpaces } from '../../../sim/picture/spaces';
+import { search } from '../../../sim/picture/search';
+import { layoutSpaces, planSpaces } from '../../../sim/picture/spaces';
 import { palettes, pictureStyle } from '../../../sim/picture/style';
 import { sceneToSvg } from '../../../sim/picture/svg';
-import { layoutTimeline, shortLabel } from '../../../sim/picture/tracks';
+import { layoutTimeline, planTimeline, shortLabel } from '../../../sim/picture/tracks';
+import { Machine } from '../../../sim/machine';
+import { kIODirectionInOut, kIOMapAnywhere, kIOMapReadOnly, kIOMemoryKernelUserShared } from '../../../sim/map-options';
 import { machineNames } from '../../../sim/profiles';
+import { Recorder } from '../../../sim/recorder';
 import { stateTable, tableText } from '../../../sim/table';
 import { addressText, sizeText } from '../../../sim/text';
 import { Timeline } from '../../../sim/timeline';
@@ -104,7 +108,7 @@ describe.each(machineNames)('the example on %s', (machine) => {
 
 test('the timeline has one column a step, and a window where there are too many', () => {
   const timeline = new Timeline(frameGrabber());
-  const columns = (scene: Scene): (number | undefined)[] => rects(scene, 'hit').map((rect) => rect.step);
+  const columns = (scene: Scene): (number | undefined)[] => [...new Set(rects(scene, 'hit').map((rect) => rect.step))];
   expect(columns(layoutTimeline(timeline, 5))).toEqual([...timeline.trace.steps.keys()]);
   const some = columns(layoutTimeline(timeline, 5, { width: 520 }));
   expect(some).toContain(5);
@@ -187,4 +191,80 @@ test('addresses are grouped in fours', () => {
   expect(addressText(0xfffffe1800014000n)).toBe('0xffff_fe18_0001_4000');
   expect(addressText('0x104800000')).toBe('0x1_0480_0000');
   expect(addressText(0n)).toBe('0x0');
+});
+
+test('a window draws what the whole picture has there, and an object is where it is drawn', () => {
+  fc.assert(
+    fc.property(program, fc.nat(600), (given, from) => {
+      const timeline = new Timeline(runProgram(given).finish());
+      const last = timeline.length - 1;
+      const plan = planSpaces(timeline, last);
+      const window = { top: from, bottom: from + 200 };
+      const boxes = (shapes: readonly SceneShape[]): RectShape[] =>
+        flat(shapes).filter(
+          (shape): shape is RectShape => shape.kind === 'rect' && /^(block|card|guard)\b/.test(shape.class),
+        );
+      const inWindow = boxes(plan.draw()).filter(
+        (rect) => rect.class !== 'block-back' && rect.y <= window.bottom && bottom(rect) >= window.top,
+      );
+      expect(boxes(plan.draw(window))).toEqual(expect.arrayContaining(inWindow));
+      for (const map of timeline.stateAt(last).maps) {
+        const place = plan.find(map.id);
+        if (!map.freed) expect(place).toBeDefined();
+        if (place) expect(boxes(plan.draw()).some((rect) => rect.x === place.left && rect.y === place.top)).toBe(true);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('the tracks of a window are those of the whole timeline', () => {
+  const plan = planTimeline(new Timeline(frameGrabber()), 5);
+  const tracks = (shapes: readonly SceneShape[]): (string | undefined)[] =>
+    shapes.filter((shape) => shape.kind === 'group').map((shape) => shape.object);
+  const all = tracks(plan.draw());
+  expect(tracks(plan.draw({ top: plan.headHeight, bottom: plan.headHeight + 40 }))).toEqual(all.slice(0, 2));
+});
+
+test.each([
+  ['0x1_0480_0010', 9, 'hdr in fTask, +0x10; umap in fTask, +0x10'],
+  ['104804010', 9, 'umap in fTask, +0x4010'],
+  ['uma', 9, 'umap in fTask'],
+  ['0x10', 9, 'Nothing is at 0x10, at no step of this run.'],
+  ['nobody', 9, 'No map and no descriptor is called “nobody” at this step.'],
+])('searching %s at step %d: %s', (text, step, told) => {
+  const timeline = new Timeline(frameGrabber());
+  const found = search(timeline, step, text);
+  expect(found.kind === 'found' ? found.hits.map((hit) => hit.what).join('; ') : found.why).toBe(told);
+});
+
+test('what is not there yet is found at its step', () => {
+  const timeline = new Timeline(frameGrabber());
+  const made = timeline.trace.steps.findIndex((step) => step.label.startsWith('umap ='));
+  const map = timeline.stateAt(made).maps.find((each) => each.name === 'umap')!;
+  expect(search(timeline, 0, map.address)).toMatchObject({ kind: 'nothing', step: made });
+});
+
+test('an access that fails is drawn where it fails: in a gap, and on the guard page or mapping', () => {
+  const machine = new Machine();
+  const made = machine.bufferInTask(machine.kernelTask, kIODirectionInOut | kIOMemoryKernelUserShared, 0x4000n);
+  if (made.kind !== 'descriptor') throw new Error(made.why);
+  const readOnly = kIOMapAnywhere | kIOMapReadOnly;
+  const result = machine.createMappingInTask(made.descriptor, machine.createTask('app'), 0n, readOnly, 0n, 0n);
+  if (result.kind !== 'map') throw new Error('no map');
+  const recorder = new Recorder(machine, 'faults');
+  recorder.beginStep({ label: 'write' });
+  machine.write(result.map.madeFor, result.map.address, new Uint8Array(1));
+  recorder.endStep();
+  recorder.beginStep({ label: 'read' });
+  machine.read(result.map.madeFor, 0x2_0000_0000n, 1);
+  recorder.endStep();
+  const timeline = new Timeline(recorder.finish({ kind: 'returned', value: '' }));
+  const texts = (step: number): string[] =>
+    flat(layoutSpaces(timeline, step).shapes).flatMap((shape) =>
+      shape.kind === 'text' ? [shape.runs.map((run) => run.text).join('')] : [],
+    );
+  expect(texts(1)).toContain('FAULT');
+  expect(texts(2)).toContain('0x2_0000_0000: fault, nothing is mapped here');
+  expect(texts(2)).not.toContain('FAULT');
 });
