@@ -1,6 +1,6 @@
 import type { Function } from '../ir/types';
 import type { FieldName } from '../symbolic/field-facts';
-import { usesOfField } from '../symbolic/field-uses';
+import { keptUses } from '../symbolic/field-history';
 import type { Variable } from '../symbolic/holdings';
 import type { Workspace } from '../workspace/workspace';
 import { WordIndex } from './field-program';
@@ -42,7 +42,7 @@ export function fieldPlaces(
   for (const { file, entry } of entries) {
     const program = new SymbolicProgram(workspace, file.path);
     for (const variant of workspace.lowerer.lower(file, entry).variants)
-      for (const use of usesOfField(variant, name, program)) {
+      for (const use of keptUses(variant, name, program)) {
         const kind = use.kind === 'stores' ? 'set' : use.kind === 'releases' ? 'released' : undefined;
         if (!kind || !isIt(use.field)) continue;
         const range = rangeOf(file, entry.chunk.start, use.at);

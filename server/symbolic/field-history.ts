@@ -119,7 +119,8 @@ interface Kept {
 
 const kept = new WeakMap<Function, Map<string, Kept>>();
 
-function keptUses(fn: Function, name: string, program: Program): readonly FieldUse[] {
+/** As `usesOfField`, kept as long as the answers hold that it was found with. */
+export function keptUses(fn: Function, name: string, program: Program): readonly FieldUse[] {
   let byName = kept.get(fn);
   if (!byName) kept.set(fn, (byName = new Map<string, Kept>()));
   let entry = byName.get(name);
