@@ -13,6 +13,7 @@ import { multiMemoryDescriptorCalls } from './io-multi-memory-descriptor';
 import { serviceCalls } from './io-service';
 import { workLoopCalls } from './io-work-loop';
 import { lockCalls } from './locks';
+import { libkernValueCalls } from './libkern-values';
 import { logCalls } from './log';
 import { memoryCalls } from './memory';
 import { objectCalls } from './osobject';
@@ -27,6 +28,7 @@ const tables: readonly KernelTable[] = [
   lockCalls,
   objectCalls,
   collectionCalls,
+  libkernValueCalls,
   memoryDescriptorCalls,
   bufferMemoryDescriptorCalls,
   multiMemoryDescriptorCalls,

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { simulate } from '../../support/simulate';
+
+const values = (body: string): string => `#include <IOKit/IOService.h>
+class Ring : public IOService { unsigned int ask(OSString *given); };
+unsigned int Ring::ask(OSString *given) { ${body} }`;
+
+test.each([
+  ['OSString *s = OSString::withCString("frame"); unsigned int n = s->getLength(); s->release(); return n;', '5'],
+  ['OSString *s = OSString::withCString("frame"); bool same = s->isEqualTo("frame"); s->release(); return same;', '1'],
+  ['OSString *s = OSString::withCString("frame"); bool same = s->isEqualTo("ring"); s->release(); return same;', '0'],
+  ['OSString *s = OSString::withCString("frame"); return s->getCStringNoCopy()[1];', '114'],
+  ['return OSSymbol::withCString("a") == OSSymbol::withCString("a");', '1'],
+  ['const OSSymbol *a = OSSymbol::withCString("a"); OSSymbol::withCString("a"); return a->getRetainCount();', '2'],
+  ['OSNumber *n = OSNumber::withNumber(0x1ffULL, 8); return n->unsigned32BitValue();', '255'],
+  ['OSNumber *n = OSNumber::withNumber(70000, 32); return n->unsigned16BitValue() + n->numberOfBits();', '4496'],
+  [
+    'UInt8 raw[3] = { 7, 8, 9 }; OSData *d = OSData::withBytes(raw, 3); raw[1] = 0; return ((UInt8 *)d->getBytesNoCopy())[1] + d->getLength();',
+    '11',
+  ],
+  ['return given->getLength();', '4096'],
+])('%s', (body, value) => {
+  expect(simulate(values(body), 'Ring::ask').outcome).toEqual({ kind: 'returned', value });
+});
