@@ -113,6 +113,30 @@ out:
     ],
     good: [
       {
+        title: 'Given up on the way out: the last release completes what is prepared',
+        source: `IOReturn FrameGrabber::peek(mach_vm_address_t address, mach_vm_size_t length, task_t task)
+{
+    IOReturn result = kIOReturnNoMemory;
+    IOMemoryMap *map = NULL;
+    IOMemoryDescriptor *memory = IOMemoryDescriptor::withAddressRange(address, length, kIODirectionOut, task);
+    if (memory == NULL)
+        return kIOReturnNoMemory;
+    if (memory->prepare() != kIOReturnSuccess)
+        goto out;
+    map = memory->map(kIOMapReadOnly);
+    if (map == NULL || map->getLength() < 4096)
+        goto out;
+    memory->complete();
+    result = kIOReturnSuccess;
+out:
+    if (map != NULL)
+        map->release();
+    memory->release();
+    return result;
+}
+`,
+      },
+      {
         title: 'One complete() for each success',
         source: `IOReturn FrameGrabber::send(IOMemoryDescriptor *first, IOMemoryDescriptor *second, void *bytes, IOByteCount length)
 {

@@ -48,6 +48,17 @@ describe('the sample driver', () => {
     }
   });
 
+  it('shows in replays the two findings that a run can show', () => {
+    const { out } = maplens('check', 'samples', '--replay', '--format', 'json');
+    const { findings } = JSON.parse(out) as { findings: { rule: string; replay: object }[] };
+    expect(findings.map(({ rule, replay }) => [rule, replay])).toEqual([
+      ['dead-address', { verdict: 'confirmed' }],
+      ['leaked-reference', { verdict: 'confirmed' }],
+      ['redirect-not-unique', { verdict: 'not-replayable', reason: 'no run can show what this rule is about' }],
+    ]);
+    expect(maplens('check', 'samples', '--replay').out).toContain('Replayed: 2 confirmed, 1 not replayable.');
+  });
+
   it('has the same findings when only the file is named', () => {
     const folder = maplens('check', 'samples', '--format', 'json');
     expect(maplens('check', 'samples/FrameGrabber/FrameGrabber.cpp', '--format', 'json').out).toBe(folder.out);

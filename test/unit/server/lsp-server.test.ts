@@ -12,9 +12,9 @@ import type {
 import { afterEach, expect, test } from 'vitest';
 import { URI } from 'vscode-uri';
 import { rulePages } from '../../../server/findings';
-import { messages } from '../../../server/protocol';
+import { messages, showReplayCommand } from '../../../server/protocol';
 import type { ScenarioEdit, ScenarioForm, ScenarioFormWords } from '../../../server/protocol';
-import type { EntryPointItem, ScenarioSimulation, SimulationResult } from '../../../server/protocol';
+import type { EntryPointItem, ReplayAnswer, ScenarioSimulation, SimulationResult } from '../../../server/protocol';
 import { connectTo } from '../../support/connection';
 import { fakeService } from './fake-service';
 
@@ -155,6 +155,23 @@ test.each([
     expect(action?.diagnostics?.map((one) => one.code)).toEqual(['redirect-not-unique']);
   },
 );
+
+test('a finding with a path is shown in the simulator, by clients that can', async () => {
+  const { client } = await start(pulling, [], { showsReplays: true });
+  const uri = 'file:///driver/Swap.cpp';
+  await open(client, uri, swap);
+  const actions = await client.sendRequest<CodeAction[]>('textDocument/codeAction', {
+    textDocument: { uri },
+    range: { start: { line: 3, character: 22 }, end: { line: 3, character: 22 } },
+    context: { diagnostics: [] },
+  });
+  const action = actions.find(({ title }) => title === 'Show in the simulator');
+  const place = { rule: 'redirect-not-unique', line: 4, column: 21 };
+  expect(action).toMatchObject({ kind: 'quickfix', command: { command: showReplayCommand, arguments: [uri, place] } });
+  const answer = await client.sendRequest<ReplayAnswer>(messages.replay, { uri, ...place });
+  expect(answer).toMatchObject({ found: true, function: 'FrameGrabber::swap', verdict: 'confirmed', step: 2 });
+  expect(await client.sendRequest(messages.replay, { uri, ...place, line: 3 })).toEqual({ found: false });
+});
 
 test('an incremental edit changes the next answer', async () => {
   const { client } = await start(pulling);
