@@ -169,6 +169,8 @@ export async function open(uri: string, range: Range, preserveFocus: boolean): P
     ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
   });
   editor.revealRange(toRange(range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  // A row's command does not count as one for the walkthrough.
+  await vscode.commands.executeCommand('setContext', 'maplens.findingOpened', true);
 }
 
 function keyOf(node: FindingNode): string {
