@@ -351,7 +351,9 @@ export async function asNewcomer(
     await tour.getByRole('button', { name: 'Open Sample Driver' }).click();
     await page.locator('.tab.active[data-resource-name="FrameGrabber.cpp"]').waitFor();
     await rows(page).filter({ hasText: 'A reference is leaked' }).waitFor();
-    await rows(page).filter({ hasText: /readVersion.*not run yet/s }).waitFor();
+    await rows(page)
+      .filter({ hasText: /readVersion.*not run yet/s })
+      .waitFor();
     console.log(`      the sample with its findings after ${Date.now() - began} ms`);
     await page.screenshot({ path: join(pictures, 'sample-dark.png') });
   });
