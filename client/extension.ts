@@ -6,7 +6,7 @@ import { showFindings } from './lenses';
 import { LifetimeMarks } from './lifetime-marks';
 import { MappingServer, isScenario, sourceLanguages } from './mapping-server';
 import { newScenario } from './new-scenario';
-import { PanelProvider, panelType } from './panel-provider';
+import { PanelProvider, panelType, scenarioPanelType } from './panel-provider';
 import type { StepMove } from './panel-messages';
 import { RunsView } from './runs-view';
 import type { RunNode } from './runs-view';
@@ -40,7 +40,9 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
     runs,
     marks,
     side,
-    vscode.window.registerCustomEditorProvider(panelType, panels, { supportsMultipleEditorsPerDocument: false }),
+    ...[panelType, scenarioPanelType].map((type) =>
+      vscode.window.registerCustomEditorProvider(type, panels, { supportsMultipleEditorsPerDocument: false }),
+    ),
     vscode.commands.registerCommand('maplens.showMappings', (uri?: unknown, name?: unknown) =>
       showMappings(server, panels, uri, name),
     ),
@@ -53,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
       return chosen.kind === 'scenario' ? panels.showScenario(vscode.Uri.parse(chosen.uri)) : undefined;
     }),
     vscode.commands.registerCommand('maplens.newScenario', newScenario),
+    vscode.commands.registerCommand('maplens.openText', (uri?: unknown) => panels.showText(uri)),
     vscode.commands.registerCommand('maplens.run', (node?: RunNode) => runs.run(node)),
     vscode.commands.registerCommand('maplens.runAgain', (node?: RunNode) => runs.run(node)),
     vscode.commands.registerCommand('maplens.runAll', () => runs.run()),

@@ -4,6 +4,7 @@ import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient
 import { messages } from '../server/protocol';
 import type {
   CounterpartsResult,
+  EditScenarioParams,
   EntryPointItem,
   FileFindings,
   InitializationOptions,
@@ -13,10 +14,14 @@ import type {
   ReplayAnswer,
   ReplayParams,
   Reading,
+  ScenarioEdit,
+  ScenarioForm,
+  ScenarioFormWords,
   ScenarioSimulation,
   SimulateParams,
   SimulateScenarioParams,
   SimulationResult,
+  StepAction,
 } from '../server/protocol';
 import { slowAnswer } from './status-model';
 import type { Health, ServerState } from './status-model';
@@ -196,6 +201,21 @@ export class MappingServer implements vscode.Disposable {
 
   async counterparts(params: PlaceParams): Promise<CounterpartsResult> {
     return this.#request<CounterpartsResult>(messages.counterparts, params);
+  }
+
+  /** The steps of an open scenario, as they can be edited. */
+  scenarioForm(uri: vscode.Uri): Promise<ScenarioForm> {
+    return this.#request<ScenarioForm>(messages.scenarioForm, { uri: uri.toString() });
+  }
+
+  scenarioFormWords(): Promise<ScenarioFormWords> {
+    return this.#request<ScenarioFormWords>(messages.scenarioFormWords);
+  }
+
+  /** The edits of an open scenario's text that an action makes. */
+  editScenario(uri: vscode.Uri, action: StepAction): Promise<ScenarioEdit> {
+    const params: EditScenarioParams = { uri: uri.toString(), action };
+    return this.#request<ScenarioEdit>(messages.editScenario, params);
   }
 
   async #request<T>(method: string, params?: object): Promise<T> {

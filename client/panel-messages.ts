@@ -1,8 +1,10 @@
 /** What the panel's page and its host say to each other. Plain JSON; both sides import only this. */
 
-import type { Trace } from '../server/protocol';
+import type { ScenarioForm, ScenarioFormWords, StepAction, Trace } from '../server/protocol';
 
 export type { Trace };
+export type { ScenarioForm, ScenarioFormWords, StepAction } from '../server/protocol';
+export type { MemberForm, NameForm, OptionGroup, StepForm, VerbForm } from '../server/protocol';
 
 /** A function that the panel can show. */
 export interface FunctionChoice {
@@ -34,6 +36,19 @@ export interface Problem {
   readonly hint: string;
 }
 
+/** A scenario's steps as they can be edited, and the version of the text that they were read from. */
+export interface FormState {
+  readonly version: number;
+  readonly form: ScenarioForm;
+}
+
+/** An edit of a scenario that the form asks for. */
+export interface EditRequest {
+  /** Of the form that the user looked at. */
+  readonly version: number;
+  readonly action: StepAction;
+}
+
 /** Everything that the page shows; each message replaces the one before. */
 export interface PanelRun {
   readonly uri: string;
@@ -59,26 +74,36 @@ export interface PanelRun {
   /** The step to go to, because the caret is on it, or because it shows the finding. */
   readonly step?: number;
   readonly problem?: Problem;
+  /** Of a scenario. */
+  readonly form?: FormState;
 }
 
 export type StepMove = 'next' | 'previous' | 'next-defect' | 'previous-defect';
 
 export type HostMessage =
-  | { readonly type: 'run'; readonly run: PanelRun }
+  /** `heard`: how many steps of the user's the host knew of; its own choice of a step is older than those after it. */
+  | { readonly type: 'run'; readonly run: PanelRun; readonly heard: number }
   /** A run has taken so long that the user should know. */
   | { readonly type: 'busy' }
   | { readonly type: 'move'; readonly move: StepMove }
   /** The caret is on a step. */
-  | { readonly type: 'select'; readonly index: number };
+  | { readonly type: 'select'; readonly index: number }
+  /** What may stand in the form, once. */
+  | { readonly type: 'words'; readonly words: ScenarioFormWords }
+  /** The edit of that number changed nothing, for a reason. */
+  | { readonly type: 'refused'; readonly id: number; readonly reason: string };
+
+export type Reveal = 'none' | 'scroll' | 'select' | 'open';
 
 export type PageMessage =
   /** The page is there. `function` is what it showed before it was hidden. */
   | { readonly type: 'ready'; readonly function?: string }
   /**
    * A step is shown, so its line is marked. `scroll`: the user stepped, so an editor that shows the file follows.
-   * `open`: the user asked for the line, so the file is opened where it is not.
+   * `select`: the user chose the step, so the caret of such an editor goes there. `open`: the user asked for the line, so
+   * the file is opened where it is not.
    */
-  | { readonly type: 'step'; readonly index: number; readonly reveal: 'none' | 'scroll' | 'open' }
+  | { readonly type: 'step'; readonly index: number; readonly reveal: Reveal }
   /** Another function, or another machine for a scenario. */
   | { readonly type: 'choose'; readonly choice: string }
   /** An empty value goes back to the assumed one. */
@@ -86,6 +111,9 @@ export type PageMessage =
   | { readonly type: 'copy'; readonly text: string }
   /** The picture as a file; `data` is the text of an SVG, or a PNG in base64. `name` has no ending. */
   | { readonly type: 'save'; readonly format: 'svg' | 'png'; readonly name: string; readonly data: string }
+  | ({ readonly type: 'edit'; readonly id: number } & EditRequest)
+  /** The document is wanted as text, beside the panel. */
+  | { readonly type: 'text' }
   | { readonly type: 'again' }
   /** The place is wanted at which the reason for no picture or an old one stands. */
   | { readonly type: 'reason' }
@@ -115,12 +143,41 @@ export function readPageMessage(value: unknown): PageMessage | undefined {
       const known = 'format' in value && (value.format === 'svg' || value.format === 'png');
       return known && has('name', 'string') && has('data', 'string') ? (value as PageMessage) : undefined;
     }
+    case 'edit': {
+      const action = has('id', 'number') && has('version', 'number') ? readAction(value) : undefined;
+      return action && ({ ...value, action } as PageMessage);
+    }
+    case 'text':
     case 'again':
     case 'reason':
     case 'runs':
       return { type: value.type };
     case 'failed':
       return has('reason', 'string') ? (value as PageMessage) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function readAction(message: object): StepAction | undefined {
+  const action: unknown = 'action' in message ? message.action : undefined;
+  if (typeof action !== 'object' || action === null) return undefined;
+  const { kind, step, verb, by, member, value, drop, add } = action as Readonly<Record<string, unknown>>;
+  if (typeof step !== 'number' || !Number.isInteger(step)) return undefined;
+  switch (kind) {
+    case 'add':
+      return typeof verb === 'string' ? { kind, step, verb } : undefined;
+    case 'remove':
+      return { kind, step };
+    case 'move':
+      return by === 1 || by === -1 ? { kind, step, by } : undefined;
+    case 'set':
+      return typeof member === 'string' && typeof value === 'string' ? { kind, step, member, value } : undefined;
+    case 'option': {
+      if (typeof member !== 'string' || !Array.isArray(drop)) return undefined;
+      const names = drop.filter((name) => typeof name === 'string');
+      return { kind, step, member, drop: names, ...(typeof add === 'string' && { add }) };
+    }
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isScenario } from './mapping-server';
 import type { MappingServer } from './mapping-server';
 import { Panel } from './panel';
 import type { StepMove } from './panel-messages';
@@ -7,6 +8,8 @@ import { toRange } from './step-marker';
 import type { EntryPointItem, FindingPlace } from '../server/protocol';
 
 export const panelType = 'maplens.panel';
+/** Scenarios open in the panel by default, so it is an editor of its own there. */
+export const scenarioPanelType = 'maplens.scenario';
 
 /** Opens and finds panels: one a document. */
 export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Disposable {
@@ -60,10 +63,22 @@ export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Di
   }
 
   async #open(uri: vscode.Uri): Promise<void> {
-    await vscode.commands.executeCommand('vscode.openWith', uri, panelType, {
+    const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+    const type = isScenario(document ?? { uri, languageId: '' }) ? scenarioPanelType : panelType;
+    await vscode.commands.executeCommand('vscode.openWith', uri, type, {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
     });
+  }
+
+  /** Shows the text of the panel that has the focus, or of a document. */
+  async showText(uri: unknown): Promise<void> {
+    const active = [...this.#panels.values()].find((panel) => panel.active)?.uri;
+    const target = uri instanceof vscode.Uri ? uri : active === undefined ? undefined : vscode.Uri.parse(active);
+    if (!target) return;
+    const open = vscode.window.visibleTextEditors.find((one) => one.document.uri.toString() === target.toString());
+    const viewColumn = open?.viewColumn ?? vscode.ViewColumn.Beside;
+    await vscode.window.showTextDocument(target, { viewColumn, preview: false });
   }
 
   /** Shows a scenario's text, and its mappings beside it. */

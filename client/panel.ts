@@ -4,11 +4,12 @@ import { FunctionRuns } from './function-runs';
 import { isScenario } from './mapping-server';
 import type { MappingServer } from './mapping-server';
 import { readPageMessage } from './panel-messages';
-import type { HostMessage, PageMessage, StepMove } from './panel-messages';
+import type { FormState, HostMessage, PageMessage, Reveal, StepMove } from './panel-messages';
 import { pageHtml } from './panel-page';
 import { delayAfter } from './panel-timing';
 import { savePicture } from './save-picture';
 import type { PanelContent, PanelSubject } from './panel-subject';
+import { ScenarioEditing } from './scenario-editing';
 import { stepAt } from './scenario-result';
 import { ScenarioRuns } from './scenario-runs';
 import { toRange } from './step-marker';
@@ -22,10 +23,15 @@ export class Panel implements vscode.Disposable {
   readonly #disposables: vscode.Disposable[] = [];
   readonly #closed = new vscode.EventEmitter<void>();
   readonly #subject: PanelSubject;
+  /** Of a scenario. */
+  readonly #editing: ScenarioEditing | undefined;
+  #running = false;
   #pageReady = false;
   #step = 0;
-  /** Where the caret was moved to in a scenario; the panel follows it until the user steps. */
-  #caret: vscode.Position | undefined;
+  /** Steps of the user's since the page was made. */
+  #heard = 0;
+  /** Where the caret was moved to in the code; the panel follows it until the user steps. */
+  #caret: { readonly uri: string; readonly at: vscode.Position } | undefined;
   /** What is shown is a run of the text as it is. */
   #current = false;
   #timer: NodeJS.Timeout | undefined;
@@ -38,7 +44,7 @@ export class Panel implements vscode.Disposable {
   constructor(
     private readonly document: vscode.TextDocument,
     private readonly webview: vscode.WebviewPanel,
-    server: MappingServer,
+    private readonly server: MappingServer,
     private readonly marker: StepMarker,
     private readonly log: (text: string) => void,
     extension: vscode.Uri,
@@ -50,6 +56,7 @@ export class Panel implements vscode.Disposable {
       ? new ScenarioRuns(() => server.simulateScenario(document.uri))
       : new FunctionRuns(document.uri.toString(), server, wanted);
     if (finding) this.#replay(finding);
+    if (scenario) this.#disposables.push((this.#editing = new ScenarioEditing(document, server)));
     webview.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist')] };
     this.#disposables.push(
       webview.webview.onDidReceiveMessage((value: unknown) => {
@@ -67,8 +74,9 @@ export class Panel implements vscode.Disposable {
         this.#schedule(delayAfter(this.#lastRun));
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections, kind }) => {
-        if (!scenario || textEditor.document !== document || kind === undefined) return;
-        this.#caret = selections[0]?.active;
+        const [selection] = selections;
+        if (kind === undefined || !selection) return;
+        this.#caret = { uri: textEditor.document.uri.toString(), at: selection.active };
         const index = this.#stepAtCaret();
         if (index !== undefined && index !== this.#step) this.#post({ type: 'select', index });
       }),
@@ -115,6 +123,8 @@ export class Panel implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
+      // The answer of a run that an edit overtook is thrown away: the next one waits for it rather than queue behind it.
+      if (this.#running) return this.#schedule(delayAfter(this.#lastRun));
       this.#run().catch((error: unknown) => {
         this.log(`panel: ${String(error)}`);
         const problem = {
@@ -130,37 +140,56 @@ export class Panel implements vscode.Disposable {
     if (!this.#pageReady) return;
     const run = ++this.#runs;
     const from = performance.now();
+    this.#running = true;
     const busy = setTimeout(() => this.#post({ type: 'busy' }), busyDelay);
     try {
-      const conclude = await this.#subject.ask();
+      const [conclude, form] = await Promise.all([this.#subject.ask(), this.#editing?.form()]);
       this.#lastRun = performance.now() - from;
-      if (run === this.#runs) this.#publish(conclude());
+      if (run === this.#runs) this.#publish(conclude(), form);
     } finally {
+      this.#running = false;
       clearTimeout(busy);
     }
   }
 
-  #publish(content: PanelContent): void {
+  #publish(content: PanelContent, form?: FormState): void {
     if (content.problem) this.marker.clear();
     this.#current = content.trace !== undefined && content.stale === undefined && this.#timer === undefined;
     const step = this.#stepAtCaret();
     const file = vscode.workspace.asRelativePath(this.document.uri, false);
-    this.#post({ type: 'run', run: { uri: this.uri, file, ...(step !== undefined && { step }), ...content } });
+    const at = step !== undefined && { step };
+    this.#post({
+      type: 'run',
+      run: { uri: this.uri, file, ...at, ...content, ...(form && { form }) },
+      heard: this.#heard,
+    });
   }
 
   #stepAtCaret(): number | undefined {
     const { shown } = this.#subject;
     if (!shown || !this.#caret || !this.#current) return undefined;
-    const { line, character } = this.#caret;
-    return stepAt(shown, this.#step, { file: this.uri, line: line + 1, column: character + 1 });
+    const { uri, at } = this.#caret;
+    return stepAt(shown, this.#step, { file: uri, line: at.line + 1, column: at.character + 1 });
   }
 
   async #take(message: PageMessage): Promise<void> {
     switch (message.type) {
       case 'ready':
         this.#pageReady = true;
+        this.#heard = 0;
         this.#subject.take(message);
-        return this.#schedule(0);
+        this.#schedule(0);
+        if (this.#editing) this.#post({ type: 'words', words: await this.server.scenarioFormWords() });
+        return;
+      case 'edit': {
+        const result = await this.#editing?.edit(message);
+        if (typeof result === 'string') this.#post({ type: 'refused', id: message.id, reason: result });
+        else if (result) this.#caret = { uri: this.uri, at: result };
+        return;
+      }
+      case 'text':
+        await vscode.commands.executeCommand('maplens.openText', this.document.uri);
+        return;
       case 'choose':
       case 'value':
       case 'again':
@@ -189,9 +218,12 @@ export class Panel implements vscode.Disposable {
     }
   }
 
-  async #showStep(index: number, reveal: 'none' | 'scroll' | 'open'): Promise<void> {
+  async #showStep(index: number, reveal: Reveal): Promise<void> {
     this.#step = index;
-    if (reveal !== 'none') this.#caret = undefined;
+    if (reveal !== 'none') {
+      this.#caret = undefined;
+      this.#heard++;
+    }
     const trace = this.#subject.shown;
     const step = trace?.steps[index];
     if (!trace || !step?.place) return this.marker.clear();
@@ -201,7 +233,8 @@ export class Panel implements vscode.Disposable {
       `${index} of ${trace.steps.length - 1} · ${defect ? `◆ ${defect.message}` : step.sentence}`,
     );
     if (reveal === 'scroll') scrollTo(step.place);
-    else if (reveal === 'open') await openPlace(step.place, this.webview.viewColumn);
+    else if (reveal === 'open' || (reveal === 'select' && visibleEditor(step.place.file)))
+      await openPlace(step.place, this.webview.viewColumn);
   }
 
   #post(message: HostMessage): void {

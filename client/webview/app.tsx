@@ -1,13 +1,15 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { tellingStep } from '../../sim/picture/layout';
 import { Timeline } from '../../sim/timeline';
-import type { PanelRun, StepMove } from '../panel-messages';
+import type { Trace } from '../../sim/trace';
+import type { PanelRun, Reveal, StepMove } from '../panel-messages';
 import { Assumptions } from './assumptions';
 import { Guard } from './guard';
 import { Header } from './header';
 import { host, listen } from './page-host';
 import { Picture } from './picture';
+import { ScenarioEditor } from './scenario-editor';
 import { StepList } from './step-list';
 import { Stepper } from './stepper';
 import { marksOf, nextDefect } from './steps';
@@ -15,8 +17,6 @@ import { Tables } from './tables';
 import { Tools } from './tools';
 import type { ZoomWay } from './tools';
 import { Why } from './why';
-
-type Reveal = 'none' | 'scroll' | 'open';
 
 const zoomStep = 1.25;
 const [smallest, largest] = [0.3, 4];
@@ -31,19 +31,23 @@ export function App(): JSX.Element {
   const [tab, setTab] = useState(saved?.tab ?? 'picture');
   const [zoom, setZoom] = useState(saved?.zoom ?? 1);
   const [list, setList] = useState(saved?.list ?? false);
+  const [editor, setEditor] = useState(saved?.editor ?? true);
   const [assumptions, setAssumptions] = useState(false);
   const [marked, setMarked] = useState<string>();
 
   const trace = run?.trace;
   const timeline = useMemo(() => (trace ? new Timeline(trace) : undefined), [trace]);
   const last = (timeline?.length ?? 0) - 1;
+  const userSteps = useRef(0);
   const current = Math.min(Math.max(step, 0), Math.max(last, 0));
 
   const go = useCallback(
     (index: number, reveal: Reveal) => {
       const target = Math.min(Math.max(index, 0), last);
       setStep(target);
-      if (last >= 0) host.postMessage({ type: 'step', index: target, reveal });
+      if (last < 0) return;
+      if (reveal !== 'none') userSteps.current++;
+      host.postMessage({ type: 'step', index: target, reveal });
     },
     [last],
   );
@@ -84,7 +88,8 @@ export function App(): JSX.Element {
             const { trace: next } = message.run;
             if (!next) return;
             const same = shownFunction === message.run.function && step >= 0 && sameValues(run, message.run);
-            const index = message.run.step ?? (same ? Math.min(step, next.steps.length - 1) : tellingStep(next));
+            const wanted = message.heard < userSteps.current ? undefined : message.run.step;
+            const index = wanted ?? (same ? Math.min(step, next.steps.length - 1) : tellingStep(next));
             setShownFunction(message.run.function);
             setStep(index);
             host.postMessage({ type: 'step', index, reveal: 'none' });
@@ -96,6 +101,9 @@ export function App(): JSX.Element {
             return move(message.move);
           case 'select':
             return go(message.index, 'none');
+          case 'words':
+          case 'refused':
+            return;
           default: {
             const never: never = message;
             return never;
@@ -106,8 +114,9 @@ export function App(): JSX.Element {
   );
   useEffect(() => host.postMessage({ type: 'ready', ...(saved?.function && { function: saved.function }) }), []);
   useEffect(() => {
-    if (run) host.setState({ uri: run.uri, ...(run.function && { function: run.function }), step, tab, zoom, list });
-  }, [run, step, tab, zoom, list]);
+    if (run)
+      host.setState({ uri: run.uri, ...(run.function && { function: run.function }), step, tab, zoom, list, editor });
+  }, [run, step, tab, zoom, list, editor]);
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const key = keyMove(event);
@@ -136,6 +145,8 @@ export function App(): JSX.Element {
           onTab={setTab}
           showAssumptions={assumptions}
           onAssumptions={() => setAssumptions(!assumptions)}
+          editor={run.form && editor}
+          onEditor={() => setEditor(!editor)}
           onDefect={() => {
             const steps = trace?.steps ?? [];
             const target = nextDefect(steps, current, 1) ?? nextDefect(steps, -1, 1);
@@ -145,7 +156,8 @@ export function App(): JSX.Element {
       )}
       {run.stale !== undefined && (
         <p class="banner" role="status">
-          <strong>Stale</strong> This is the last run that worked. Now: {run.stale}. <ReasonLink run={run} />
+          <strong>Stale</strong> {capital(run.stale)} — the picture is of the last text that could be read.{' '}
+          <ReasonLink run={run} />
           <button type="button" class="link" onClick={() => host.postMessage({ type: 'again' })}>
             Show what there is
           </button>
@@ -181,27 +193,44 @@ export function App(): JSX.Element {
               onStep={(index) => go(index, 'scroll')}
             />
           </Stepper>
-          <Guard of={`${tab} ${current} ${trace.steps.length}`}>
-            {tab === 'picture' ? (
-              <Picture
-                timeline={timeline}
-                index={current}
-                zoom={zoom}
-                marked={marked}
-                onStep={(index) => go(index, 'scroll')}
-                onMark={setMarked}
-                onZoom={scale}
-              />
-            ) : (
-              <Tables
+          <div class="work">
+            <Guard of={`${tab} ${current} ${trace.steps.length}`}>
+              {tab === 'picture' ? (
+                <Picture
+                  timeline={timeline}
+                  index={current}
+                  zoom={zoom}
+                  marked={marked}
+                  onStep={(index) => go(index, 'scroll')}
+                  onMark={setMarked}
+                  onZoom={scale}
+                />
+              ) : (
+                <Tables
+                  trace={trace}
+                  state={timeline.stateAt(current)}
+                  marks={marksOf(timeline, current)}
+                  index={current}
+                />
+              )}
+            </Guard>
+            {run.form && editor && (
+              <ScenarioEditor
+                form={run.form}
                 trace={trace}
                 state={timeline.stateAt(current)}
-                marks={marksOf(timeline, current)}
                 index={current}
+                uri={run.uri}
               />
             )}
-          </Guard>
-          <StepList trace={trace} index={current} open={list} onOpen={setList} onStep={(index) => go(index, 'open')} />
+          </div>
+          <StepList
+            trace={trace}
+            index={current}
+            open={list}
+            onOpen={setList}
+            onStep={(index) => go(index, choice(trace, index, run))}
+          />
         </>
       )}
     </div>
@@ -229,6 +258,15 @@ function ProblemButton({ run }: { readonly run: PanelRun }): JSX.Element {
       {label}
     </button>
   );
+}
+
+/** A scenario in the panel is its own editor: choosing a step there opens no text that is not open. */
+function choice(trace: Trace, index: number, run: PanelRun): Reveal {
+  return run.scenario && trace.steps[index]?.place?.file === run.uri ? 'select' : 'open';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Whether a run goes on from the one before, rather than asking another question. */

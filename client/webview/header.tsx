@@ -15,11 +15,24 @@ interface Props {
   readonly onTab: (tab: Tab) => void;
   readonly showAssumptions: boolean;
   readonly onAssumptions: () => void;
+  /** Whether the form of a scenario is open; undefined where there is none. */
+  readonly editor: boolean | undefined;
+  readonly onEditor: () => void;
   readonly onDefect: () => void;
 }
 
 /** The function, the machine, what was assumed, what went wrong, and how to look at it. */
-export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, onDefect }: Props): JSX.Element {
+export function Header({
+  run,
+  busy,
+  tab,
+  onTab,
+  showAssumptions,
+  onAssumptions,
+  editor,
+  onEditor,
+  onDefect,
+}: Props): JSX.Element {
   const { trace } = run;
   const all = trace ? defectsOf(trace) : [];
   const failed = all.filter(({ kind }) => kind === 'expectation').length;
@@ -79,6 +92,11 @@ export function Header({ run, busy, tab, onTab, showAssumptions, onAssumptions, 
       {trace && (
         <div class="tools">
           <Tabs tab={tab} onTab={onTab} />
+          {editor !== undefined && (
+            <button type="button" class="chip" aria-expanded={editor} onClick={onEditor}>
+              Edit {editor ? '▾' : '▸'}
+            </button>
+          )}
         </div>
       )}
     </header>

@@ -9,6 +9,8 @@ export interface SavedView {
   readonly zoom: number;
   /** Whether the list of steps is open. */
   readonly list: boolean;
+  /** Whether the form of a scenario is open. */
+  readonly editor: boolean;
 }
 
 interface VsCodeApi {

@@ -16,6 +16,18 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await page.locator('.view-lines .view-line').first().waitFor();
 }
 
+/** Opens a file of the explorer as text, to stay, though it has an editor of its own. */
+export async function openAsText(page: Page, name: string): Promise<void> {
+  await page.locator('.explorer-viewlet .monaco-list-row', { hasText: name }).dblclick();
+  await page.locator(`.tab[data-resource-name="${name}"]`).first().waitFor();
+  await until('its text', async () => {
+    await page.waitForTimeout(500);
+    if (await page.locator('.view-lines .view-line').first().isVisible()) return true;
+    await command(page, 'View: Reopen Editor With Text Editor');
+    return false;
+  });
+}
+
 /** Puts the caret at the start of a line, in the code editor. */
 export async function goToLine(page: Page, line: number): Promise<void> {
   await page.keyboard.press('Control+1');

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { asDriverReader, asEditor, editingFiles } from './editing';
 import { runHostSuite } from './host-suite';
 import { cache, install, root, run } from './install';
 import { asPerson, emptySidePanel } from './person';
@@ -15,7 +16,7 @@ export interface Result {
   readonly failure?: string;
 }
 
-/** `person`, `scenario`, `side` or `host` runs that part only. */
+/** `person`, `scenario`, `side`, `editing` or `host` runs that part only. */
 async function main(part: string | undefined): Promise<void> {
   install();
   const pictures = join(root, 'test-results');
@@ -37,6 +38,10 @@ async function main(part: string | undefined): Promise<void> {
     await runIn({ vsix }, 'In the side panel', inSidePanel, pictures, report);
     await runIn({ vsix, empty: true, files: manySources() }, 'In a folder of many runs', stopping, pictures, report);
     await runIn({ vsix, empty: true, files: plainFiles }, 'As a newcomer', asNewcomer, pictures, report);
+  }
+  if (part === undefined || part === 'editing') {
+    await runIn({ vsix, empty: true, files: editingFiles }, 'Editing in the panel', asEditor, pictures, report);
+    await runIn({ vsix }, 'Reading a driver in the panel', asDriverReader, pictures, report);
   }
   if (part === undefined || part === 'host') {
     console.log('In the extension host:');

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { exampleScenario } from '../../client/example-scenario';
-import { axe, command, goToLine, openFile, panelFrame } from './hands';
+import { axe, command, goToLine, openAsText, panelFrame } from './hands';
 import type { Result } from './main';
 import { until } from './workbench';
 import type { Theme, Workbench } from './workbench';
@@ -48,7 +48,7 @@ export async function asScenarioAuthor(
   };
 
   await page.locator('.monaco-workbench .part.sidebar').waitFor({ timeout: 60_000 });
-  await openFile(page, 'ring.iomap');
+  await openAsText(page, 'ring.iomap');
 
   await check('the key opens a scenario’s panel beside its text', async () => {
     await goToLine(page, 1);
@@ -151,7 +151,7 @@ export async function asScenarioAuthor(
 
   await check('opened first while it can’t be read, it says why and where, and the file stays as it is', async () => {
     await page.keyboard.press('Control+1');
-    await openFile(page, 'torn.iomap');
+    await openAsText(page, 'torn.iomap');
     await command(page, 'MapLens: Show Mappings');
     let problem: Frame | undefined;
     await until('the reason', async () => {

@@ -79,6 +79,7 @@ export async function openPanel(
       await post({
         type: 'run',
         run: { uri: 'file:///driver.cpp', file: 'driver.cpp', functions: [], values: {}, ...run },
+        heard: 0,
       });
       await page.locator('.page').waitFor();
     },
