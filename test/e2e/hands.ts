@@ -50,6 +50,14 @@ export async function command(page: Page, name: string): Promise<void> {
   await page.locator('.quick-input-widget .monaco-list-row', { hasText: name }).first().click();
 }
 
+/** The rows of the side bar's view of simulation runs. */
+export function runRows(page: Page): ReturnType<Page['locator']> {
+  return page
+    .locator('.sidebar .pane')
+    .filter({ has: page.locator('.pane-header', { hasText: 'Simulation runs' }) })
+    .locator('.monaco-list-row');
+}
+
 /** The frame of the panel's page, once it shows something. */
 export async function panelFrame(page: Page): Promise<Frame> {
   let found: Frame | undefined;

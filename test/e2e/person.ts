@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import type { Result } from './main';
 import { root } from './install';
-import { axe, command, goToLine, openFile, panelFrame } from './hands';
+import { axe, command, goToLine, openFile, panelFrame, runRows } from './hands';
 import { until } from './workbench';
 import type { Theme, Workbench } from './workbench';
 
@@ -82,11 +82,26 @@ export async function asPerson(
     await leak.first().waitFor();
   });
 
-  await check('a quick fix suppresses a finding, with its reason selected', async () => {
-    await goToLine(page, lineOf('if (ringHeader->magic != kRingMagic)') + 3);
-    await page.keyboard.press('Control+.');
-    await page.locator('.action-widget', { hasText: /Suppress.leaked-reference.here/ }).waitFor();
+  const choose = async (title: string): Promise<void> => {
+    const widget = page.locator('.action-widget');
+    await until(`the action ${title}`, async () => {
+      await page.keyboard.press('Escape');
+      await goToLine(page, lineOf('if (ringHeader->magic != kRingMagic)') + 3);
+      await page.keyboard.press('Control+.');
+      await page.waitForTimeout(1000);
+      return (await widget.isVisible()) && (await widget.innerText()).replaceAll('\u00a0', ' ').includes(title);
+    });
+    const focused = widget.locator('.monaco-list-row.focused');
+    await until(`${title} chosen`, async () => {
+      if ((await focused.innerText()).replaceAll('\u00a0', ' ').includes(title)) return true;
+      await page.keyboard.press('ArrowDown');
+      return false;
+    });
     await page.keyboard.press('Enter');
+  };
+
+  await check('a quick fix suppresses a finding, with its reason selected', async () => {
+    await choose('Suppress leaked-reference here');
     const comment = page.locator('.view-line', { hasText: 'maplens-ignore-next-line' });
     await comment.waitFor();
     await page.keyboard.type('the client keeps it');
@@ -97,6 +112,16 @@ export async function asPerson(
     await page.keyboard.press('Escape');
     await command(page, 'File: Revert File');
     await leak.first().waitFor();
+  });
+
+  await check('a finding is shown in the simulator, at the step that shows it', async () => {
+    await choose('Show in the simulator');
+    panel = await panelFrame(page);
+    await panel.locator('.chip', { hasText: 'replay of leaked-reference: confirmed' }).waitFor();
+    await panel.locator('.why .defect', { hasText: 'leak' }).first().waitFor();
+    await page.screenshot({ path: join(pictures, 'replay-dark.png') });
+    await panel.locator('select.function').selectOption({ index: 0 });
+    await panel.locator('.chip', { hasText: 'replay of' }).waitFor({ state: 'detached' });
   });
 
   await check('the lens over a function opens the panel beside the code', async () => {
@@ -144,7 +169,7 @@ export async function asPerson(
   });
 
   await check('the picture shows the address spaces of both tasks', async () => {
-    const scene = inPanel().locator('.spaces .paper svg');
+    const scene = inPanel().locator('.spaces');
     await until('kernel_task and client', async () => {
       const text = (await scene.textContent()) ?? '';
       return text.includes('kernel_task') && text.includes('client');
@@ -179,10 +204,10 @@ export async function asPerson(
       'no mapping in the client',
       async () => !((await inPanel().locator('.spaces .paper svg').textContent()) ?? '').includes('umap'),
     );
-    await inPanel().locator('summary').click();
+    await inPanel().locator('.steps summary').click();
     await page.screenshot({ path: join(pictures, 'assumed-dark.png') });
     const wrong = await axe(inPanel());
-    await inPanel().locator('summary').click();
+    await inPanel().locator('.steps summary').click();
     await value.fill('');
     await value.press('Tab');
     await inPanel().locator('.why .defect, .chip.bad').first().waitFor();
@@ -214,7 +239,7 @@ export async function asPerson(
 
   await check('the side panel lists entry points, and runs one', async () => {
     await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click({ force: true });
-    const rows = page.locator('.sidebar .monaco-list-row');
+    const rows = runRows(page);
     const row = rows.filter({ hasText: 'readVersion' });
     await row.waitFor();
     await row.hover();
@@ -224,8 +249,7 @@ export async function asPerson(
 
   await check('it runs all of them, and tells each outcome in words', async () => {
     await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
-    const rows = page
-      .locator('.sidebar .monaco-list-row')
+    const rows = runRows(page)
       .filter({ has: page.locator('.label-description') })
       .filter({ hasNotText: /\.(cpp|iomap)|^Scenarios/ });
     await until(
@@ -239,7 +263,7 @@ export async function asPerson(
 
   await check('choosing a run opens the panel on it', async () => {
     await until('the function’s name', async () => {
-      await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'openRing' }).click();
+      await runRows(page).filter({ hasText: 'openRing' }).click();
       await page.waitForTimeout(1000);
       panel = await panelFrame(page);
       return (await panel.locator('select.function').inputValue()).endsWith('::openRing');
@@ -258,7 +282,7 @@ export async function asPerson(
     const wrong = await axe(empty!);
     await page.screenshot({ path: join(pictures, 'empty-dark.png') });
     await empty!.getByRole('button', { name: 'Show simulation runs' }).click();
-    await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).waitFor();
+    await runRows(page).filter({ hasText: 'showHeader' }).waitFor();
     const tabs = page.locator('.tab[data-resource-name="FrameGrabber.hpp"]');
     for (let left = await tabs.count(); left > 0; left--) {
       await tabs.first().hover();
@@ -271,7 +295,7 @@ export async function asPerson(
   await check('it looks well in light, dark and high contrast', async () => {
     await command(page, 'File: Revert File');
     await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
-    await page.locator('.sidebar .monaco-list-row').filter({ hasText: 'showHeader' }).click();
+    await runRows(page).filter({ hasText: 'showHeader' }).click();
     await until('the function’s name', async () => {
       panel = await panelFrame(page);
       return (await panel.locator('select.function').inputValue()).endsWith('::showHeader');

@@ -183,7 +183,7 @@ describe('what is known of a field', () => {
       { numRuns: Number(process.env['MAPLENS_RUNS'] ?? 30) },
     );
     // Else it would compare nothing with nothing.
-    expect(seen.size).toBeGreaterThan(2);
+    expect(seen.size).toBeGreaterThan(1);
   });
 });
 
