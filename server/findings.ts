@@ -65,11 +65,12 @@ export function fixActions(uri: string, findings: readonly Finding[], range: Loc
   });
 }
 
-/** Actions that show the replays of the findings with a path that a range of the document touches. */
+/** Actions that show the replays of the findings with a path that begin in the lines of a range of the document. */
 export function replayActions(uri: string, findings: readonly Finding[], range: Location['range']): CodeAction[] {
   return findings.flatMap((finding): CodeAction[] => {
     const diagnostic = toDiagnostic(finding);
-    if (finding.path.length === 0 || !touch(diagnostic.range, range)) return [];
+    const at = diagnostic.range.start.line;
+    if (finding.path.length === 0 || at < range.start.line || at > range.end.line) return [];
     const { rule, line, column } = finding;
     const place: FindingPlace = { rule, line, column };
     const title = 'Show in the simulator';
