@@ -58,6 +58,13 @@ export function runRows(page: Page): ReturnType<Page['locator']> {
     .locator('.monaco-list-row');
 }
 
+/** Runs all simulations by the button of their view, which shows under the mouse. */
+export async function runAll(page: Page): Promise<void> {
+  const pane = page.locator('.sidebar .pane-header', { hasText: 'Simulation runs' });
+  await pane.hover();
+  await pane.getByRole('button', { name: 'Run All Simulations' }).click();
+}
+
 /** The frame of the panel's page, once it shows something. */
 export async function panelFrame(page: Page): Promise<Frame> {
   let found: Frame | undefined;

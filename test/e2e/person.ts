@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import type { Result } from './main';
 import { root } from './install';
-import { axe, command, goToLine, openFile, panelFrame, runRows } from './hands';
+import { axe, command, goToLine, openFile, panelFrame, runAll, runRows } from './hands';
 import { until } from './workbench';
 import type { Theme, Workbench } from './workbench';
 
@@ -248,7 +248,7 @@ export async function asPerson(
   });
 
   await check('it runs all of them, and tells each outcome in words', async () => {
-    await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
+    await runAll(page);
     const rows = runRows(page)
       .filter({ has: page.locator('.label-description') })
       .filter({ hasNotText: /\.(cpp|iomap)|^Scenarios/ });
@@ -294,7 +294,7 @@ export async function asPerson(
 
   await check('it looks well in light, dark and high contrast', async () => {
     await command(page, 'File: Revert File');
-    await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
+    await runAll(page);
     await runRows(page).filter({ hasText: 'showHeader' }).click();
     await until('the function’s name', async () => {
       panel = await panelFrame(page);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { exampleScenario } from '../../client/example-scenario';
-import { axe, command, goToLine, openAsText, panelFrame, runRows } from './hands';
+import { axe, command, goToLine, openAsText, panelFrame, runAll, runRows } from './hands';
 import type { Result } from './main';
 import { until } from './workbench';
 import type { Theme, Workbench } from './workbench';
@@ -183,7 +183,7 @@ export async function asScenarioAuthor(
     await page.locator('.activitybar .action-label[aria-label*="MapLens"]').first().click({ force: true });
     const rows = runRows(page);
     await rows.filter({ hasText: 'ring.iomap' }).waitFor();
-    await page.locator('.sidebar').getByRole('button', { name: 'Run All Simulations' }).click();
+    await runAll(page);
     await rows.filter({ hasText: 'held · 9 expectations on 2 machines' }).waitFor();
     await rows.filter({ hasText: 'not read: line' }).waitFor();
     await page.mouse.move(700, 1010);
