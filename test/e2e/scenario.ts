@@ -62,7 +62,7 @@ export async function asScenarioAuthor(
     await panel.locator('header .title', { hasText: 'A second request for the same range' }).waitFor();
     await chip('✓ 9 expectations hold');
     await until('kernel_task and app in the picture', async () => {
-      const text = (await inPanel().locator('.spaces .paper svg').textContent()) ?? '';
+      const text = (await inPanel().locator('.spaces').textContent()) ?? '';
       return text.includes('kernel_task') && text.includes('app');
     });
   });
@@ -125,11 +125,11 @@ export async function asScenarioAuthor(
   });
 
   await check('text that is no JSON keeps the last good picture, marked stale with the reason', async () => {
-    const before = await inPanel().locator('.spaces .paper svg').textContent();
+    const before = await inPanel().locator('.spaces').textContent();
     await replaceLine(lineOf('"release": "first"'), '    { "release": "first", "expect": ');
     const banner = inPanel().locator('.banner', { hasText: 'Stale' });
     await banner.filter({ hasText: /line \d+: a .* is missing here/ }).waitFor();
-    if ((await inPanel().locator('.spaces .paper svg').textContent()) !== before)
+    if ((await inPanel().locator('.spaces').textContent()) !== before)
       throw new Error('the picture changed');
     await page.screenshot({ path: join(pictures, 'scenario-stale-dark.png') });
     const wrong = await axe(inPanel());
