@@ -129,8 +129,7 @@ export async function asScenarioAuthor(
     await replaceLine(lineOf('"release": "first"'), '    { "release": "first", "expect": ');
     const banner = inPanel().locator('.banner', { hasText: 'Stale' });
     await banner.filter({ hasText: /line \d+: a .* is missing here/ }).waitFor();
-    if ((await inPanel().locator('.spaces').textContent()) !== before)
-      throw new Error('the picture changed');
+    if ((await inPanel().locator('.spaces').textContent()) !== before) throw new Error('the picture changed');
     await page.screenshot({ path: join(pictures, 'scenario-stale-dark.png') });
     const wrong = await axe(inPanel());
     await banner.getByRole('button', { name: /Go to line/ }).click();
