@@ -128,12 +128,12 @@ export async function asScenarioAuthor(
     const before = await inPanel().locator('.spaces').textContent();
     await replaceLine(lineOf('"release": "first"'), '    { "release": "first", "expect": ');
     const banner = inPanel().locator('.banner', { hasText: 'Stale' });
-    await banner.filter({ hasText: /line \d+: a .* is missing here/ }).waitFor();
+    await banner.filter({ hasText: /line \d+: a .* is missing here/i }).waitFor();
     if ((await inPanel().locator('.spaces').textContent()) !== before) throw new Error('the picture changed');
     await page.screenshot({ path: join(pictures, 'scenario-stale-dark.png') });
     const wrong = await axe(inPanel());
     await banner.getByRole('button', { name: /Go to line/ }).click();
-    const told = Number(/line (\d+):/.exec(await banner.innerText())![1]);
+    const told = Number(/line (\d+):/i.exec(await banner.innerText())![1]);
     await page.locator('.statusbar-item', { hasText: `Ln ${told},` }).waitFor();
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
   });
