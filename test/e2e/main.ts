@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { asReader } from './code';
 import { asDriverReader, asEditor, editingFiles } from './editing';
 import { runHostSuite } from './host-suite';
 import { cache, install, root, run } from './install';
@@ -37,6 +38,7 @@ async function main(part: string | undefined): Promise<void> {
 
   if (part === undefined || part === 'all' || part === 'person') await runPerson(vsix, pictures, report);
   if (part === undefined || part === 'all' || part === 'scenario') await runScenarioAuthor(vsix, pictures, report);
+  if (part === 'all' || part === 'code') await runIn({ vsix }, 'As a reader of code', asReader, pictures, report);
   if (part === 'all' || part === 'side') {
     await runIn({ vsix }, 'In the side panel', inSidePanel, pictures, report);
     await runIn({ vsix, empty: true, files: manySources() }, 'In a folder of many runs', stopping, pictures, report);
