@@ -21,6 +21,8 @@ export class FunctionRuns implements PanelSubject {
   /** It was asked for since it was shown last. */
   #fresh = false;
   #shown: { readonly function: string; readonly trace: Trace; readonly head?: ReplayHead } | undefined;
+  /** Counts what was chosen: an answer to what was asked before is of something else. */
+  #questions = 0;
 
   constructor(
     private readonly uri: string,
@@ -34,7 +36,13 @@ export class FunctionRuns implements PanelSubject {
     return this.#shown?.trace;
   }
 
-  async ask(): Promise<() => PanelContent> {
+  async ask(): Promise<() => PanelContent | undefined> {
+    const question = this.#questions;
+    const answer = await this.#ask();
+    return () => (question === this.#questions ? answer() : undefined);
+  }
+
+  async #ask(): Promise<() => PanelContent> {
     const all = await this.server.entryPoints();
     const functions = all.filter((entry) => entry.uri === this.uri);
     this.#function ??= functions[0]?.function;
@@ -56,6 +64,7 @@ export class FunctionRuns implements PanelSubject {
 
   /** From now on the replay of a finding is wanted, until another function is chosen. */
   replay(finding: FindingPlace): void {
+    this.#questions++;
     this.#finding = finding;
     this.#fresh = true;
     this.#values = {};
@@ -73,12 +82,14 @@ export class FunctionRuns implements PanelSubject {
         return;
       case 'choose':
         if (message.choice === this.#function && !this.#finding) return;
+        this.#questions++;
         this.#finding = undefined;
         this.#function = message.choice;
         this.#values = {};
         return;
       case 'value': {
         const values = Object.entries(this.#values).filter(([key]) => key !== message.name);
+        this.#questions++;
         if (message.value.trim() !== '') values.push([message.name, message.value.trim()]);
         this.#values = Object.fromEntries(values);
         this.#finding = undefined;
@@ -86,6 +97,7 @@ export class FunctionRuns implements PanelSubject {
         return;
       }
       case 'again':
+        this.#questions++;
         this.#shown = undefined;
         return;
       default: {

@@ -13,8 +13,11 @@ export interface PanelSubject {
   readonly shown: Trace | undefined;
   /** Where the reason stands why the run is old, partial or missing. */
   readonly place: Place | undefined;
-  /** Asks for a run of the text as it is now. What it resolves to tells what to show, and is called if no newer one is asked for. */
-  ask(): Promise<() => PanelContent>;
+  /**
+   * Asks for a run of the text as it is now. What it resolves to tells what to show, and is called if no newer one is asked
+   * for; it yields nothing where something else was chosen meanwhile.
+   */
+  ask(): Promise<() => PanelContent | undefined>;
   /** What to show where nothing can be asked. */
   without(problem: Problem): PanelContent;
   take(message: SubjectMessage): void;

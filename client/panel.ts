@@ -145,7 +145,8 @@ export class Panel implements vscode.Disposable {
     try {
       const [conclude, form] = await Promise.all([this.#subject.ask(), this.#editing?.form()]);
       this.#lastRun = performance.now() - from;
-      if (run === this.#runs) this.#publish(conclude(), form);
+      const content = run === this.#runs ? conclude() : undefined;
+      if (content) this.#publish(content, form);
     } finally {
       this.#running = false;
       clearTimeout(busy);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { FunctionRuns } from '../../../client/function-runs';
+import type { PanelContent } from '../../../client/panel-subject';
 import type { EntryPointItem, ReplayAnswer, SimulationResult } from '../../../server/protocol';
 import { frameGrabber } from '../sim/example';
 
@@ -16,7 +17,11 @@ function runs(answer: ReplayAnswer): FunctionRuns {
   };
   return new FunctionRuns(entry.uri, server, undefined);
 }
-const shown = async (subject: FunctionRuns) => (await subject.ask())();
+const shown = async (subject: FunctionRuns): Promise<PanelContent> => {
+  const content = (await subject.ask())();
+  if (!content) throw new Error('the answer is of something else');
+  return content;
+};
 
 test('a replay is shown at the step that shows the finding, once, and stays until another function is chosen', async () => {
   const answer: ReplayAnswer = {
@@ -71,4 +76,38 @@ test('of a finding without a run, why', async () => {
   const { problem, trace: none } = await shown(subject);
   expect(none).toBeUndefined();
   expect(problem?.hint).toContain('it has no path');
+});
+
+test('what is chosen while a replay is asked for is shown, whenever the replay answers', async () => {
+  const subject = runs({ found: true, function: 'Ring::stop', verdict: 'confirmed', reason: '', trace, step: 4 });
+  subject.replay(finding);
+  const late = await subject.ask();
+  subject.take({ type: 'choose', choice: 'Ring::start' });
+  expect(late()).toBeUndefined();
+  expect(await shown(subject)).toMatchObject({ function: 'Ring::start', trace: { title: 'a run' } });
+});
+
+test('an answer for one function is never shown as another one’s', async () => {
+  const other = { ...entry, function: 'Ring::stop' };
+  const subject = new FunctionRuns(
+    entry.uri,
+    {
+      entryPoints: () => Promise.resolve([entry, other]),
+      simulate: ({ function: name }) => Promise.resolve({ ok: true, trace: { ...trace, title: name } }),
+      replay: () => Promise.reject(new Error('not asked')),
+    },
+    'Ring::start',
+  );
+  const late = await subject.ask();
+  subject.take({ type: 'choose', choice: 'Ring::stop' });
+  expect(late()).toBeUndefined();
+  expect(await shown(subject)).toMatchObject({ function: 'Ring::stop', trace: { title: 'Ring::stop' } });
+});
+
+test('a replay that is asked for during a run is still shown at its step', async () => {
+  const subject = runs({ found: true, function: 'Ring::stop', verdict: 'confirmed', reason: '', trace, step: 4 });
+  const late = await subject.ask();
+  subject.replay(finding);
+  expect(late()).toBeUndefined();
+  expect(await shown(subject)).toMatchObject({ function: 'Ring::stop', step: 4 });
 });

@@ -27,7 +27,9 @@ function typing(): (text: string) => Promise<PanelContent> {
   );
   return async (text) => {
     service.setFile(file, text);
-    return (await subject.ask())();
+    const content = (await subject.ask())();
+    if (!content) throw new Error('nothing else was chosen, but nothing is shown');
+    return content;
   };
 }
 
