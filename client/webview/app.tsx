@@ -12,7 +12,7 @@ import { Picture } from './picture';
 import { ScenarioEditor } from './scenario-editor';
 import { StepList } from './step-list';
 import { Stepper } from './stepper';
-import { marksOf, nextDefect } from './steps';
+import { followStep, marksOf, nextDefect } from './steps';
 import { Tables } from './tables';
 import { Tools } from './tools';
 import type { ZoomWay } from './tools';
@@ -89,7 +89,8 @@ export function App(): JSX.Element {
             if (!next) return;
             const same = shownFunction === message.run.function && step >= 0 && sameValues(run, message.run);
             const wanted = message.heard < userSteps.current ? undefined : message.run.step;
-            const index = wanted ?? (same ? Math.min(step, next.steps.length - 1) : tellingStep(next));
+            const index =
+              wanted ?? (same ? followStep(trace?.steps ?? next.steps, step, next.steps) : tellingStep(next));
             setShownFunction(message.run.function);
             setStep(index);
             host.postMessage({ type: 'step', index, reveal: 'none' });

@@ -26,3 +26,17 @@ export function nextDefect(steps: readonly Step[], from: number, direction: 1 | 
 export function defectsOf(trace: Trace): readonly Defect[] {
   return trace.steps.flatMap((step) => step.defects);
 }
+
+/**
+ * Where a step of one run is in the run after an edit: what was added or left out before it moves it. A step that was itself
+ * edited keeps its number.
+ */
+export function followStep(before: readonly Step[], index: number, now: readonly Step[]): number {
+  const shorter = Math.min(before.length, now.length);
+  let start = 0;
+  while (start < shorter && before[start]?.label === now[start]?.label) start++;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end)?.label === now.at(-1 - end)?.label) end++;
+  const moved = index >= start && index >= before.length - end;
+  return Math.min(moved ? index + now.length - before.length : index, now.length - 1);
+}

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Step, Trace } from '../../sim/trace';
 import { NullCauses } from './null-causes';
-import { ending, fileName } from './words';
+import { ending, fileName, withoutDefects } from './words';
 
 interface Props {
   readonly trace: Trace;
@@ -17,8 +17,7 @@ export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
   const { outcome } = trace;
   const told = 'reason' in outcome && step.sentence.includes(outcome.reason);
   const end = index === trace.steps.length - 1 && !told ? ending(outcome) : undefined;
-  // The run's sentence repeats its defects, which stand below in their own lines.
-  const sentence = step.defects.reduce((text, defect) => text.replace(defect.message, '').trim(), step.sentence);
+  const sentence = withoutDefects(step);
   return (
     <section class="why" aria-label="Current step">
       <p class="what">
@@ -33,7 +32,7 @@ export function Why({ trace, index, step, uri, onOpen }: Props): JSX.Element {
         <code>{step.label}</code>
       </p>
       <div aria-live="polite">
-        <p class="sentence">→ {sentence}</p>
+        {sentence !== '' && <p class="sentence">→ {sentence}</p>}
         {step.defects.map((defect) => (
           <p class="defect" key={defect.message}>
             ◆ {defect.kind !== 'expectation' && <strong>{defect.kind.replaceAll('-', ' ')}</strong>} {defect.message}

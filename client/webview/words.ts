@@ -1,8 +1,13 @@
-import type { Hex, Outcome } from '../../sim/trace';
+import type { Hex, Outcome, Step } from '../../sim/trace';
 
 /** Number of bytes between two addresses. */
 export function distance(start: Hex, end: Hex): bigint {
   return BigInt(end) - BigInt(start);
+}
+
+/** What a step did, without its defects, which stand in lines of their own. Empty where they tell it all. */
+export function withoutDefects({ sentence, defects }: Pick<Step, 'sentence' | 'defects'>): string {
+  return defects.reduce((text, { message }) => text.replace(message, '').trim(), sentence);
 }
 
 /** How the run ended, in a short sentence. Undefined where it just returned. */
