@@ -27,6 +27,15 @@ function App(): JSX.Element {
     host.postMessage({ type: 'ready' });
     return () => window.removeEventListener('message', take);
   }, []);
+  return (
+    <>
+      <h1 class="visually-hidden">Mappings at the cursor</h1>
+      <Content content={content} />
+    </>
+  );
+}
+
+function Content({ content }: { readonly content: MappingsContent | undefined }): JSX.Element {
   if (!content) return <p class="hint">Starting…</p>;
   if (content.kind === 'empty')
     return (

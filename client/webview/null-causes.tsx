@@ -13,7 +13,7 @@ export function NullCauses({ causes }: { readonly causes: readonly NullCause[] }
   return (
     <details class="null-causes">
       <summary>Why NULL? It was {struckText(causes)}</summary>
-      <ol>
+      <ol tabIndex={0} aria-label="The kernel’s reasons for NULL, in its order">
         {causes.map(({ reason, name, verdict, why }) => (
           <li key={reason} class={verdict}>
             <span class="mark" aria-hidden="true">
