@@ -2,6 +2,7 @@
 
 /// Writes to the system log.
 void IOLog([[maplens::reads]] const char *format, ...);
+void IOLogv([[maplens::reads]] const char *format, void *arguments);
 void kprintf([[maplens::reads]] const char *format, ...);
 int printf([[maplens::reads]] const char *format, ...);
 int snprintf([[maplens::writes]] char *buffer, size_t size, [[maplens::reads]] const char *format, ...);
@@ -111,6 +112,9 @@ size_t strnlen([[maplens::reads]] const char *text, size_t length);
 int strcmp([[maplens::reads]] const char *a, [[maplens::reads]] const char *b);
 int strncmp([[maplens::reads]] const char *a, [[maplens::reads]] const char *b, size_t length);
 int strcasecmp([[maplens::reads]] const char *a, [[maplens::reads]] const char *b);
+int strncasecmp([[maplens::reads]] const char *a, [[maplens::reads]] const char *b, size_t length);
+char *strcat([[maplens::writes]] [[maplens::result]] char *to, [[maplens::reads]] const char *from);
+char *strncat([[maplens::writes]] [[maplens::result]] char *to, [[maplens::reads]] const char *from, size_t length);
 size_t strlcpy([[maplens::writes]] char *to, [[maplens::reads]] const char *from, size_t size);
 size_t strlcat([[maplens::writes]] char *to, [[maplens::reads]] const char *from, size_t size);
 char *strncpy([[maplens::writes]] [[maplens::result]] char *to, [[maplens::reads]] const char *from, size_t length);

@@ -375,7 +375,8 @@ function load(sink: Sink, place: Place, wanted: Type): Piece | undefined {
   const { span, at } = access(sink, from, size, false);
   const last = size === 1 ? '' : ` || ${span}.state[${at} + ${size - 1}] !== 1`;
   sink.line(`if (${span}.state[${at}] !== 1${last}) ${fail}`);
-  const signed = place.type.kind === 'int' && range.signed;
+  const signed =
+    (place.type.kind === 'int' || (place.type.kind === 'enum' && place.type.of !== undefined)) && range.signed;
   switch (size) {
     case 1:
       if (place.type.kind === 'bool') return condition(sink.fresh(`${span}.bytes[${at}] !== 0`));

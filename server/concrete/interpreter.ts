@@ -1,6 +1,7 @@
-import type { BlockId, Expr, Type } from '../ir/types';
+import type { BlockId, Expr, Function, Type } from '../ir/types';
 import type { Assumption, MachineProfile, Place } from '../../sim/trace';
 import { Assumer, type Given } from './assume';
+import { bytesOf, shown } from './byte-strings';
 import type { CallSite } from './call-site';
 import { compileFunction } from './compile';
 import { Construction } from './construction';
@@ -65,7 +66,7 @@ export class Interpreter {
   readonly #callables = new Map<bigint, Callable>();
   readonly #functions = new Map<string, bigint>();
   readonly #globals = new Map<string, bigint>();
-  readonly #statics = new Map<string, Region>();
+  readonly #statics = new Map<Function, Map<number, Region>>();
   readonly #initialised = new Set<bigint>();
   readonly #fields = new Map<string, Region>();
   readonly #unresolved = new Map<string, Value>();
@@ -350,13 +351,14 @@ export class Interpreter {
   }
 
   #static(source: SourceFunction, local: number): Region {
-    const key = `${source.file}:${source.function.qualifiedName}:${String(local)}`;
-    const known = this.#statics.get(key);
+    // Each instance of a template and each lambda has its own.
+    const own = this.#statics.get(source.function) ?? new Map<number, Region>();
+    const known = own.get(local);
     if (known) return known;
     const { name, type, initializer, constant } = source.function.locals[local]!;
     // It was initialised when the function first ran, which may have been before.
     const region = this.allocate(this.layouts.size(type), ByteState.Assumed, 'global', name);
-    this.#statics.set(key, region);
+    this.#statics.set(source.function, own.set(local, region));
     if (initializer) {
       const captured = initializer.locals.flatMap((each, at) =>
         each.captures?.local === local ? [{ local: at, region }] : [],
@@ -397,8 +399,8 @@ export class Interpreter {
   stringAddress(text: string): bigint {
     const known = this.#strings.get(text);
     if (known !== undefined) return known;
-    const bytes = new TextEncoder().encode(text);
-    const region = this.allocate(bytes.length + 1, ByteState.Defined, 'global', JSON.stringify(text));
+    const bytes = bytesOf(text);
+    const region = this.allocate(bytes.length + 1, ByteState.Defined, 'global', JSON.stringify(shown(text)));
     region.bytes.set(bytes);
     this.#strings.set(text, region.base);
     return region.base;

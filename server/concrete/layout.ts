@@ -208,7 +208,8 @@ export class Layouts {
 
   #enumSize(name: string): number {
     const type = this.#program.typeNamed(name);
-    return type && type.kind === 'int' ? type.bits / 8 : 4;
+    const of = type?.kind === 'enum' ? type.of : type;
+    return of?.kind === 'int' ? of.bits / 8 : 4;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Type } from '../ir/types';
 import type { Place } from '../../sim/trace';
+import { bytesOf, ofBytes, shown } from './byte-strings';
 import type { Hint } from './compile-expr';
 import type { Interpreter } from './interpreter';
 import type { FieldLayout } from './layout';
@@ -117,7 +118,7 @@ export class TypedMemory {
 
   /** Initialises a character array: the string, its end, and zeros. */
   storeText(address: bigint, type: Type & { kind: 'array' }, text: string, access: Access): void {
-    const encoded = new TextEncoder().encode(text);
+    const encoded = bytesOf(text);
     const bytes = new Uint8Array(type.length === undefined ? encoded.length + 1 : this.#size(type));
     bytes.set(encoded.subarray(0, bytes.length));
     this.writeBytes(address, bytes, access);
@@ -175,16 +176,34 @@ export class TypedMemory {
     target.state.set(source.state.slice(at, at + size), into);
   }
 
-  /** The C string at an address, at most `limit` bytes of it. */
+  /** The C string at an address, at most `limit` bytes of it, with one character a byte. */
   text(address: bigint, limit: number, access: Access): string {
+    if (limit === 0) return '';
     const region = this.#run.memory.find(address);
-    if (!region || region.freed) return '';
+    if (!region) return this.#foreignText(address, limit, access);
     const start = this.#check(region, address, 1, access, 'read');
-    const stop = region.bytes.indexOf(0, start);
-    this.#checkSet(region, start, Math.min(stop < 0 ? region.size : stop + 1, start + limit), access);
-    return new TextDecoder().decode(
-      region.bytes.subarray(start, Math.min(stop < 0 ? region.size : stop, start + limit)),
-    );
+    const end = region.bytes.indexOf(0, start);
+    const stop = Math.min(end < 0 ? region.size : end + 1, start + limit);
+    this.#checkSet(region, start, stop, access);
+    if (end < 0 && stop < start + limit) this.#check(region, address, region.size - start + 1, access, 'read');
+    const text = ofBytes(region.bytes.subarray(start, end >= 0 && end < stop ? end : stop));
+    if (region.state.subarray(start, stop).includes(ByteState.Assumed)) {
+      const how = region.initialised ? ', as initialised' : '';
+      const what = access.what === '' ? region.name : access.what;
+      this.#run.assume(`*${what}`, `${JSON.stringify(shown(text))}${how}`, this.#run.here().place);
+    }
+    return text;
+  }
+
+  #foreignText(address: bigint, limit: number, access: Access): string {
+    let text = '';
+    for (let at = 0; at < limit; at++) {
+      const [byte] = this.#foreignRead(address + BigInt(at), 1, access);
+      if (byte === 0) break;
+      text += String.fromCharCode(byte!);
+      this.#run.spend(16);
+    }
+    return text;
   }
 
   decode(bytes: Uint8Array, region: Region | undefined, offset: number, type: Type, size: number): Value {
@@ -305,5 +324,6 @@ function putBits(bytes: Uint8Array, offset: number, { shift, width }: Bits, valu
 }
 
 function ofBits(value: bigint, { width }: Bits, type: Type): bigint {
-  return type.kind === 'int' && type.signed ? BigInt.asIntN(width, value) : value;
+  const integer = type.kind === 'enum' ? type.of : type;
+  return integer?.kind === 'int' && integer.signed ? BigInt.asIntN(width, value) : value;
 }

@@ -8,7 +8,7 @@ import type {
 } from './declarations';
 import type { Names } from './names';
 import { TemplateNames } from './templates';
-import { constantOf, definedName, enumType, lengthened, resultOf, typeOf } from './type-of';
+import { constantOf, definedName, enumerators, enumType, lengthened, resultOf, typeOf } from './type-of';
 
 /** Qualifies a name as declared in a scope: ("A", "f") is "A::f". */
 export function qualify(scope: string, name: string): string {
@@ -57,29 +57,17 @@ export function declare(
           type: enumType(node, qualify(scope, node.name), names, scope),
           span: node.span,
         });
-      let next: bigint | undefined = 0n;
-      const own = new Map<string, bigint>();
-      const withOwn: Names = {
-        ...bind(names),
-        constant: (name, at) =>
-          own.has(name)
-            ? { kind: 'constant', name, value: own.get(name), doc: '', span: node.span }
-            : names.constant(name, at),
-      };
-      for (const constant of node.constants) {
-        const value: bigint | undefined = constant.value ? constantOf(constant.value, withOwn, scope) : next;
-        if (value !== undefined) own.set(constant.name, value);
-        next = value === undefined ? undefined : value + 1n;
+      const values = enumerators(node, names, scope);
+      for (const constant of node.constants)
         found.push({
           kind: 'constant',
           name: qualify(scope, constant.name),
-          value,
+          value: values.get(constant.name),
           ...(family && { family }),
           ...(constant.attributes.length > 0 && { attributes: constant.attributes }),
           doc: '',
           span: constant.span,
         });
-      }
       return found;
     }
     case 'class': {
@@ -136,18 +124,6 @@ function nestedType(type: DeclarationTypeNode, names: Names, scope: string): Dec
   return type.k === 'defined' ? declare(type.declaration, names, scope, undefined) : [];
 }
 type DeclarationTypeNode = (DeclarationNode & { k: 'typedef' })['type'];
-
-function bind(names: Names): Names {
-  return {
-    type: (name, scope) => names.type(name, scope),
-    class: (name) => names.class(name),
-    member: (owner, name) => names.member(owner, name),
-    derives: (name, base) => names.derives(name, base),
-    functions: (name, scope) => names.functions(name, scope),
-    constant: (name, scope) => names.constant(name, scope),
-    global: (name, scope) => names.global(name, scope),
-  };
-}
 
 export function declareField(node: DeclarationNode & { k: 'variable' }, names: Names, owner: string): FieldDeclaration {
   const bits = node.width && constantOf(node.width, names, owner);

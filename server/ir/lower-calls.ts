@@ -1,8 +1,9 @@
-import type { ExprNode, Node, TypeNode } from '../syntax/tree';
+import type { ExprNode, Node, TemplateParameterNode, TypeNode } from '../syntax/tree';
 import type { FunctionDeclaration } from './declarations';
 import { OperatorLowering, addressOf, isClass } from './lower-operators';
 import { classOf } from './lower-places';
-import { bound, deduce } from './templates';
+import type { Names } from './names';
+import { bound, deduce, TemplateNames } from './templates';
 import {
   arithmeticType,
   charType,
@@ -11,6 +12,7 @@ import {
   longType,
   pointeeType,
   pointerTo,
+  typeOf,
   unknownType,
   voidType,
 } from './type-of';
@@ -18,6 +20,8 @@ import type { Callee, Expr, Place, TemplateArgument, Type } from './types';
 
 /** Lowers calls, constructions, conversions and initialisers. */
 export abstract class CallLowering extends OperatorLowering {
+  protected abstract sizeOperand(node: ExprNode): Type;
+
   /** A value as it is stored in something of the type. */
   protected convert(value: Expr, type: Type): Expr {
     if (isClass(value.type) && type.kind !== 'class' && type.kind !== 'unknown')
@@ -173,7 +177,7 @@ export abstract class CallLowering extends OperatorLowering {
         this.load({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: callee.span }),
       );
     const chosen = member && this.overload(member.methods, node.args);
-    const { declaration, template } = this.bound(chosen, undefined, node.args);
+    const { declaration, template } = this.bound(chosen, callee.args, node.args);
     const args = this.arguments(node.args, declaration);
     const direct = written !== undefined;
     return this.emitCall(
@@ -410,23 +414,27 @@ export abstract class CallLowering extends OperatorLowering {
     nodes: readonly ExprNode[],
   ): { declaration: FunctionDeclaration | undefined; template?: { template: readonly TemplateArgument[] } } {
     if (!declaration || !isOwnTemplate(declaration)) return { declaration };
-    const named = (declaration.template ?? []).map(({ name, kind }, index): TemplateArgument | undefined => {
-      const node = typeArgs?.[index];
+    const argument = (
+      { name, kind }: TemplateParameterNode,
+      node: TypeNode | undefined,
+      names: Names,
+    ): TemplateArgument | undefined => {
       if (!node) return undefined;
-      if (kind === 'type') return { name, type: this.type(node) };
+      if (kind === 'type') return { name, type: typeOf(node, names, this.scope) };
       const expr: ExprNode | undefined =
         node.k === 'value'
           ? node.value
           : node.k === 'named'
             ? { k: 'name', name: node.name, span: declaration.span }
             : undefined;
-      const value = expr && constantOf(expr, this.names, this.scope);
+      const value = expr && constantOf(expr, names, this.scope);
       return value === undefined ? undefined : { name, value };
-    });
+    };
     const bindings = deduce(
       declaration,
-      named,
-      nodes.map((each) => this.typeOfPlace(each)),
+      (declaration.template ?? []).map((each, index) => argument(each, typeArgs?.[index], this.names)),
+      nodes.map((each) => this.sizeOperand(each)),
+      (parameter, found) => argument(parameter, parameter.default, new TemplateNames(this.names, found)),
     );
     return bindings
       ? { declaration: bound(declaration, bindings), template: { template: [...bindings.values()] } }
@@ -436,6 +444,8 @@ export abstract class CallLowering extends OperatorLowering {
   protected arguments(nodes: readonly ExprNode[], declaration: FunctionDeclaration | undefined): Expr[] {
     return nodes.map((node, index) => {
       const parameter = declaration?.parameters[index]?.type;
+      if (node.k === 'string' && parameter?.kind === 'reference' && parameter.to.kind === 'array')
+        return this.value(node);
       if (parameter?.kind === 'reference' && pointeeType(parameter.to) === undefined) {
         const place = this.place(node);
         if (place) return { op: 'address', place, type: pointerTo(place.type), span: node.span };

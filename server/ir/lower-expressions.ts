@@ -9,6 +9,7 @@ import {
   characterOf,
   charType,
   intType,
+  memberPointerTo,
   pointerTo,
   promote,
   sizeOf,
@@ -179,7 +180,7 @@ export abstract class ExpressionLowering extends CallLowering {
         return place ? this.load(place) : { op: 'unknown', reason: 'dereference', type: unknownType, span };
       }
       case '&': {
-        const inner = this.addressOfFunction(node.value);
+        const inner = this.addressOfFunction(node.value) ?? this.#addressOfMember(node.value);
         if (inner) return inner;
         const place = this.place(node.value);
         if (place) return { op: 'address', place, type: pointerTo(place.type), span };
@@ -195,6 +196,17 @@ export abstract class ExpressionLowering extends CallLowering {
     if (node.k !== 'name') return undefined;
     const value = this.named(node);
     return value.op === 'function' ? value : undefined;
+  }
+
+  /** &Class::field */
+  #addressOfMember(node: ExprNode): Expr | undefined {
+    if (node.k !== 'name' || !node.name.includes('::')) return undefined;
+    const member = this.qualifiedMember(node.name);
+    if (member?.kind !== 'field' || member.field.static) return undefined;
+    const { span } = node;
+    const type = memberPointerTo(member.field.type);
+    const left: Expr = { op: 'name', name: `offsetof(${member.owner}, ${member.field.name})`, type, span };
+    return { op: 'binary', operator: '+', left, right: { op: 'int', value: 1n, type, span }, type, span };
   }
 
   protected step(target: ExprNode, operator: '++' | '--', node: Node, postfix: boolean): Expr {
@@ -229,9 +241,10 @@ export abstract class ExpressionLowering extends CallLowering {
       return this.value(node.right);
     }
     if (operator === '&&' || operator === '||') return this.branchValue(node);
-    // A pointer to a data member: which one is not followed.
-    if (operator === '.*' || operator === '->*')
-      return { op: 'unknown', reason: `operator ${operator}`, type: unknownType, span };
+    if (operator === '.*' || operator === '->*') {
+      const place = this.place(node);
+      return place ? this.load(place) : { op: 'unknown', reason: `operator ${operator}`, type: unknownType, span };
+    }
     const left = this.early(node.left, [node.right]);
     const right = this.value(node.right);
     const own = this.ownOperator(operator, [left, right], node);
@@ -373,7 +386,7 @@ export abstract class ExpressionLowering extends CallLowering {
     return { op: 'sizeof', of, type: sizeType, span };
   }
 
-  protected sizeOperand(node: ExprNode): Type {
+  protected override sizeOperand(node: ExprNode): Type {
     if (node.k === 'string') return { kind: 'array', of: charType, length: stringOf(node.text).length + 1 };
     // A type of the method's class looks like a variable to the parser, where the method stands outside of it.
     const named = node.k === 'name' && !this.namedPlace(node) ? this.names.type(node.name, this.scope) : undefined;

@@ -1,7 +1,7 @@
 import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode, TypeNode } from '../syntax/tree';
 import { FunctionBuilder } from './build';
 import type { Names } from './names';
-import { longType, pointeeType, pointerTo, typeOf, unknownType } from './type-of';
+import { charType, longType, pointeeType, pointerTo, typeOf, unknownType } from './type-of';
 import type { Expr, Function, Local, Place, Type } from './types';
 
 /** Lowers places: where values are stored. */
@@ -212,6 +212,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
         this.value(node);
         return this.place(node.left);
       case 'binary':
+        if (node.operator === '.*' || node.operator === '->*') return this.#memberPointedTo(node);
         if (node.operator !== ',') return undefined;
         this.value(node.left);
         return this.place(node.right);
@@ -232,6 +233,32 @@ export abstract class PlaceLowering extends FunctionBuilder {
     }
   }
 
+  /** object.*pointer, where the pointer is to a data member. */
+  #memberPointedTo(node: ExprNode & { k: 'binary' }): Place | undefined {
+    const { span } = node;
+    const object = this.objectPlace(node.left, node.operator === '->*');
+    const member = this.value(node.right);
+    if (member.type.kind !== 'int' || !member.type.member) return undefined;
+    const type = member.type.member;
+    const bytes = pointerTo(charType);
+    const start: Expr = {
+      op: 'cast',
+      value: { op: 'address', place: object, type: pointerTo(object.type), span },
+      type: bytes,
+      explicit: true,
+      span,
+    };
+    const one: Expr = { op: 'int', value: 1n, type: longType, span };
+    const offset: Expr = { op: 'binary', operator: '-', left: member, right: one, type: longType, span };
+    const sum: Expr = { op: 'binary', operator: '+', left: start, right: offset, type: bytes, span };
+    return {
+      kind: 'deref',
+      pointer: { op: 'cast', value: sum, type: pointerTo(type), explicit: true, span },
+      type,
+      span,
+    };
+  }
+
   /** object[index] by the class's own operator[]. */
   #subscript(node: ExprNode & { k: 'index' }, className: string): Place | undefined {
     const name = 'operator[]';
@@ -243,7 +270,8 @@ export abstract class PlaceLowering extends FunctionBuilder {
   }
 
   protected arrayPlace(node: ExprNode): Place | undefined {
-    if (node.k !== 'name' && node.k !== 'member' && node.k !== 'index') return undefined;
+    const pointed = node.k === 'binary' && (node.operator === '.*' || node.operator === '->*');
+    if (node.k !== 'name' && node.k !== 'member' && node.k !== 'index' && !pointed) return undefined;
     const place = this.place(node);
     return place?.type.kind === 'array' ? place : undefined;
   }

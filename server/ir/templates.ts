@@ -1,3 +1,4 @@
+import type { TemplateParameterNode } from '../syntax/tree';
 import type { ConstantDeclaration, FunctionDeclaration } from './declarations';
 import type { Member, Names } from './names';
 import { unknownType } from './type-of';
@@ -51,12 +52,13 @@ export class TemplateNames implements Names {
 
 /**
  * What a call's arguments say about the parameters of the function template that it calls, after what the call names
- * itself; undefined where that leaves one open.
+ * itself and before the parameters' defaults; undefined where that leaves one open.
  */
 export function deduce(
   declaration: FunctionDeclaration,
   named: readonly (TemplateArgument | undefined)[],
   types: readonly Type[],
+  otherwise: (parameter: TemplateParameterNode, found: Bindings) => TemplateArgument | undefined,
 ): Bindings | undefined {
   const parameters = declaration.template ?? [];
   const found = new Map<string, TemplateArgument>();
@@ -69,8 +71,10 @@ export function deduce(
     const parameter = declaration.parameters[index]?.type;
     if (parameter) match(parameter.kind === 'reference' ? parameter.to : parameter, passed(parameter, type));
   });
-  return parameters.every(({ name, kind }) => {
-    const bound = found.get(name);
+  return parameters.every((each) => {
+    const { name, kind } = each;
+    const bound = found.get(name) ?? otherwise(each, found);
+    if (bound) found.set(name, bound);
     return kind === 'type' ? bound?.type !== undefined : kind === 'value' && bound?.value !== undefined;
   })
     ? found

@@ -15,6 +15,10 @@ export function pointerTo(to: Type): Type {
   return { kind: 'pointer', to };
 }
 
+export function memberPointerTo(member: Type): Type & { kind: 'int' } {
+  return { kind: 'int', bits: 64, signed: true, member };
+}
+
 /** Names of classes that own a reference to what they point at, and are used like a pointer to their first argument. */
 const smartPointers = new Set([
   'OSSharedPtr',
@@ -73,8 +77,10 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
       if (node.keyword === 'enum') return { kind: 'enum', name: node.name };
       return node.keyword ? { kind: 'class', name: node.name } : { kind: 'unknown', name: node.name };
     }
-    case 'pointer':
-      return pointerTo(typeOf(node.to, names, scope));
+    case 'pointer': {
+      const to = typeOf(node.to, names, scope);
+      return node.toMember && to.kind !== 'function' ? memberPointerTo(to) : pointerTo(to);
+    }
     case 'reference':
       return { kind: 'reference', to: typeOf(node.to, names, scope) };
     case 'array': {
@@ -103,10 +109,53 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
   }
 }
 
-/** An enumeration, with the integer type that it is declared with. */
+/** An enumeration, with the integer type that it is declared with, or that its constants need beyond an unsigned int. */
 export function enumType(node: DeclarationNode & { k: 'enum' }, name: string, names: Names, scope: string): Type {
-  const of = node.underlying && typeOf(node.underlying, names, scope);
+  const of = node.underlying ? typeOf(node.underlying, names, scope) : holding(node, names, scope);
   return of?.kind === 'int' ? { kind: 'enum', name, of } : { kind: 'enum', name };
+}
+
+/** What holds all constants, where an int alone doesn't, or where some are negative. */
+function holding(node: DeclarationNode & { k: 'enum' }, names: Names, scope: string): Type | undefined {
+  let [least, most] = [0n, 0n];
+  for (const value of enumerators(node, names, scope).values()) {
+    if (value === undefined) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  if (least < 0n) return least < -0x8000_0000n || most > 0x7fff_ffffn ? longType : intType;
+  if (most <= 0x7fff_ffffn) return undefined;
+  return { kind: 'int', bits: most > 0xffff_ffffn ? 64 : 32, signed: false };
+}
+
+/** An enumeration's constants; one whose value hangs on something not known has none. */
+export function enumerators(
+  node: DeclarationNode & { k: 'enum' },
+  names: Names,
+  scope: string,
+): ReadonlyMap<string, bigint | undefined> {
+  const found = new Map<string, bigint | undefined>();
+  const withOwn: Names = {
+    type: (name, at) => names.type(name, at),
+    class: (name) => names.class(name),
+    member: (owner, name) => names.member(owner, name),
+    derives: (name, base) => names.derives(name, base),
+    functions: (name, at) => names.functions(name, at),
+    global: (name, at) => names.global(name, at),
+    constant: (name, at) => {
+      const value = found.get(name);
+      return value === undefined
+        ? names.constant(name, at)
+        : { kind: 'constant', name, value, doc: '', span: node.span };
+    },
+  };
+  let next: bigint | undefined = 0n;
+  for (const constant of node.constants) {
+    const value: bigint | undefined = constant.value ? constantOf(constant.value, withOwn, scope) : next;
+    found.set(constant.name, value);
+    next = value === undefined ? undefined : value + 1n;
+  }
+  return found;
 }
 
 /** What a function returns; a conversion, "operator bool", what it converts to. */
@@ -238,28 +287,31 @@ export function characterOf(text: string): bigint {
   return value;
 }
 
-/** The characters that a string literal's text between its quotes stands for. */
+/** The bytes that a string literal's text between its quotes stands for, one character each. */
 export function stringOf(text: string): string {
-  return text.includes('\\')
-    ? charactersOf(text)
-        .map((code) => String.fromCharCode(code))
-        .join('')
-    : text;
+  return /^[\x20-\x5b\x5d-\x7e]*$/.test(text)
+    ? text
+    : charactersOf(text)
+        .map((code) => String.fromCharCode(code & 0xff))
+        .join('');
 }
 
 function charactersOf(text: string): number[] {
   const found: number[] = [];
   for (let at = 0; at < text.length; at++) {
-    let code = text.charCodeAt(at);
-    if (code === 92) {
-      const next = text[++at] ?? '';
-      const number = next === 'x' ? /^[0-9a-fA-F]+/.exec(text.slice(at + 1)) : /^[0-7]{1,3}/.exec(text.slice(at));
-      if (number) {
-        code = parseInt(number[0], next === 'x' ? 16 : 8);
-        at += number[0].length - (next === 'x' ? 0 : 1);
-      } else code = escapes[next] ?? next.charCodeAt(0);
+    const code = text.codePointAt(at)!;
+    if (code !== 92) {
+      if (code < 128) found.push(code);
+      else found.push(...new TextEncoder().encode(String.fromCodePoint(code)));
+      if (code > 0xffff) at++;
+      continue;
     }
-    found.push(code);
+    const next = text[++at] ?? '';
+    const number = next === 'x' ? /^[0-9a-fA-F]+/.exec(text.slice(at + 1)) : /^[0-7]{1,3}/.exec(text.slice(at));
+    if (number) {
+      found.push(parseInt(number[0], next === 'x' ? 16 : 8));
+      at += number[0].length - (next === 'x' ? 0 : 1);
+    } else found.push(escapes[next] ?? next.charCodeAt(0));
   }
   return found;
 }

@@ -10,7 +10,14 @@ import type { ClassDeclaration } from './declarations';
 export type Type =
   | { readonly kind: 'void' }
   | { readonly kind: 'bool' }
-  | { readonly kind: 'int'; readonly bits: 8 | 16 | 32 | 64 | 128; readonly signed: boolean; readonly name?: string }
+  /** `member`: a pointer to a data member of that type, as its offset plus 1; 0 is the null pointer. */
+  | {
+      readonly kind: 'int';
+      readonly bits: 8 | 16 | 32 | 64 | 128;
+      readonly signed: boolean;
+      readonly name?: string;
+      readonly member?: Type;
+    }
   | { readonly kind: 'float'; readonly bits: 32 | 64 }
   | { readonly kind: 'pointer'; readonly to: Type }
   | { readonly kind: 'reference'; readonly to: Type }

@@ -76,6 +76,7 @@ export abstract class ExpressionParser extends PrimaryParser {
       const operator = alternativeTokens[this.peek()] ?? this.peek();
       const rank = precedence[operator];
       if (rank === undefined || rank < least) return left;
+      if (this.closesTemplate && (operator === '>' || operator === '>>')) return left;
       this.at++;
       const right = this.nested(() => this.#binary(rank + 1));
       left = { k: 'binary', operator, left, right, ...this.node(from) };
@@ -341,8 +342,8 @@ export abstract class ExpressionParser extends PrimaryParser {
       } else if (word === '.' || word === '->') {
         this.at++;
         if (this.peek() === 'template') this.at++;
-        const name = this.#memberName();
-        value = { k: 'member', object: value, arrow: word === '->', name, ...this.node(from) };
+        const { name, args } = this.#memberName();
+        value = { k: 'member', object: value, arrow: word === '->', name, ...(args && { args }), ...this.node(from) };
       } else if (word === '++' || word === '--') {
         this.at++;
         value = { k: 'postfix', operator: word, value, ...this.node(from) };
@@ -353,24 +354,25 @@ export abstract class ExpressionParser extends PrimaryParser {
     }
   }
 
-  #memberName(): string {
+  #memberName(): { name: string; args?: TypeNode[] } {
     let name = '';
+    let args: TypeNode[] | undefined;
     for (;;) {
       if (this.accept('~')) name += '~';
       if (this.peek() === 'operator') {
-        const { name: operator } = { name: this.declaredName() };
-        return name + operator;
+        return { name: name + this.declaredName() };
       }
       if (!this.isName() && this.token().kind !== Kind.Identifier) this.fail('member name');
       name += this.token().text;
       this.at++;
       if (this.peek() === '<') {
         const after = this.afterTemplateArguments(this.at);
-        if (after > 0 && this.tokens[after]?.text === '(') this.at = after;
+        if (after > 0 && this.tokens[after]?.text === '(') args = this.templateArguments();
       }
-      if (this.peek() !== '::') return name;
+      if (this.peek() !== '::') return { name, ...(args && { args }) };
       this.at++;
       name += '::';
+      if (this.peek() === 'template') this.at++;
     }
   }
 }

@@ -40,7 +40,10 @@ export abstract class PrimaryParser extends TypeParser {
           this.expect(')');
           return { k: 'statements', body, ...this.node(from) };
         }
+        const outer = this.closesTemplate;
+        this.closesTemplate = false;
         const value = this.expression();
+        this.closesTemplate = outer;
         this.expect(')');
         return { ...value, ...this.node(from) };
       }
@@ -145,6 +148,7 @@ export abstract class PrimaryParser extends TypeParser {
       if (this.peek() !== '::') break;
       this.at++;
       name += '::';
+      this.accept('template');
     }
     // A type's name followed by braces constructs one: OSSharedPtr<T>{x}, IOAddressRange{a, b}
     const before = this.tokens[from - 1]?.text ?? '';

@@ -343,8 +343,7 @@ export abstract class StatementParser extends ExpressionParser {
       return (
         !(
           this.peek(1) === '(' &&
-          this.peek(2) !== '*' &&
-          this.peek(2) !== '^' &&
+          !this.opensDeclarator(this.at + 1) &&
           word !== 'decltype' &&
           !word.includes('typeof')
         ) && this.peek(1) !== '{'
@@ -390,8 +389,7 @@ export abstract class StatementParser extends ExpressionParser {
     }
     if (next.text === 'const' || next.text === 'static') return pointers === 0;
     if (isTypeWord(next.text) && pointers === 0) return true;
-    if (next.text === '(' && (pointers > 0 || ['*', '^'].includes(this.tokens[at + 1]?.text ?? '')))
-      return this.#isTypeName(after) && !isVariable;
+    if (next.text === '(' && (pointers > 0 || this.opensDeclarator(at))) return this.#isTypeName(after) && !isVariable;
     if (next.text === '[' && pointers === 0 && this.tokens[at + 1]?.text === '[') return true;
     return false;
   }

@@ -1,6 +1,7 @@
-import { attributeWords, Cursor } from './cursor';
+import { attributeWords } from './cursor';
+import { TemplateParser } from './parse-templates';
 import { Kind } from './scan';
-import type { AttributeNode, ExprNode, ParameterNode, TemplateParameterNode, TypeNode } from './tree';
+import type { AttributeNode, ParameterNode, TypeNode } from './tree';
 
 const builtin = new Set(
   'void bool char short int long float double signed unsigned __int128 __uint128_t __signed __signed__ wchar_t char8_t char16_t char32_t _Bool'.split(
@@ -60,9 +61,13 @@ export function isClassKey(word: string): boolean {
 }
 
 /** Types, declarators and parameters. */
-export abstract class TypeParser extends Cursor {
+export abstract class TypeParser extends TemplateParser {
   /** Whether `(` after a declared name opens parameters or a constructor's arguments. */
   protected insideFunction = false;
+
+  protected override isSpecifier(word: string): boolean {
+    return isSpecifierWord(word);
+  }
 
   specifiers(abstract = false): Specifiers {
     const words = new Set<string>();
@@ -130,7 +135,7 @@ export abstract class TypeParser extends Cursor {
         // Type (*name)(…), Type (^name)(…), Type (Class::*name)(…)
         return (
           ['*', '^', '&'].includes(this.tokens[after + 1]?.text ?? '') ||
-          this.tokens[this.#afterScopes(after + 1)]?.text === '*'
+          this.tokens[this.afterScopes(after + 1)]?.text === '*'
         );
       case '~':
         return false;
@@ -150,162 +155,19 @@ export abstract class TypeParser extends Cursor {
     }
   }
 
-  #afterScopes(index: number): number {
+  /** Whether the parenthesis at an index opens a declarator: (*name)(…), (Class::*name)(…), (&name)[…] */
+  protected opensDeclarator(open: number): boolean {
+    const text = this.tokens[open + 1]?.text ?? '';
+    if (text === '*' || text === '^') return true;
+    if (text === '&') return this.tokens[this.afterGroup(open)]?.text === '[';
+    const after = this.afterScopes(open + 1);
+    return after > open + 1 && this.tokens[after]?.text === '*';
+  }
+
+  protected afterScopes(index: number): number {
     let at = index;
     while (this.tokens[at]?.kind === Kind.Identifier && this.tokens[at + 1]?.text === '::') at += 2;
     return at;
-  }
-
-  /** Index after the qualified name, with template arguments, at `index`. */
-  protected afterQualifiedName(index: number): number {
-    let at = this.tokens[index]?.text === '::' ? index + 1 : index;
-    for (;;) {
-      if (this.tokens[at]?.kind !== Kind.Identifier) return at;
-      at++;
-      if (this.tokens[at]?.text === '<') {
-        const after = this.afterTemplateArguments(at);
-        if (after > 0) at = after;
-      }
-      if (
-        this.tokens[at]?.text === '::' &&
-        (this.tokens[at + 1]?.kind === Kind.Identifier || this.tokens[at + 1]?.text === '~') &&
-        this.tokens[at + 1]?.text !== 'operator'
-      ) {
-        if (this.tokens[at + 1]!.text === '~') return at;
-        at++;
-      } else return at;
-    }
-  }
-
-  /** Index after the `>` that closes template arguments opened at `index`, or 0 when these are none. */
-  protected afterTemplateArguments(index: number): number {
-    let depth = 0;
-    for (let at = index; at < this.tokens.length && at < index + 200; at++) {
-      const token = this.tokens[at]!;
-      if (token.kind === Kind.Punctuator)
-        switch (token.text) {
-          case '<':
-            depth++;
-            break;
-          case '>':
-            if (--depth === 0) return at + 1;
-            break;
-          case '>>':
-            depth -= 2;
-            // Its second half may close the arguments around these: then these end in its middle.
-            if (depth <= 0) return depth === 0 ? at + 1 : at;
-            break;
-          case '(':
-          case '[':
-            at = this.afterGroup(at) - 1;
-            break;
-          case ',':
-          case '*':
-          case '&':
-          case '&&':
-          case '::':
-          case '...':
-          case '^':
-          case '-':
-          case '+':
-            break;
-          default:
-            return 0;
-        }
-      else if (token.kind === Kind.String) return 0;
-    }
-    return 0;
-  }
-
-  /** Index after the parameters of a `template` head, whose `<` is at `index`. */
-  protected afterTemplateParameters(index: number): number {
-    let depth = 0;
-    for (let at = index; at < this.tokens.length; at++) {
-      const { text } = this.tokens[at]!;
-      if (text === '<') depth++;
-      else if (text === '>') depth--;
-      else if (text === '>>') depth -= 2;
-      else if (text === '(' || text === '{') at = this.afterGroup(at) - 1;
-      else if (text === ';') return at;
-      if (depth <= 0) return at + 1;
-    }
-    return this.tokens.length;
-  }
-
-  /** The parameters of a `template` head, whose `<` stands here. */
-  protected templateParameters(): TemplateParameterNode[] {
-    const end = this.afterTemplateParameters(this.at);
-    const found: TemplateParameterNode[] = [];
-    let from = this.at + 1;
-    let depth = 0;
-    for (let at = from; at < end; at++) {
-      const { text } = this.tokens[at]!;
-      if (text === '<') depth++;
-      else if (text === '>' && at < end - 1) depth--;
-      else if (text === '(' || text === '{') at = this.afterGroup(at) - 1;
-      if ((text !== ',' || depth > 0) && at < end - 1) continue;
-      const words = this.tokens.slice(from, at);
-      const assigned = words.findIndex((each) => each.text === '=');
-      const named = assigned < 0 ? words : words.slice(0, assigned);
-      const last = named.at(-1);
-      const first = named[0]?.text;
-      const odd = first === 'template' || named.some((each) => each.text === '...');
-      if (last)
-        found.push({
-          name: last.kind === Kind.Identifier ? last.text : '',
-          kind: odd ? 'other' : first === 'typename' || first === 'class' ? 'type' : 'value',
-        });
-      from = at + 1;
-    }
-    this.at = end;
-    return found;
-  }
-
-  namedType(): TypeNode {
-    this.accept('::');
-    let name = '';
-    let args: TypeNode[] | undefined;
-    for (;;) {
-      name += this.token().text;
-      this.at++;
-      args = undefined;
-      if (this.peek() === '<' && this.afterTemplateArguments(this.at) > 0) args = this.templateArguments();
-      if (this.peek() === '::' && this.token(1).kind === Kind.Identifier && this.peek(1) !== 'operator') {
-        name += '::';
-        this.at++;
-        if (this.peek() === 'template') this.at++;
-      } else return args ? { k: 'named', name, args } : { k: 'named', name };
-    }
-  }
-
-  templateArguments(): TypeNode[] {
-    const close = this.afterTemplateArguments(this.at);
-    const last = this.tokens[close]?.text === '>>' ? close : close - 1;
-    const args: TypeNode[] = [];
-    this.at++;
-    while (this.at < last) {
-      const from = this.at;
-      if (this.isName() || this.peek() === '::' || isSpecifierWord(this.peek())) args.push(this.typeId());
-      if (this.at === from || (this.peek() !== ',' && this.at < last && this.peek() !== '>>')) {
-        const number = this.token(0);
-        const value: ExprNode | undefined =
-          this.at === from && number.kind === Kind.Number
-            ? { k: 'number', text: number.text, span: this.spanFrom(from) }
-            : undefined;
-        while (this.at < last && this.peek() !== ',')
-          this.at = '([{'.includes(this.peek() || ' ') ? this.afterGroup(this.at) : this.at + 1;
-        if (value && this.at === from + 1) args.push({ k: 'value', value });
-        else if (this.at > from && args.length === 0) args.push({ k: 'named', name: this.tokens[from]!.text });
-      }
-      if (!this.accept(',')) break;
-    }
-    if (this.peek() === '>>') {
-      // The second half belongs to the arguments around these: split it for whoever reads on.
-      const token = this.token();
-      this.tokens.splice(this.at, 1, { ...token, text: '>' }, { ...token, text: '>' });
-      this.at++;
-    } else if (!this.accept('>')) this.at = close;
-    return args;
   }
 
   #typeof(): TypeNode {
@@ -322,7 +184,7 @@ export abstract class TypeParser extends Cursor {
   }
 
   /** A type without a name: of a cast, sizeof or template argument. */
-  typeId(): TypeNode {
+  override typeId(): TypeNode {
     const { type } = this.specifiers(true);
     if (!type) this.fail('type');
     const declarator = this.declarator(type, true);
@@ -405,7 +267,7 @@ export abstract class TypeParser extends Cursor {
       else if (this.isName() && this.peek(1) === '::' && this.tokens[this.#afterScopesAt()]?.text === '*') {
         // Class::*member
         this.at = this.#afterScopesAt();
-        type = { k: 'pointer', to: type };
+        type = { k: 'pointer', to: type, toMember: true };
       } else break;
       this.at++;
     }
@@ -439,13 +301,13 @@ export abstract class TypeParser extends Cursor {
   }
 
   #afterScopesAt(): number {
-    return this.#afterScopes(this.at);
+    return this.afterScopes(this.at);
   }
 
   #isNestedDeclarator(abstract: boolean): boolean {
     const next = this.peek(1);
     if (next === '*' || next === '^' || next === '&') return true;
-    if (this.tokens[this.#afterScopes(this.at + 1)]?.text === '*' && this.#afterScopes(this.at + 1) > this.at + 1)
+    if (this.tokens[this.afterScopes(this.at + 1)]?.text === '*' && this.afterScopes(this.at + 1) > this.at + 1)
       return true;
     if (abstract) return false;
     // int (name)(…): parentheses around the name alone.
@@ -544,7 +406,7 @@ export abstract class TypeParser extends Cursor {
       if (this.insideFunction && !this.context.isType(name)) return false;
       return !beyond || beyond.kind === Kind.Identifier || [',', ')', '*', '&', '=', '['].includes(beyond.text);
     }
-    if (next.text === '(') return ['*', '^'].includes(this.tokens[after + 1]?.text ?? '') && !this.insideFunction;
+    if (next.text === '(') return this.opensDeclarator(after) && !this.insideFunction;
     return next.text === '=' || next.text === '...' || (next.text === '[' && !this.insideFunction);
   }
 

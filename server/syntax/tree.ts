@@ -26,7 +26,7 @@ export type TypeNode =
       readonly args?: readonly TypeNode[];
       readonly keyword?: 'class' | 'struct' | 'union' | 'enum';
     }
-  | { readonly k: 'pointer'; readonly to: TypeNode }
+  | { readonly k: 'pointer'; readonly to: TypeNode; readonly toMember?: boolean }
   | { readonly k: 'reference'; readonly to: TypeNode }
   | { readonly k: 'array'; readonly of: TypeNode; readonly size?: ExprNode }
   | {
@@ -46,6 +46,7 @@ export type TypeNode =
 export interface TemplateParameterNode {
   readonly name: string;
   readonly kind: 'type' | 'value' | 'other';
+  readonly default?: TypeNode;
 }
 
 export interface ParameterNode {
@@ -75,7 +76,13 @@ export type ExprNode = Node &
     | { readonly k: 'assign'; readonly operator: string; readonly left: ExprNode; readonly right: ExprNode }
     | { readonly k: 'conditional'; readonly condition: ExprNode; readonly then?: ExprNode; readonly else: ExprNode }
     | { readonly k: 'call'; readonly callee: ExprNode; readonly args: readonly ExprNode[] }
-    | { readonly k: 'member'; readonly object: ExprNode; readonly arrow: boolean; readonly name: string }
+    | {
+        readonly k: 'member';
+        readonly object: ExprNode;
+        readonly arrow: boolean;
+        readonly name: string;
+        readonly args?: readonly TypeNode[];
+      }
     | { readonly k: 'index'; readonly object: ExprNode; readonly index: ExprNode }
     | { readonly k: 'cast'; readonly type: TypeNode; readonly value: ExprNode }
     /** T(args) or T{args} */

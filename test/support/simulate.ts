@@ -30,6 +30,16 @@ export function simulate(
   return trace;
 }
 
+/** Runs a source's function f, which returns a value and hangs on nothing but what it initialises itself. */
+export function returns(source: string, expected: string): void {
+  const trace = simulate(source, 'f');
+  const assumptions = trace.assumptions.filter(({ value }) => !value.endsWith('as initialised'));
+  expect({ outcome: trace.outcome, assumptions }).toEqual({
+    outcome: { kind: 'returned', value: expected },
+    assumptions: [],
+  });
+}
+
 /** A trace in short: the kinds of its steps, its defects, how it ended. */
 export function inShort(trace: Trace): { steps: string; defects: string[]; outcome: string } {
   const { outcome } = trace;

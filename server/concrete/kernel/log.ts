@@ -1,8 +1,10 @@
 import type { CallSite, KernelCall, KernelTable } from '../call-site';
 import { boolType } from '../values';
-import { format } from './format';
+import { shown } from '../byte-strings';
+import { format, type Printer } from './format';
+import { listed, printerOf } from './strings';
 
-const logged: (at: number) => KernelCall = (at) => (site) => log(site, at);
+const logged: (at: number, printer?: Printer) => KernelCall = (at, printer) => (site) => log(site, at, printer);
 
 /** Logging goes into the trace; panic ends the run. */
 export const logCalls: KernelTable = {
@@ -10,14 +12,15 @@ export const logCalls: KernelTable = {
   kprintf: logged(0),
   printf: logged(0),
   OSReportWithBacktrace: logged(0),
-  os_log: logged(1),
-  os_log_info: logged(1),
-  os_log_debug: logged(1),
-  os_log_error: logged(1),
-  os_log_fault: logged(1),
-  panic: (site) => site.run.kernel.stop('panic', format(site, 0)),
-  panic_plain: (site) => site.run.kernel.stop('panic', format(site, 0)),
-  IOPanic: (site) => site.run.kernel.stop('panic', format(site, 0)),
+  IOLogv: (site) => log(listed(site, 0, 1), 0),
+  os_log: logged(1, 'library'),
+  os_log_info: logged(1, 'library'),
+  os_log_debug: logged(1, 'library'),
+  os_log_error: logged(1, 'library'),
+  os_log_fault: logged(1, 'library'),
+  panic: (site) => site.run.kernel.stop('panic', shown(format(site, 0, 'kernel'))),
+  panic_plain: (site) => site.run.kernel.stop('panic', shown(format(site, 0, 'kernel'))),
+  IOPanic: (site) => site.run.kernel.stop('panic', shown(format(site, 0, 'kernel'))),
   assert: (site) => check(site),
   assertf: (site) => check(site),
   release_assert: (site) => checkAlways(site),
@@ -26,8 +29,8 @@ export const logCalls: KernelTable = {
   abort: (site) => site.run.kernel.stop('panic', 'abort()'),
 };
 
-function log(site: CallSite, at: number): bigint {
-  const text = format(site, at).trimEnd();
+function log(site: CallSite, at: number, printer: Printer = printerOf(site)): bigint {
+  const text = shown(format(site, at, printer)).trimEnd();
   site.run.kernel.steps.note('log', `Logs "${text}".`);
   return 0n;
 }

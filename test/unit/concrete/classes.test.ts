@@ -191,7 +191,7 @@ const unmodelled: readonly (readonly [string, RegExp])[] = [
     /^the class template Box$/,
   ],
   ['struct A { int v; }; int f() { A a = { 1 }; int s = 0; for (int x : a) s += x; return s; }', /^range: a$/],
-  ['struct A { int v; int w; }; int f() { int A::*p = &A::w; A a = { 1, 4 }; return a.*p; }', /^operator \.\*/],
+  ['struct A { int v; }; int f() { A a = { 1 }; int w = 2; return a.*w; }', /^operator \.\*/],
 ];
 
 it.each(unmodelled)('%s is not modelled', (source, what) => {
