@@ -81,6 +81,7 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
           expr.name,
           hint.type && expr.type.kind === 'unknown' ? hint.type : expr.type,
           run.place(c.source, expr.span),
+          c.source.file,
         );
     case 'unknown':
       return () => run.misunderstood(expr.reason, c.source, expr.span);
@@ -166,7 +167,7 @@ function compileLoad(c: Context, place: Place, expr: Expr, hint: Hint): Evaluate
   if (place.kind === 'value') return compileExpr(c, place.value, hint);
   if (place.kind === 'field' && rootIsValue(place.base)) return compileFieldOfValue(c, place, hint);
   if (place.kind === 'global') {
-    const known = run.program.constant(place.name);
+    const known = run.program.constant(place.name, c.source.file);
     if (known !== undefined) {
       const value = normaliser(place.type)(known);
       return () => value;
@@ -241,7 +242,7 @@ export function compileAddress(c: Context, place: Place): (frame: Frame) => bigi
     }
     case 'global': {
       let address: bigint | undefined;
-      return () => (address ??= run.globalAddress(place.name, place.type));
+      return () => (address ??= run.globalAddress(place.name, place.type, c.source.file));
     }
     case 'deref':
       return compileInteger(c, place.pointer, {}, { kind: 'pointer', to: place.type });

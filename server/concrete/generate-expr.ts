@@ -167,7 +167,7 @@ export function piece(sink: Sink, expr: Expr): Piece | undefined {
       if (expr.of.kind === 'class' && run.layouts.class(expr.of).assumed) return undefined;
       return constant(BigInt(run.layouts.size(expr.of)));
     case 'name': {
-      const value = run.wellKnown(expr.name) ?? run.program.constant(expr.name);
+      const value = run.wellKnown(expr.name) ?? run.program.constant(expr.name, sink.c.source.file);
       return typeof value === 'bigint' ? constant(value) : undefined;
     }
     case 'float':
@@ -364,7 +364,7 @@ function load(sink: Sink, place: Place, wanted: Type): Piece | undefined {
   if (place.kind === 'value') return piece(sink, place.value);
   if (rootIsValue(place)) return undefined;
   if (place.kind === 'global') {
-    const known = run.program.constant(place.name);
+    const known = run.program.constant(place.name, sink.c.source.file);
     const value = known === undefined ? run.wellKnown(place.name) : normaliser(place.type)(known);
     if (value !== undefined) return typeof value === 'bigint' ? constant(value) : undefined;
   }

@@ -58,7 +58,7 @@ export function generate(run: Interpreter, code: Code): Generated {
     leave: (value) => (typeof value === 'number' ? BigInt(value) : (value as Value | undefined)),
     leaveUnsigned: (value) =>
       typeof value === 'number' ? BigInt.asUintN(64, BigInt(value)) : (value as Value | undefined),
-    global: (index) => wide(run.globalAddress(globals[index]!.name, globals[index]!.type)),
+    global: (index) => wide(run.globalAddress(globals[index]!.name, globals[index]!.type, code.source.file)),
     exhausted: (block) => run.exhausted(code, block),
     holds: () => {
       if (run.kernel.steps.open) return false;

@@ -204,7 +204,7 @@ export class Interpreter {
   }
 
   #execute(frame: Frame): void {
-    if (this.guide && this.frames.length === 1) {
+    if (this.frames.length === 1 && this.guide?.leads) {
       this.guide.follow(frame);
       return;
     }
@@ -441,15 +441,17 @@ export class Interpreter {
     return address;
   }
 
-  globalAddress(name: string, type: Type): bigint {
-    const known = this.#globals.get(name);
+  /** @param file the one that names it. */
+  globalAddress(name: string, type: Type, file: string): bigint {
+    const global = this.program.global(name, file);
+    const known = this.#globals.get(global.key);
     if (known !== undefined) return known;
-    const declared = this.program.global(name) ?? type;
+    const declared = global.type ?? type;
     const unknown = declared.kind === 'array' && declared.length === undefined;
     const size = unknown ? unknownArray : Math.max(8, this.layouts.size(declared));
     const region = this.allocate(size, ByteState.Assumed, 'global', name);
-    this.#globals.set(name, region.base);
-    const first = this.program.initializer(name);
+    this.#globals.set(global.key, region.base);
+    const first = this.program.initializer(name, file);
     if (first) this.#firstValue(region, first.source, [], first.constant);
     return region.base;
   }
@@ -581,11 +583,11 @@ export class Interpreter {
     );
   }
 
-  unresolved(name: string, type: Type, place: Place | undefined): Value {
-    const known = this.#unresolved.get(name);
+  /** @param file the one that names it. */
+  unresolved(name: string, type: Type, place: Place | undefined, file: string): Value {
+    const known = this.wellKnown(name) ?? this.program.constant(name, file) ?? this.#unresolved.get(name);
     if (known !== undefined) return known;
-    const value =
-      this.wellKnown(name) ?? this.program.constant(name) ?? this.#offset(name) ?? new Unknown(name, name, type, place);
+    const value = this.#offset(name) ?? new Unknown(name, name, type, place);
     this.#unresolved.set(name, value);
     return value;
   }

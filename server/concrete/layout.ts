@@ -99,7 +99,7 @@ export class Layouts {
     const declared = this.#local.get(key) ?? this.#program.classOf(key);
     // A class that contains itself is not C++; it is broken text, or two classes of one name.
     if (!declared || this.#open.has(key)) return { size: guessedSize, align: 8, fields: new Map(), assumed: true };
-    if (declared.template) notModelled(`the class template ${key}`);
+    if (declared.template && !isEmpty(declared)) notModelled(`the class template ${key}`);
     this.#open.add(key);
     const layout = this.#lay(declared);
     this.#open.delete(key);
@@ -120,6 +120,8 @@ export class Layouts {
     let assumed = false;
     for (const base of declared.bases) {
       const layout = this.class({ kind: 'class', name: base });
+      // An empty base takes no room.
+      if (layout.fields.size === 0 && layout.size === 1) continue;
       const at = roundUp(size, layout.align);
       for (const [name, field] of layout.fields) fields.set(name, { ...field, offset: at + field.offset });
       size = at + layout.size;
@@ -238,4 +240,9 @@ function roundUp(value: number, to: number): number {
 function remember<K, V>(map: Map<K, V>, key: K, value: V): V {
   map.set(key, value);
   return value;
+}
+
+/** Whether objects of a class have nothing in them, whatever its parameters. */
+function isEmpty({ bases, fields, methods }: ClassDeclaration): boolean {
+  return bases.length === 0 && fields.every((field) => field.static) && methods.every((method) => !method.virtual);
 }

@@ -17,8 +17,11 @@ export type Span = Function['span'];
  * "function", "kIOMapAnywhere"). Every answer is a pure function of the texts: asking twice gives the same.
  */
 export interface Program {
-  /** `template` binds the parameters of those that are templates. All bodies under a qualified name (overloads, and copies under different `#if`s), in a stable order. */
-  functions(qualifiedName: string, template?: readonly TemplateArgument[]): readonly SourceFunction[];
+  /**
+   * All bodies under a qualified name (overloads, and copies under different `#if`s) that code in `file` can call, in a
+   * stable order. `template` binds the parameters of those that are templates.
+   */
+  functions(qualifiedName: string, template?: readonly TemplateArgument[], file?: string): readonly SourceFunction[];
   /** The declaration of a free function, static or method, of the workspace or else of the API model. */
   declaration(qualifiedName: string): FunctionDeclaration | undefined;
   /** A class, struct or union of the workspace, or else of the API model, by its name as resolved. */
@@ -26,13 +29,16 @@ export interface Program {
   /** Classes of the workspace whose direct base is `name`. */
   derived(name: string): readonly string[];
   /** An enumerator or a constant macro by its name. */
-  constant(name: string): bigint | undefined;
+  constant(name: string, file?: string): bigint | undefined;
   /** The type that a name stands for, where the name is a typedef or an enumeration. */
   typeNamed(name: string): Type | undefined;
-  /** The type of a global or static data member, where something declares it. */
-  global(name: string): Type | undefined;
+  /**
+   * A global or static data member as a file means it. `key` is the same wherever it is the same variable: a `static` one
+   * is each file's own. `type` is undefined where nothing declares it.
+   */
+  global(name: string, file: string): { readonly key: string; readonly type: Type | undefined };
   /** What gives a global or static data member its first value; undefined where nothing in view does. */
-  initializer(name: string): { readonly source: SourceFunction; readonly constant: boolean } | undefined;
+  initializer(name: string, file: string): { readonly source: SourceFunction; readonly constant: boolean } | undefined;
   /** A parameter's default argument, as a function that returns it; undefined where it has none. */
   defaultArgument(qualifiedName: string, index: number): SourceFunction | undefined;
   /** The default member initialisers of a class's own fields, as methods that store them. */

@@ -135,7 +135,7 @@ export class Resolver {
     if (cut > 0 && isSimulated(name.slice(0, cut))) return undefined;
     let best: SourceFunction | undefined;
     let bestRank = -1;
-    for (const candidate of this.#program.functions(name, template)) {
+    for (const candidate of this.#program.functions(name, template, file === '' ? undefined : file)) {
       const parameters = candidate.function.parameters;
       const rank =
         (parameters === args ? 4 : parameters > args ? 2 : 1) +

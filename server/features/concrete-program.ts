@@ -2,9 +2,12 @@ import type { Program, SourceFunction } from '../concrete/program';
 import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
 import { lowerField, lowerFunction, lowerGlobal } from '../ir/lower';
 import type { TemplateArgument, Type } from '../ir/types';
+import type { DeclarationNode } from '../syntax/tree';
 import { parseDeclaration } from '../syntax/parse';
 import { preprocess } from '../syntax/preprocess';
+import type { FunctionEntry, OtherEntry } from '../workspace/facts';
 import type { LoweredFunction } from '../workspace/lowered';
+import { isHeader } from '../workspace/scoped-names';
 import type { Workspace } from '../workspace/workspace';
 
 /** The workspace as the concrete interpreter asks about it, from where one file stands. */
@@ -20,9 +23,16 @@ export class ConcreteProgram implements Program {
     this.#own = new Set(own);
   }
 
-  functions(qualifiedName: string, template?: readonly TemplateArgument[]): readonly SourceFunction[] {
-    const entries = this.#workspace.table.functions(qualifiedName).filter((entry) => entry.hasBody);
-    const own = entries.filter((entry) => this.#own.has(entry.file));
+  functions(
+    qualifiedName: string,
+    template?: readonly TemplateArgument[],
+    from = this.#file,
+  ): readonly SourceFunction[] {
+    const entries = this.#workspace.table
+      .functions(qualifiedName)
+      .filter((entry) => entry.hasBody && (entry.ownerClass !== undefined || isVisible(entry, from)));
+    const near = entries.filter((entry) => entry.file === from);
+    const own = near.length > 0 ? near : entries.filter((entry) => this.#own.has(entry.file));
     return (own.length > 0 ? own : entries).flatMap((entry) => {
       const file = this.#workspace.file(entry.file);
       if (!file) return [];
@@ -54,30 +64,42 @@ export class ConcreteProgram implements Program {
     return this.#workspace.table.derived(name).map((entry) => entry.name);
   }
 
-  constant(name: string): bigint | undefined {
-    return this.#workspace.namesOf(this.#file).constant(name, '')?.value;
+  constant(name: string, file = this.#file): bigint | undefined {
+    return this.#workspace.namesOf(file).constant(name, '')?.value;
   }
 
   typeNamed(name: string): Type | undefined {
     return this.#workspace.namesOf(this.#file).type(name, '');
   }
 
-  global(name: string): Type | undefined {
-    return this.#workspace.namesOf(this.#file).global(name, '');
+  global(name: string, file: string): { key: string; type: Type | undefined } {
+    const own = this.#workspace.table
+      .others(name)
+      .some((entry) => entry.file === file && entry.node.k === 'variable' && isFileStatic(entry, entry.node));
+    return { key: own ? `${file}:${name}` : name, type: this.#workspace.namesOf(file).global(name, '') };
   }
 
-  initializer(name: string): { source: SourceFunction; constant: boolean } | undefined {
+  initializer(name: string, from: string): { source: SourceFunction; constant: boolean } | undefined {
     const entries = this.#workspace.table
       .others(name)
-      .filter(({ node }) => node.k === 'variable' && !node.extern && (node.init ?? node.arguments) !== undefined);
-    const entry = entries.find(({ file }) => this.#own.has(file)) ?? entries[0];
+      .filter((entry) => {
+        const { node } = entry;
+        return (
+          node.k === 'variable' &&
+          !node.extern &&
+          (node.init ?? node.arguments) !== undefined &&
+          (!isFileStatic(entry, node) || isVisible(entry, from))
+        );
+      });
+    const entry = entries.find(({ file }) => file === from) ?? entries.find(({ file }) => this.#own.has(file)) ?? entries[0];
     if (entry?.node.k !== 'variable') return undefined;
     const cut = name.lastIndexOf('::');
     const scope = entry.node.name.includes('::') ? name.slice(0, cut) : entry.scope;
     const lowered = lowerGlobal(entry.node, name, this.#workspace.namesOf(entry.file), scope);
     return {
       source: { file: entry.file, function: lowered, start: entry.chunk.start },
-      constant: entry.node.constant,
+      // const T *p may point elsewhere later.
+      constant: entry.node.constant && entry.node.type.k !== 'pointer',
     };
   }
 
@@ -118,4 +140,14 @@ export class ConcreteProgram implements Program {
   text(file: string): string | undefined {
     return this.#workspace.file(file)?.text;
   }
+}
+
+/** Whether each file that sees a variable has one of its own: static outside of a class. */
+function isFileStatic(entry: OtherEntry, node: DeclarationNode & { readonly k: 'variable' }): boolean {
+  return node.static && entry.scope === '' && !node.name.includes('::');
+}
+
+/** Whether code in a file can mean what an entry declares. */
+function isVisible({ file, node }: FunctionEntry | OtherEntry, from: string): boolean {
+  return file === from || !('static' in node && node.static) || isHeader(file);
 }

@@ -97,7 +97,7 @@ export class Diagnostics {
       }
       own.push(...lowered.variants);
     }
-    found.push(...this.#ofFields(file, own));
+    found.push(...this.#ofFields(file, own, claims));
     return found;
   }
 
@@ -157,7 +157,7 @@ export class Diagnostics {
   }
 
   /** What the rules say of fields that these functions of a file take, keep or release something in. */
-  #ofFields(file: SourceFile, functions: readonly Function[]): Finding[] {
+  #ofFields(file: SourceFile, functions: readonly Function[], claims: Map<string, FindingClaim>): Finding[] {
     const own = new Set(functions);
     const found: Finding[] = [];
     const seen = new Set<string>();
@@ -166,7 +166,12 @@ export class Diagnostics {
         if (field.owner === undefined || seen.has(`${field.owner} ${field.name}`)) continue;
         seen.add(`${field.owner} ${field.name}`);
         for (const { rule, report } of this.#reportsOn({ owner: field.owner, name: field.name }, file.path))
-          if (own.has(report.fn)) found.push(this.#placeReport(file, rule, report));
+          if (own.has(report.fn)) {
+            const placed = this.#placeReport(file, rule, report);
+            found.push(placed);
+            const claim = this.#claimOf(report);
+            if (claim) claims.set(findingKey(placed), claim);
+          }
       }
     const places = new Set<string>();
     return found.filter((finding) => {
@@ -230,6 +235,12 @@ export class Diagnostics {
           },
         }),
     };
+  }
+
+  #claimOf({ claim }: FieldReport): FindingClaim | undefined {
+    const home = claim && this.#workspace.lowerer.home(claim.fn);
+    if (!home || claim.blocks.length === 0) return undefined;
+    return { claim, source: { file: home.file, function: claim.fn, start: this.#startOf(claim.fn) } };
   }
 
   /** Where a function's declaration starts in its file. */

@@ -8,11 +8,15 @@ export interface Claim {
   readonly subject: Subject | undefined;
   /** Where it shows. */
   readonly at: Function['span'];
+  /** Names of methods that the kernel calls on the same instance afterwards, in this order, as far as its class has them. */
+  readonly then?: readonly string[];
 }
 
 export type ClaimKind =
   /** When the function is over, a reference of its own is left that nothing can give up. */
   | 'lost'
+  /** The instance is gone, and a reference is left that only it knew of. */
+  | 'lost-with-instance'
   /** The pointer is NULL and is used. */
   | 'null'
   /** The object, or the mapping whose address is used, is gone. */
@@ -43,4 +47,8 @@ export type Subject =
   /** What a parameter holds when the function begins. */
   | { readonly kind: 'parameter'; readonly local: number }
   /** What a field of the object whose method it is holds when the function begins. */
-  | { readonly kind: 'field'; readonly name: string };
+  | { readonly kind: 'field'; readonly name: string }
+  /** What the method called at a span was called on, one or more times. */
+  | { readonly kind: 'receiver'; readonly at: Function['span'] }
+  /** What the place that is stored to at a span held just before, the reference included. */
+  | { readonly kind: 'overwritten'; readonly at: Function['span'] };

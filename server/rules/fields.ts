@@ -48,9 +48,32 @@ export function beginsInstance(fn: Function): boolean {
   return /^(?:init|start|Start|probe|attach)/.test(fn.name) || fn.static || fn.name === fn.class?.replace(/^.*::/, '');
 }
 
+/** What the kernel calls as an instance ends, in order: IOService::terminateWorker and actionStop, then OSObject's last release. */
+export const lastMethods: readonly string[] = ['willTerminate', 'didTerminate', 'clientClose', 'stop', 'Stop', 'free'];
+
+function isMethodOf({ field, program }: FieldHistory, fn: Function): boolean {
+  return fn.class !== undefined && !fn.static && (program.isA(fn.class, field.owner) || hasInstanceVariables(field, fn));
+}
+
+/** DriverKit keeps the fields of a class C in a structure C_IVars. */
+function hasInstanceVariables({ owner }: FieldHistory['field'], fn: Function): boolean {
+  return owner === `${fn.class!}_IVars`;
+}
+
 /** A report at the call that made the reference, with the methods that were looked at. */
 export function report(history: FieldHistory, take: Located<Take>, first: string, why: string): FieldReport {
   const { name } = history.field;
+  const { fn, blocks, created, stored } = take;
+  const claim = take.own &&
+    blocks.length > 0 &&
+    isMethodOf(history, fn) && {
+      fn,
+      blocks,
+      what: 'lost-with-instance' as const,
+      subject: { kind: 'made' as const, at: created },
+      at: stored,
+      then: lastMethods,
+    };
   const ends = history.teardown.map((fn) => ({
     fn,
     span: fn.nameSpan,
@@ -68,5 +91,6 @@ export function report(history: FieldHistory, take: Located<Take>, first: string
       },
       ...ends,
     ],
+    ...(claim && { claim }),
   };
 }

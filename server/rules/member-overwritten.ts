@@ -13,7 +13,7 @@ function checkField(history: FieldHistory): readonly FieldReport[] {
 }
 
 function overwritten(take: Located<Take>): FieldReport {
-  const { fn, field, created, stored } = take;
+  const { fn, field, created, stored, blocks } = take;
   const what = describeClass(take.class);
   const before =
     take.old === 'owned' ? `'${field.name}' holds what this function put there` : `'${field.name}' is not NULL here`;
@@ -28,6 +28,7 @@ function overwritten(take: Located<Take>): FieldReport {
       { fn, span: created, message: `${take.call}() returns a ${what} with a reference to give up (+1)` },
       { fn, span: stored, message: `${before}, and is overwritten` },
     ],
+    claim: { fn, blocks, what: 'lost', subject: { kind: 'overwritten', at: stored }, at: stored },
   };
 }
 

@@ -1,11 +1,8 @@
 import type { FieldRelease } from '../symbolic/field-facts';
 import type { FieldHistory, FieldReport, Located } from '../symbolic/field-history';
-import { beginsInstance } from './fields';
+import { beginsInstance, lastMethods } from './fields';
 import type { Rule } from './rule';
 import { nothing } from './rule';
-
-/** The kernel's order: IOService::terminateWorker and actionStop, then OSObject's last release. */
-const order: Readonly<Record<string, number>> = { willTerminate: 1, didTerminate: 2, clientClose: 3, stop: 4, free: 5 };
 
 function checkField(history: FieldHistory): readonly FieldReport[] {
   const { releases, uses, field } = history;
@@ -25,6 +22,14 @@ function checkField(history: FieldHistory): readonly FieldReport[] {
         { fn: first.fn, span: first.at, message: `${first.fn.name}() releases '${field.name}' and does not clear it` },
         { fn: second.fn, span: second.at, message: `free() finds '${field.name}' set, and releases it again` },
       ],
+      claim: {
+        fn: first.fn,
+        blocks: first.blocks,
+        what: 'over-released',
+        subject: { kind: 'field', name: field.name },
+        at: first.at,
+        then: [second.fn.name],
+      },
       ...(first.written && {
         fix: {
           title: `Clear '${field.name}' in ${first.fn.name}()`,
@@ -35,7 +40,8 @@ function checkField(history: FieldHistory): readonly FieldReport[] {
 }
 
 function rank({ fn }: Located<FieldRelease>): number {
-  return order[fn.name] ?? Infinity;
+  const index = lastMethods.indexOf(fn.name);
+  return index < 0 ? Infinity : index;
 }
 
 /** Something may set the field between the two releases. */

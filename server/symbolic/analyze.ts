@@ -71,14 +71,14 @@ export function analyzeFunction(
       visit(closure, handed.find(({ what }) => what === index)?.runs);
     });
     if (!concerns(one, recording)) return;
-    const collector = new FieldCollector(one);
+    const collector = new FieldCollector(one, one === fn);
     const interpreter = new Interpreter(
       one,
       recording,
       summaries,
       {
         event: (event, way) => {
-          if (event.kind === 'release') collector.released(event);
+          if (event.kind === 'release') collector.released(event, way.blocks);
           for (const check of checks) {
             const report = check.check(event);
             if (report) keep(found, check, report, event, way, one === fn);

@@ -1,6 +1,7 @@
 import type { Claim, ClaimKind, Subject } from '../ir/claim';
 import type { Event, Report } from './events';
-import type { ObjectState, Trail, Way } from './state';
+import type { ObjectState, Way } from './state';
+import { blocksOf } from './state';
 import type { Location } from './values';
 
 /** What a report of an event says of a run. */
@@ -9,7 +10,7 @@ export function claimOf(event: Event, report: Report, { blocks }: Way): Claim {
   return {
     blocks: blocksOf(blocks),
     what: report.unshown ? 'other' : whatOf(event),
-    subject: object && subjectOf(object),
+    subject: (object && subjectOf(object)) ?? preparedBy(event),
     at: event.at,
   };
 }
@@ -44,6 +45,13 @@ function whatOf(event: Event): ClaimKind {
   }
 }
 
+/** The object of a claim that no name leads to, by the call that prepared it. */
+function preparedBy(event: Event): Subject | undefined {
+  if (event.kind !== 'left-prepared' && event.kind !== 'complete') return undefined;
+  const preparation = event.kind === 'complete' ? event.object.preparations.at(-1) : event.preparation;
+  return preparation && { kind: 'receiver', at: preparation.at };
+}
+
 function subjectOf({ creation, value }: ObjectState): Subject | undefined {
   if (creation) return { kind: 'made', at: creation.span };
   if (value.kind === 'initial' && value.place.kind === 'local' && value.place.local !== undefined)
@@ -56,10 +64,4 @@ function subjectOf({ creation, value }: ObjectState): Subject | undefined {
 /** Whether a place is the object whose method it is. */
 function isOwn(place: Location): boolean {
   return place.kind === 'deref' && place.pointer.kind === 'solid' && place.pointer.what === 'this';
-}
-
-function blocksOf(last: Trail | undefined): number[] {
-  const blocks: number[] = [];
-  for (let at = last; at; at = at.previous) blocks.push(at.block);
-  return blocks.reverse();
 }

@@ -1,9 +1,10 @@
-import type { Function } from '../ir/types';
+import type { BlockId, Function } from '../ir/types';
 import { decidersOf } from './control';
 import { makingOf } from './call-facts';
 import type { Event, Making } from './events';
 import type { Span } from './span';
-import type { ObjectState, State } from './state';
+import type { ObjectState, State, Trail } from './state';
+import { blocksOf } from './state';
 import type { Location, Value } from './values';
 import { addressOfMap, baseOf, knownBits } from './values';
 
@@ -53,6 +54,10 @@ export interface Take {
   readonly old: OldContent;
   /** The same function releases the object again, on some path. */
   readonly undone: boolean;
+  /** It is a field of the object whose method it is. */
+  readonly own: boolean;
+  /** The way to the store, on that path. */
+  readonly blocks: readonly BlockId[];
 }
 
 /** An application gets something of what a field holds. */
@@ -75,6 +80,8 @@ export interface FieldRelease {
   readonly own: boolean;
   /** In a method by which an instance ends: nothing but the field's own value decides whether it happens. */
   readonly always: boolean;
+  /** A way to it. */
+  readonly blocks: readonly BlockId[];
 }
 
 /** A field takes an object that somebody else owns, and no reference. */
@@ -148,6 +155,7 @@ interface Release {
   readonly written: boolean;
   readonly value: Value;
   readonly place: Location;
+  readonly blocks: readonly BlockId[];
 }
 
 interface Kept<T> {
@@ -167,7 +175,11 @@ export class FieldCollector {
   /** Names of the fields that the function stores to. */
   readonly #written = new Set<string>();
 
-  constructor(private readonly fn: Function) {}
+  /** @param whole the function itself; a block's ways are none of the function's. */
+  constructor(
+    private readonly fn: Function,
+    private readonly whole: boolean,
+  ) {}
 
   stored(store: FieldStore): void {
     const { state, value, field } = store;
@@ -206,11 +218,13 @@ export class FieldCollector {
       stored: at,
       old,
       undone: false,
+      own: isOwnField(store.place),
+      blocks: this.#blocks(store.state.trail),
     };
     this.#takes.set(key, { fact, dropped: known?.dropped ?? false });
   }
 
-  released({ object, at, written }: Event & { readonly kind: 'release' }): void {
+  released({ object, at, written }: Event & { readonly kind: 'release' }, way: Trail | undefined): void {
     const { value, creation } = object;
     if (creation && object.stored.length > 0)
       for (const take of this.#takes.values())
@@ -219,7 +233,7 @@ export class FieldCollector {
     if (value.kind !== 'initial' || value.epoch !== 0 || object.owed !== 0 || object.escaped || object.retained) return;
     const field = fieldOf(value.place);
     if (!field || value.place.kind !== 'field') return;
-    this.#releases.set(keyOf(field, at), { field, at, written, value, place: value.place });
+    this.#releases.set(keyOf(field, at), { field, at, written, value, place: value.place, blocks: this.#blocks(way) });
   }
 
   /** `value`: the pointer that a field holds, or another value, of which nothing is noted. */
@@ -242,18 +256,23 @@ export class FieldCollector {
   get facts(): FieldFacts {
     return {
       takes: [...this.#takes.values()].map(({ fact, dropped }) => (dropped ? { ...fact, undone: true } : fact)),
-      releases: [...this.#releases].map(([key, { field, at, written, place }]) => ({
+      releases: [...this.#releases].map(([key, { field, at, written, place, blocks }]) => ({
         field,
         at,
         written,
         leaves: this.#left.has(key) && !this.#written.has(field.name),
         own: isOwnField(place),
         always: this.#isAlways(field, at),
+        blocks,
       })),
       addresses: [...this.#addresses.values()],
       passed: [...this.#passed.values()],
       borrows: [...this.#borrows].filter(([key]) => this.#kept.has(key)).map(([, { borrow }]) => borrow),
     };
+  }
+
+  #blocks(trail: Trail | undefined): readonly BlockId[] {
+    return this.whole ? blocksOf(trail) : [];
   }
 
   #isAlways(field: FieldName, at: Span): boolean {

@@ -1,3 +1,4 @@
+import type { Claim } from '../ir/claim';
 import type { Function } from '../ir/types';
 import type { ClosedMeanwhile } from './concurrent-calls';
 import { closedMeanwhile } from './concurrent-calls';
@@ -43,6 +44,8 @@ export interface FieldReport {
   readonly message: string;
   readonly steps: readonly Located<{ readonly span: Span; readonly message: string }>[];
   readonly fix?: { readonly title: string; readonly edits: readonly Located<Fix['edits'][number]>[] };
+  /** What a run that begins with a function has to show. */
+  readonly claim?: Located<Claim>;
 }
 
 /** What a look at a whole class asks about the workspace. */

@@ -25,6 +25,13 @@ export interface Trail {
   readonly previous: Trail | undefined;
 }
 
+/** Its blocks in the order in which they were gone through. */
+export function blocksOf(last: Trail | undefined): BlockId[] {
+  const blocks: BlockId[] = [];
+  for (let at = last; at; at = at.previous) blocks.push(at.block);
+  return blocks.reverse();
+}
+
 /** How a path got somewhere: what is told of it, and all of it. */
 export interface Way {
   readonly steps: Step | undefined;

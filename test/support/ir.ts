@@ -82,7 +82,7 @@ export function programOf(functions: readonly SourceFunction[]): Program {
     derived: () => [],
     constant: () => undefined,
     typeNamed: () => undefined,
-    global: () => undefined,
+    global: (name) => ({ key: name, type: undefined }),
     initializer: () => undefined,
     defaultArgument: () => undefined,
     fieldInitializers: () => [],

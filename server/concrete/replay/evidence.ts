@@ -2,12 +2,12 @@ import type { Claim } from '../../ir/claim';
 import type { Expr, Function, Instruction, Type } from '../../ir/types';
 import type { MemoryDescriptor } from '../../../sim/memory-descriptor';
 import type { Outcome } from '../../../sim/trace';
-import { compileInteger, isSmart, type Context } from '../compile-expr';
+import { compileAddress, compileInteger, isSmart, type Context } from '../compile-expr';
 import type { Frame } from '../frame';
 import type { Interpreter } from '../interpreter';
 import type { RunObject } from '../objects';
 import { pointed } from '../values';
-import { holdsAddress, referencesLeft } from './held';
+import { holdsAddress, referencesLeft, type Besides } from './held';
 
 type Span = Function['span'];
 
@@ -22,6 +22,8 @@ export class Evidence {
   #range: { readonly start: bigint; readonly end: bigint } | undefined;
   /** How often its memory was wired when it came into view. */
   #wired = 0;
+  /** The descriptors that a method was called on, with how often their memory was wired before. */
+  readonly #met = new Map<MemoryDescriptor, number>();
   #shown = false;
   /** The place of the claim was reached. */
   reached = false;
@@ -82,6 +84,21 @@ export class Evidence {
     return isObjectPointer(instruction.type) ? undefined : outs[0];
   }
 
+  /** An instruction is about to store over what the claim is about, or to call it. */
+  meeting(instruction: Instruction, frame: Frame): void {
+    const { subject } = this.#claim;
+    if (!subject || !('at' in subject) || !equal(instruction.span, subject.at)) return;
+    const run = this.#run;
+    const context: Context = { run, source: frame.code.source, storage: frame.code.storage };
+    if (subject.kind === 'overwritten' && instruction.op === 'store') {
+      const address = compileAddress(context, instruction.place)(frame);
+      this.made(run.integer(run.load(address, instruction.place.type, run.access(undefined, ''))));
+    } else if (subject.kind === 'receiver' && instruction.op === 'call' && instruction.callee.kind === 'method') {
+      this.made(compileInteger(context, instruction.callee.receiver)(frame));
+      if (this.#memory && !this.#met.has(this.#memory)) this.#met.set(this.#memory, this.#wired);
+    }
+  }
+
   made(address: bigint): void {
     this.#subject = address;
     const sim = this.#object?.sim;
@@ -127,7 +144,8 @@ export class Evidence {
     const object = this.#object;
     if (!object) return false;
     const { sim } = object;
-    if (!sim) return object.freed;
+    // What existed before may have other holders; of the reference that was its own, none is left.
+    if (!sim) return object.freed || (object.assumed && object.references <= 0);
     return sim.freed || (sim.kind === 'map' && (!sim.alive || sim.blocks !== undefined));
   }
 
@@ -145,7 +163,13 @@ export class Evidence {
     const object = this.#object;
     switch (this.#claim.what) {
       case 'lost':
-        return object !== undefined && referencesLeft(this.#run, object, returned) > 0;
+        return object !== undefined && referencesLeft(this.#run, object, returned, this.#besides(object)) > 0;
+      case 'lost-with-instance':
+        return (
+          outcome.kind === 'returned' &&
+          object !== undefined &&
+          referencesLeft(this.#run, object, returned, { gone: this.#frame.self }) > 0
+        );
       case 'null':
         return defects.has('null-dereference') && outcome.kind === 'fault' && !!current && this.#touches(current);
       case 'gone':
@@ -162,7 +186,8 @@ export class Evidence {
       case 'gives-none':
         return object !== undefined && this.#subject === returned && referencesLeft(this.#run, object, 0n) <= 0;
       case 'left-prepared':
-        return this.#memory !== undefined && !this.#memory.freed && this.#memory.wireCount > this.#wired;
+        if (this.#memory) this.#met.set(this.#memory, this.#met.get(this.#memory) ?? this.#wired);
+        return [...this.#met].some(([memory, wired]) => !memory.freed && memory.wireCount > wired);
       case 'not-prepared':
       case 'unprepared':
       case 'with-memory':
@@ -170,6 +195,11 @@ export class Evidence {
       case 'other':
         return false;
     }
+  }
+
+  /** What an overwritten place held, it held with its reference. */
+  #besides({ assumed }: RunObject): Besides {
+    return assumed && this.#claim.subject?.kind === 'overwritten' ? { lent: 1 } : {};
   }
 
   /** Whether the object of the claim came into being, or was asked for and is not there. */

@@ -76,6 +76,8 @@ export class Guide {
   readonly ofUnknown = new Map<Unknown, Choice>();
   readonly ofMemory = new Map<bigint, Choice>();
   readonly memory = new Map<MemoryDescriptor, AssumedMemory>();
+  /** The way is still to be gone; not of what runs after the function. */
+  leads = true;
   /** The instruction of the function itself that runs or ran last. */
   current: Function['span'] | undefined;
   #run!: Interpreter;
@@ -202,6 +204,7 @@ export class Guide {
     this.#steering = new Steering(this.#run, this, frame);
     this.evidence.begin(frame);
     let id = code.function.entry;
+    this.leads = false;
     while (id !== returned) {
       const block = code.blocks[id]!;
       this.#run.spend(block.instructions.length + 1);
@@ -219,6 +222,7 @@ export class Guide {
     this.current = instruction.span;
     const { evidence } = this;
     const makes = evidence.isMaking(instruction);
+    evidence.meeting(instruction, frame);
     if (this.arrived) evidence.before(instruction.span);
     this.#failing = makes && this.claim.what === 'null' && this.#isLast(block);
     const from = this.choices.made.length;

@@ -112,6 +112,7 @@ function run(program: Program, source: SourceFunction, claim: Claim, plan: Plan,
     run.kernel.steps.start(code.qualifiedName, namePlace);
     returned = run.invoke(source, self, args);
     outcome = { kind: 'returned', value: valueText(run, returned, code.result) };
+    for (const name of claim.then ?? []) callNext(run, code.class ?? '', self, name);
   } catch (thrown) {
     outcome = outcomeOf(thrown);
   }
@@ -133,6 +134,17 @@ function run(program: Program, source: SourceFunction, claim: Claim, plan: Plan,
     trace,
     step: step < 0 ? trace.steps.length - 1 : step,
   };
+}
+
+/** Calls a method of the instance, where its class or a base has a body for it. */
+function callNext(run: Interpreter, className: string, self: bigint, name: string): void {
+  for (const each of run.resolver.chain(className)) {
+    const next = run.program.functions(`${each}::${name}`)[0];
+    if (!next) continue;
+    run.at(next, next.function.nameSpan);
+    run.invoke(next, self, parameters(run, next));
+    return;
+  }
 }
 
 /** What to try after a run that went wrong, the likeliest first. */

@@ -22,6 +22,17 @@ const cases: readonly (readonly [string, string, string])[] = [
     'int f() { int n = 0; switch (2) { case 1: n = 1; case 2: n += 2; case 3: n += 3; break; default: n = 9; } return n; }',
     '5',
   ],
+  [
+    'an empty base takes no room',
+    'struct Empty {}; struct Full : Empty { char a; }; int f() { return sizeof(Full); }',
+    '1',
+  ],
+  [
+    'a base that is a class template with nothing but functions',
+    'template <class T> struct Mixin { static int size() { return sizeof(T); } }; ' +
+      'class Handler : public Mixin<Handler> { public: int a; }; int f() { Handler h; h.a = 5; return h.a; }',
+    '5',
+  ],
   ['goto', 'int f() { int n = 0; again: n++; if (n < 5) goto again; return n; }', '5'],
   [
     '&& and || stop early',

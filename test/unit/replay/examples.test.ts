@@ -10,9 +10,6 @@ const unshown = new Set([
   'initialised-again',
   'kept-argument-memory',
   'kernel-address-given-out',
-  'member-never-released',
-  'member-overwritten',
-  'member-released-twice',
   'pageable-while-atomic',
   'part-of-page-mapped',
   'redirect-not-unique',
@@ -21,7 +18,6 @@ const unshown = new Set([
   'stack-memory-described',
   'truncated-address',
   'unmap-of-shared-map',
-  'unmap-without-release',
 ]);
 
 /** Examples that could be shown, and why they are not. */
