@@ -2,6 +2,7 @@ import type { Expr, Instruction, Type } from '../ir/types';
 import { CallSite } from './call-site';
 import type { Statement } from './compile';
 import {
+  asPointer,
   compileAddress,
   compileExpr,
   compileInteger,
@@ -76,7 +77,16 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
 function compileMethod(c: Context, callee: Extract<Call['callee'], { kind: 'method' }>, site: MakeSite): Perform {
   const { run } = c;
   const smart = smartReceiver(c, callee.receiver, callee.class);
-  if (smart) return (frame, values) => run.smart.method(callee.name, smart(frame), site(callee.name, 0n, values));
+  if (smart) {
+    const { receiver } = callee;
+    const held = receiver.op === 'load' || receiver.op === 'address' ? asPointer(c, receiver.place) : undefined;
+    const pointer = held && compileInteger(c, held);
+    return (frame, values) => {
+      // Nothing else looks at what it holds.
+      if (callee.name === 'get' || callee.name === 'detach') pointer?.(frame);
+      return run.smart.method(callee.name, smart(frame), site(callee.name, 0n, values));
+    };
+  }
   const staticClass = callee.class;
   const receiver = compileInteger(
     c,

@@ -271,12 +271,22 @@ export function compileAddress(c: Context, place: Place): (frame: Frame) => bigi
 /** The raw pointer inside a smart pointer. */
 export function compilePointee(c: Context, expr: Expr): (frame: Frame) => bigint {
   const { run } = c;
+  const held = expr.op === 'load' ? asPointer(c, expr.place) : undefined;
+  if (held) return compileInteger(c, held);
   const value = compileExpr(c, expr);
   return (frame) => {
     const raw = value(frame);
     const known = raw instanceof Unknown ? run.settle(raw, { kind: 'pointer', to: pointeeType(expr.type) }, {}) : raw;
     return known instanceof Aggregate ? readInteger(known.bytes, 0, 8) : run.integer(known);
   };
+}
+
+/** What loads the pointer in a smart pointer that is in memory. One that existed before the run is assumed as any other. */
+export function asPointer(c: Context, place: Place): Expr | undefined {
+  if (!isSmart(place.type) || rootIsValue(place)) return undefined;
+  if (place.kind === 'local' && c.storage[place.local] === 'register') return undefined;
+  const type: Type = { kind: 'pointer', to: pointeeType(place.type) };
+  return { op: 'load', place: { ...place, type }, type, span: place.span };
 }
 
 /** T of OSSharedPtr<T>. */

@@ -80,18 +80,17 @@ export class ConcreteProgram implements Program {
   }
 
   initializer(name: string, from: string): { source: SourceFunction; constant: boolean } | undefined {
-    const entries = this.#workspace.table
-      .others(name)
-      .filter((entry) => {
-        const { node } = entry;
-        return (
-          node.k === 'variable' &&
-          !node.extern &&
-          (node.init ?? node.arguments) !== undefined &&
-          (!isFileStatic(entry, node) || isVisible(entry, from))
-        );
-      });
-    const entry = entries.find(({ file }) => file === from) ?? entries.find(({ file }) => this.#own.has(file)) ?? entries[0];
+    const entries = this.#workspace.table.others(name).filter((entry) => {
+      const { node } = entry;
+      return (
+        node.k === 'variable' &&
+        !node.extern &&
+        (node.init ?? node.arguments) !== undefined &&
+        (!isFileStatic(entry, node) || isVisible(entry, from))
+      );
+    });
+    const entry =
+      entries.find(({ file }) => file === from) ?? entries.find(({ file }) => this.#own.has(file)) ?? entries[0];
     if (entry?.node.k !== 'variable') return undefined;
     const cut = name.lastIndexOf('::');
     const scope = entry.node.name.includes('::') ? name.slice(0, cut) : entry.scope;

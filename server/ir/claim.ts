@@ -44,8 +44,8 @@ export type ClaimKind =
 export type Subject =
   /** What the call at a span made, when it ran last. */
   | { readonly kind: 'made'; readonly at: Function['span'] }
-  /** What a parameter holds when the function begins. */
-  | { readonly kind: 'parameter'; readonly local: number }
+  /** What a parameter holds when the function begins; `handedOver`: with the caller's reference. */
+  | { readonly kind: 'parameter'; readonly local: number; readonly handedOver: boolean }
   /** What a field of the object whose method it is holds when the function begins. */
   | { readonly kind: 'field'; readonly name: string }
   /** What the method called at a span was called on, one or more times. */

@@ -52,7 +52,9 @@ export function beginsInstance(fn: Function): boolean {
 export const lastMethods: readonly string[] = ['willTerminate', 'didTerminate', 'clientClose', 'stop', 'Stop', 'free'];
 
 function isMethodOf({ field, program }: FieldHistory, fn: Function): boolean {
-  return fn.class !== undefined && !fn.static && (program.isA(fn.class, field.owner) || hasInstanceVariables(field, fn));
+  return (
+    fn.class !== undefined && !fn.static && (program.isA(fn.class, field.owner) || hasInstanceVariables(field, fn))
+  );
 }
 
 /** DriverKit keeps the fields of a class C in a structure C_IVars. */

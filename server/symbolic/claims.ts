@@ -1,7 +1,7 @@
 import type { Claim, ClaimKind, Subject } from '../ir/claim';
 import type { Event, Report } from './events';
 import type { ObjectState, Way } from './state';
-import { blocksOf } from './state';
+import { blocksOf, handedOver } from './state';
 import type { Location } from './values';
 
 /** What a report of an event says of a run. */
@@ -53,9 +53,10 @@ function preparedBy(event: Event): Subject | undefined {
 }
 
 function subjectOf({ creation, value }: ObjectState): Subject | undefined {
-  if (creation) return { kind: 'made', at: creation.span };
+  const given = creation?.call === handedOver;
+  if (creation && !given) return { kind: 'made', at: creation.span };
   if (value.kind === 'initial' && value.place.kind === 'local' && value.place.local !== undefined)
-    return { kind: 'parameter', local: value.place.local };
+    return { kind: 'parameter', local: value.place.local, handedOver: given };
   if (value.kind === 'initial' && value.place.kind === 'field' && isOwn(value.place.base))
     return { kind: 'field', name: value.place.name };
   return undefined;

@@ -197,9 +197,11 @@ export class Evidence {
     }
   }
 
-  /** What an overwritten place held, it held with its reference. */
+  /** What an overwritten place held, it held with its reference, as a parameter that is handed over. */
   #besides({ assumed }: RunObject): Besides {
-    return assumed && this.#claim.subject?.kind === 'overwritten' ? { lent: 1 } : {};
+    const { subject } = this.#claim;
+    const lent = subject?.kind === 'overwritten' || (subject?.kind === 'parameter' && subject.handedOver);
+    return assumed && lent ? { lent: 1 } : {};
   }
 
   /** Whether the object of the claim came into being, or was asked for and is not there. */

@@ -4,7 +4,8 @@ import { createService } from '../../../server/features/create-service';
 /** What `function` of the first file returns. */
 function returnOf(files: Readonly<Record<string, string>>, name: string): string {
   const service = createService();
-  for (const [file, text] of Object.entries(files)) service.setFile(file, `#include <IOKit/IOMemoryDescriptor.h>\n${text}`);
+  for (const [file, text] of Object.entries(files))
+    service.setFile(file, `#include <IOKit/IOMemoryDescriptor.h>\n${text}`);
   const result = service.simulate({ file: Object.keys(files)[0]!, function: name });
   if (!result.ok) return result.reason;
   const { outcome } = result.trace;
