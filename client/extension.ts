@@ -49,7 +49,9 @@ export function activate(context: vscode.ExtensionContext): MapLensApi {
     vscode.commands.registerCommand(showReplayCommand, (uri: string, finding: FindingPlace) =>
       panels.showReplay(vscode.Uri.parse(uri), finding),
     ),
-    vscode.commands.registerCommand('maplens.openRun', (chosen: EntryPointItem | RunNode) => {
+    vscode.commands.registerCommand('maplens.openRun', async (given?: EntryPointItem | RunNode) => {
+      const chosen = given ?? (await runs.chosen());
+      if (!chosen) return undefined;
       if (!('kind' in chosen)) return panels.showWithCode(chosen);
       if (chosen.kind === 'entry') return panels.showWithCode(chosen.entry);
       return chosen.kind === 'scenario' ? panels.showScenario(vscode.Uri.parse(chosen.uri)) : undefined;

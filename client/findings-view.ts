@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { FindingItem, Range, Severity } from '../server/protocol';
 import { countText, fileName, groups, headline, matching, neighbour, shortPlace } from './findings-model';
 import type { FindingGroup, Grouping } from './findings-model';
-import { toRange } from './step-marker';
+import { startOf } from './step-marker';
 import type { WorkspaceFindings } from './workspace-findings';
 
 type FindingNode =
@@ -11,6 +11,8 @@ type FindingNode =
   | { readonly kind: 'step'; readonly finding: FindingItem; readonly index: number };
 
 const viewId = 'maplens.findings';
+/** Without arguments: VS Code forgets those of a row when the row is made anew, and the click on the old one fails. */
+const openRow = { command: 'maplens.openFinding' };
 const groupingKey = 'maplens.findings.by';
 
 /** The side panel's tree of findings, by rule or by class, each with its path. */
@@ -80,6 +82,14 @@ export class FindingsView implements vscode.TreeDataProvider<FindingNode>, vscod
     await open(found.uri, found, false);
     vscode.window.setStatusBarMessage(`MapLens: ${headline(found)}`, 6000);
     if (this.#tree.visible) await this.#tree.reveal(this.#find(found), { select: true, focus: false });
+  }
+
+  /** Goes to the place of the row that was chosen. */
+  async openChosen(): Promise<void> {
+    const [node] = this.#tree.selection;
+    if (node?.kind === 'finding') await open(node.finding.uri, node.finding, false);
+    const step = node?.kind === 'step' ? node.finding.path[node.index] : undefined;
+    if (step) await open(step.uri, step, false);
   }
 
   getTreeItem(node: FindingNode): vscode.TreeItem {
@@ -159,16 +169,16 @@ export class FindingsView implements vscode.TreeDataProvider<FindingNode>, vscod
   }
 }
 
-/** A place of a finding, for the command that a row runs. */
+/** Shows a place in the code. */
 export async function open(uri: string, range: Range, preserveFocus: boolean): Promise<void> {
-  const selection = new vscode.Range(toRange(range).start, toRange(range).start);
+  const selection = startOf(range);
   const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
   const editor = await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
     selection,
     preserveFocus,
     ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
   });
-  editor.revealRange(toRange(range), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   // A row's command does not count as one for the walkthrough.
   await vscode.commands.executeCommand('setContext', 'maplens.findingOpened', true);
 }
@@ -204,7 +214,7 @@ function groupItem({ key, label, findings }: FindingGroup, by: Grouping): vscode
 }
 
 function findingItem(finding: FindingItem, by: Grouping): vscode.TreeItem {
-  const { path, uri, rule, title, severity } = finding;
+  const { path, rule, title, severity } = finding;
   const first = headline(finding);
   const place = shortPlace(finding);
   // What a group says already its rows need not repeat; a narrow view shows the first words only.
@@ -220,7 +230,7 @@ function findingItem(finding: FindingItem, by: Grouping): vscode.TreeItem {
   tooltip.appendText(`${finding.message}\n${rule} · ${finding.function}`);
   item.tooltip = tooltip;
   item.accessibilityInformation = { label: `${severity}: ${first}, ${place}` };
-  item.command = { title: 'Go to Finding', command: 'maplens.openFinding', arguments: [uri, finding] };
+  item.command = { title: 'Go to Finding', ...openRow };
   return item;
 }
 
@@ -232,7 +242,7 @@ function stepItem(finding: FindingItem, index: number): vscode.TreeItem {
   item.contextValue = 'findingStep';
   item.tooltip = `${step.message}, ${place}`;
   item.accessibilityInformation = { label: `step ${index + 1}: ${step.message}, ${place}` };
-  item.command = { title: 'Go to Step', command: 'maplens.openFinding', arguments: [step.uri, step] };
+  item.command = { title: 'Go to Step', ...openRow };
   return item;
 }
 

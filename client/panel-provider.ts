@@ -3,8 +3,7 @@ import { isScenario } from './mapping-server';
 import type { MappingServer } from './mapping-server';
 import { Panel } from './panel';
 import type { StepMove } from './panel-messages';
-import { StepMarker } from './step-marker';
-import { toRange } from './step-marker';
+import { startOf, StepMarker } from './step-marker';
 import type { EntryPointItem, FindingPlace } from '../server/protocol';
 
 export const panelType = 'maplens.panel';
@@ -92,7 +91,7 @@ export class PanelProvider implements vscode.CustomTextEditorProvider, vscode.Di
   /** Shows an entry point's line in the code, and its mappings beside it. */
   async showWithCode(entry: EntryPointItem): Promise<void> {
     const uri = vscode.Uri.parse(entry.uri);
-    const selection = new vscode.Range(toRange(entry).start, toRange(entry).start);
+    const selection = startOf(entry);
     const open = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === entry.uri);
     const viewColumn = open?.viewColumn ?? vscode.ViewColumn.One;
     await vscode.window.showTextDocument(uri, { selection, viewColumn, preview: false });

@@ -12,7 +12,7 @@ import type { PanelContent, PanelSubject } from './panel-subject';
 import { ScenarioEditing } from './scenario-editing';
 import { stepAt } from './scenario-result';
 import { ScenarioRuns } from './scenario-runs';
-import { toRange } from './step-marker';
+import { startOf } from './step-marker';
 import type { StepMarker } from './step-marker';
 
 /** A run longer than this is announced, in milliseconds. */
@@ -253,8 +253,7 @@ export class Panel implements vscode.Disposable {
 
 /** Scrolls an editor that shows the place's file; does nothing where there is none. */
 function scrollTo(place: Place): void {
-  const range = toRange(place);
-  visibleEditor(place.file)?.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  visibleEditor(place.file)?.revealRange(startOf(place), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 /** Shows a place in a code editor: in one that has the file open, else beside the panel. */
@@ -264,7 +263,7 @@ async function openPlace(
   preserveFocus = true,
 ): Promise<void> {
   const beside = panelColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
-  const range = toRange(place);
+  const range = startOf(place);
   const editor = await vscode.window.showTextDocument(vscode.Uri.parse(place.file), {
     viewColumn: visibleEditor(place.file)?.viewColumn ?? beside,
     preserveFocus,

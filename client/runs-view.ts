@@ -5,7 +5,7 @@ import { entryAround } from './cursor-subject';
 import type { MappingServer } from './mapping-server';
 import { outcomeLine, outcomeOf } from './run-outcome';
 import type { RunOutcome } from './run-outcome';
-import { ScenarioList } from './scenario-list';
+import { openRow, ScenarioList } from './scenario-list';
 
 export type RunNode =
   | { readonly kind: 'file'; readonly uri: string }
@@ -118,6 +118,12 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     const node: RunNode = entry ? { kind: 'entry', entry } : { kind: 'scenario', uri };
     await this.#tree.reveal(this.#node(node), { select: true, focus: false });
     return true;
+  }
+
+  /** The row that was chosen last. */
+  async chosen(): Promise<RunNode | undefined> {
+    await this.#loading;
+    return this.#tree.selection[0];
   }
 
   /** Runs again what has run before, of one file. */
@@ -250,7 +256,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     item.tooltip = tooltip(entry, state, line);
     item.contextValue = state ? 'entry.ran' : 'entry';
     item.accessibilityInformation = { label: `${entry.function}: ${line}` };
-    item.command = { title: 'Show Mappings', command: 'maplens.openRun', arguments: [entry] };
+    item.command = openRow;
     return item;
   }
 

@@ -7,6 +7,12 @@ import type { ScenarioOutcome } from './scenario-result';
 /** A workspace with more folders than this is not looked through further; what is opened or made in it is listed still. */
 const mostFolders = 5000;
 
+/**
+ * What a click on a row of a run does. Without arguments: VS Code forgets those of a row when the row is made anew, as runs
+ * do, and a click on the old one fails.
+ */
+export const openRow = { title: 'Show Mappings', command: 'maplens.openRun' };
+
 type ScenarioState =
   | { readonly kind: 'running' }
   | { readonly kind: 'done'; readonly outcome: ScenarioOutcome; readonly old: boolean }
@@ -155,7 +161,7 @@ export class ScenarioList implements vscode.Disposable {
     item.tooltip = text;
     item.contextValue = state ? 'scenario.ran' : 'scenario';
     item.accessibilityInformation = { label: `${item.label as string}: ${line}` };
-    item.command = { title: 'Show Mappings', command: 'maplens.openRun', arguments: [{ kind: 'scenario', uri }] };
+    item.command = openRow;
     return item;
   }
 

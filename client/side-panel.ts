@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { Range } from '../server/protocol';
-import { FindingsView, open } from './findings-view';
+import { FindingsView } from './findings-view';
 import type { MappingServer } from './mapping-server';
 import { MappingsView } from './mappings-view';
 import type { RunsView } from './runs-view';
@@ -25,7 +24,7 @@ export class SidePanel implements vscode.Disposable {
     const commands: Readonly<Record<string, (...given: never[]) => unknown>> = {
       'maplens.nextFinding': () => view.move(1),
       'maplens.previousFinding': () => view.move(-1),
-      'maplens.openFinding': (uri: string, range: Range) => open(uri, range, false),
+      'maplens.openFinding': () => view.openChosen(),
       'maplens.groupFindingsByRule': () => view.groupBy('rule'),
       'maplens.groupFindingsByClass': () => view.groupBy('class'),
       'maplens.filterFindings': () => view.askFilter(),

@@ -51,6 +51,12 @@ function note(text: string): vscode.DecorationInstanceRenderOptions {
   };
 }
 
+/** Where a place begins, as an empty range: to reveal all of it scrolls long lines sideways. */
+export function startOf(place: Omit<Place, 'file'>): vscode.Range {
+  const { start } = toRange(place);
+  return new vscode.Range(start, start);
+}
+
 /** A place of the wire (1-based) as a range of VS Code. */
 export function toRange(place: Omit<Place, 'file'>): vscode.Range {
   return new vscode.Range(place.line - 1, place.column - 1, place.endLine - 1, place.endColumn - 1);

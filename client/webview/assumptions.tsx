@@ -1,6 +1,8 @@
+import { useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Trace } from '../../sim/trace';
 import { host } from './page-host';
+import { inOrder } from './words';
 
 interface Props {
   readonly trace: Trace;
@@ -9,8 +11,10 @@ interface Props {
 
 /** The values that the run assumed; each can be given instead. */
 export function Assumptions({ trace, values }: Props): JSX.Element {
-  const given = Object.entries(values).filter(([name]) => !trace.assumptions.some(({ what }) => what === name));
-  const rows = [...trace.assumptions.map(({ what, value }) => [what, value] as const), ...given];
+  const assumed = new Map(trace.assumptions.map(({ what, value }) => [what, value]));
+  // A value that is given is assumed no more; its field stays where it is.
+  const order = useRef<readonly string[]>([]);
+  order.current = inOrder(order.current, [...new Set([...assumed.keys(), ...Object.keys(values)])]);
   return (
     <section class="assumptions" aria-label="Assumed values">
       <p class="dim">
@@ -18,13 +22,13 @@ export function Assumptions({ trace, values }: Props): JSX.Element {
         one.
       </p>
       <ul>
-        {rows.map(([name, value], at) => (
+        {order.current.map((name, at) => (
           <li key={name}>
             <label for={`assumed-${at}`}>{name}</label>
             <input
               id={`assumed-${at}`}
               value={values[name] ?? ''}
-              placeholder={value}
+              placeholder={assumed.get(name) ?? ''}
               spellcheck={false}
               onChange={(event) => host.postMessage({ type: 'value', name, value: event.currentTarget.value })}
             />

@@ -50,35 +50,39 @@ export function Picture({ timeline, index, zoom, marked, onStep, onMark, onZoom 
   const point = useCallback((object: string | undefined) => setUnder(object), []);
   return (
     <section class="view picture" id="view" role="tabpanel" aria-labelledby="tab-picture" ref={view}>
-      <Sheet
-        class="spaces"
-        label="Address spaces"
-        plan={plan}
-        headHeight={headHeight}
-        scale={fit(spaces.width) * zoom}
-        show={current}
-        showAt={`${timeline.trace.title} ${index} ${timeline.length}`}
-        marked={markedPlace}
-        markedAt={marked}
-        onStep={onStep}
-        onPoint={point}
-        onMark={onMark}
-        onZoom={onZoom}
-      />
-      <Sheet
-        class="tracks"
-        label="Timeline"
-        plan={tracks}
-        headHeight={tracks.headHeight}
-        scale={fit(tracks.width)}
-        show={undefined}
-        showAt=""
-        marked={undefined}
-        markedAt={undefined}
-        onStep={onStep}
-        onPoint={point}
-        onMark={onMark}
-      />
+      <div class="sheet-frame">
+        <Sheet
+          class="spaces"
+          label="Address spaces"
+          plan={plan}
+          headHeight={headHeight}
+          scale={fit(spaces.width) * zoom}
+          show={current}
+          showAt={`${timeline.trace.title} ${index} ${timeline.length}`}
+          marked={markedPlace}
+          markedAt={marked}
+          onStep={onStep}
+          onPoint={point}
+          onMark={onMark}
+          onZoom={onZoom}
+        />
+      </div>
+      <div class="sheet-frame">
+        <Sheet
+          class="tracks"
+          label="Timeline"
+          plan={tracks}
+          headHeight={tracks.headHeight}
+          scale={fit(tracks.width)}
+          show={undefined}
+          showAt=""
+          marked={undefined}
+          markedAt={undefined}
+          onStep={onStep}
+          onPoint={point}
+          onMark={onMark}
+        />
+      </div>
     </section>
   );
 }

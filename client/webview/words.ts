@@ -32,6 +32,11 @@ export function ending(outcome: Outcome): string | undefined {
   }
 }
 
+/** Names in the order in which they came up; those that are new come last, those that are gone are left out. */
+export function inOrder(before: readonly string[], names: readonly string[]): readonly string[] {
+  return [...before.filter((name) => names.includes(name)), ...names.filter((name) => !before.includes(name))];
+}
+
 /** The last part of a file's URI. */
 export function fileName(uri: string): string {
   return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));

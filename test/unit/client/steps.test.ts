@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { followStep, marksOf, nextDefect } from '../../../client/webview/steps';
-import { ending, withoutDefects } from '../../../client/webview/words';
+import { ending, inOrder, withoutDefects } from '../../../client/webview/words';
 import { Timeline } from '../../../sim/timeline';
 import { frameGrabber } from '../sim/example';
 
@@ -48,4 +48,9 @@ test.each<[what: string, now: string, from: number, to: number]>([
 ])('after an edit the step is the same one: %s', (_, now, from, to) => {
   const run = (labels: string): typeof steps => labels.split(' ').map((label) => ({ ...steps[0]!, label }));
   expect(followStep(run('start md unmap map release end'), from, run(now))).toBe(to);
+});
+
+test('fields stay in the order in which they came up', () => {
+  expect(inOrder(['version', 'fDevice'], ['fDevice', 'fTask', 'version'])).toEqual(['version', 'fDevice', 'fTask']);
+  expect(inOrder(['version', 'fDevice'], ['fDevice'])).toEqual(['fDevice']);
 });
