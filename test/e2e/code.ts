@@ -1,30 +1,16 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { root } from './install';
-import { command, openFile } from './hands';
-import type { Result } from './main';
+import { arrive, caretPlace, command, goToLine, lineOf, openFile, sampleText } from './hands';
+import { themes } from './visit';
+import type { Visit } from './visit';
 import { until } from './workbench';
-import type { Workbench } from './workbench';
 
 const release = 'map->release();\n    return kIOReturnSuccess';
 
 /** What stands in the code itself: hovers, lifetimes, releases, lenses, links, symbols, completion. */
-export async function asReader(
-  workbench: Workbench,
-  pictures: string,
-  report: (result: Result) => void,
-): Promise<void> {
-  const { page } = workbench;
-  const check = async (name: string, look: () => Promise<void>): Promise<void> => {
-    try {
-      await look();
-      report({ name });
-    } catch (error) {
-      report({ name, failure: error instanceof Error ? error.message : String(error) });
-      await page.screenshot({ path: join(pictures, `failed-${name.replaceAll(/\W+/g, '-')}.png`) });
-    }
-  };
+export async function asReader(visit: Visit): Promise<void> {
+  const { page, folder } = visit;
   const hover = page.locator('.monaco-hover').filter({ visible: true });
   const icons = (): Promise<number> =>
     page.evaluate(
@@ -33,24 +19,24 @@ export async function asReader(
           getComputedStyle(each).backgroundImage.includes('svg+xml'),
         ).length,
     );
-  const line = (): Promise<string> => page.locator('.statusbar-item[id="status.editor.selection"]').innerText();
+  const line = (): Promise<string> => caretPlace(page);
 
-  await page.locator('.monaco-workbench .part.sidebar').waitFor({ timeout: 60_000 });
+  await arrive(page);
   await openFile(page, 'FrameGrabber.cpp');
-  await page.locator('.codelens-decoration a', { hasText: 'Show mappings' }).first().waitFor({ timeout: 90_000 });
+  await page.locator('.codelens-decoration a', { hasText: 'Show mappings' }).first().waitFor();
 
-  await check('a variable’s hover says what it holds here, and where that is released', async () => {
+  await visit.check('a variable’s hover says what it holds here, and where that is released', async () => {
     await caret(page, release, 1);
     await page.keyboard.press('Control+K');
     await page.keyboard.press('Control+I');
     await hover.filter({ hasText: 'this function has 1 reference to give up' }).waitFor();
     await hover.filter({ hasText: /released at line \d+: the pointer dangles/ }).waitFor();
     await hover.filter({ hasText: /Mapped in kernel_task from fRing/ }).waitFor();
-    await page.screenshot({ path: join(pictures, 'hover-variable-dark.png') });
+    await visit.picture('hover-variable-dark');
     await page.keyboard.press('Escape');
   });
 
-  await check('a key shows the lifetimes of maps in the gutter, and hides them', async () => {
+  await visit.check('a key shows the lifetimes of maps in the gutter, and hides them', async () => {
     await caret(page, 'IOMemoryMap *kmap', 0);
     if ((await icons()) > 0) throw new Error('they are shown from the start');
     await page.keyboard.press('Control+Alt+K');
@@ -61,7 +47,7 @@ export async function asReader(
     await until('tracks', async () => (await icons()) > 8);
   });
 
-  await check('go to the release of a map, and back', async () => {
+  await visit.check('go to the release of a map, and back', async () => {
     await caret(page, 'IOMemoryMap *map = fRing', 15);
     const made = await line();
     await page.keyboard.press('Control+Alt+G');
@@ -72,32 +58,32 @@ export async function asReader(
     await until('the line where it is made', async () => lineNumber(await line()) === lineNumber(made));
   });
 
-  await check('of a field that is released in several places, one is chosen', async () => {
+  await visit.check('of a field that is released in several places, one is chosen', async () => {
     await caret(page, 'fView  = view', 1);
     await page.keyboard.press('Control+Alt+G');
     const rows = page.locator('.quick-input-widget .monaco-list-row');
     await rows.filter({ hasText: 'clientClose' }).waitFor();
-    await page.screenshot({ path: join(pictures, 'go-to-release-dark.png') });
+    await visit.picture('go-to-release-dark');
     await rows.filter({ hasText: 'clientClose' }).click();
     await until('the place in clientClose', async () =>
       (await line()).startsWith(`Ln ${lineOf('OSSafeReleaseNULL(fView)')},`),
     );
   });
 
-  await check('lenses run a function and list its findings', async () => {
+  await visit.check('lenses run a function and list its findings', async () => {
     await caret(page, 'IOReturn FrameGrabberClient::showHeader', 0);
     const lenses = page.locator('.codelens-decoration a').filter({ visible: true });
     await lenses
       .filter({ hasText: /^\d+ findings?$/ })
       .first()
       .waitFor();
-    await page.screenshot({ path: join(pictures, 'lenses-tracks-dark.png') });
+    await visit.picture('lenses-tracks-dark');
     await lenses.filter({ hasText: /^Run$/ }).first().click();
     await page.locator('.notification-toast', { hasText: /mapping/ }).waitFor();
     await command(page, 'Notifications: Clear All Notifications');
   });
 
-  await check('a variable that is read after its release is struck through', async () => {
+  await visit.check('a variable that is read after its release is struck through', async () => {
     await caret(page, release, 0);
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
@@ -109,10 +95,9 @@ export async function asReader(
         ),
       ),
     );
-    await page.screenshot({ path: join(pictures, 'released-variable-dark.png') });
   });
 
-  await check('a rule’s id in a comment is a link', async () => {
+  await visit.check('a rule’s id in a comment is a link', async () => {
     await page.keyboard.press('End');
     await page.keyboard.type(' // maplens-ignore use-after-release -- to see it');
     await until('a link', () =>
@@ -124,7 +109,7 @@ export async function asReader(
     );
   });
 
-  await check('mappings are found among the symbols of the workspace', async () => {
+  await visit.check('mappings are found among the symbols of the workspace', async () => {
     await page.keyboard.press('Control+T');
     await page.locator('.quick-input-widget input.input').fill('#map of fRing');
     await page
@@ -133,11 +118,16 @@ export async function asReader(
     await page.keyboard.press('Escape');
   });
 
-  await check('another cache mode replaces the one that is there', async () => {
+  await visit.check('another cache mode replaces the one that is there', async () => {
     await caret(page, 'kIOMapAnywhere, 0, kHeaderBytes);', 'kIOMapAnywhere'.length);
     await page.keyboard.type(' | kIOMapInhibitCache | kIOMapWriteT');
-    const widget = page.locator('.suggest-widget .monaco-list-row', { hasText: 'kIOMapWriteThruCache' });
-    await widget.first().waitFor();
+    const wanted = page.locator('.suggest-widget .monaco-list-row', { hasText: 'kIOMapWriteThruCache' }).first();
+    await until('the mode among what is suggested', async () => {
+      if (await wanted.isVisible()) return true;
+      await page.keyboard.press('Control+Space');
+      await wanted.waitFor({ timeout: 5000 });
+      return true;
+    });
     await page.keyboard.press('Enter');
     const text = page.locator('.view-line', { hasText: 'kIOMapWriteThruCache' }).first();
     await until('the new mode alone', async () =>
@@ -145,7 +135,7 @@ export async function asReader(
     );
   });
 
-  await check('inlay hints are off where the setting says so', async () => {
+  await visit.check('inlay hints are off where the setting says so', async () => {
     const hints = (): Promise<boolean> =>
       page
         .locator('.view-lines')
@@ -153,48 +143,37 @@ export async function asReader(
         .innerText()
         .then((text) => /rw-|r--/.test(text));
     await until('hints', hints);
-    mkdirSync(join(workbench.folder, '.vscode'), { recursive: true });
-    writeFileSync(join(workbench.folder, '.vscode/settings.json'), '{ "maplens.inlayHints": false }');
+    mkdirSync(join(folder, '.vscode'), { recursive: true });
+    writeFileSync(join(folder, '.vscode/settings.json'), '{ "maplens.inlayHints": false }');
     await until('no hints', async () => !(await hints()));
-    rmSync(join(workbench.folder, '.vscode'), { recursive: true });
+    rmSync(join(folder, '.vscode'), { recursive: true });
     await until('hints again', hints);
   });
 
-  for (const [theme, name] of [
-    ['Default Light Modern', 'light'],
-    ['Default High Contrast', 'high-contrast'],
-  ] as const) {
-    await workbench.setTheme(theme);
-    await caret(page, 'IOMemoryMap *kmap', 15, 1);
-    await page.keyboard.press('Control+K');
-    await page.keyboard.press('Control+I');
-    await hover.filter({ hasText: 'Made by' }).waitFor();
-    await page.screenshot({ path: join(pictures, `hover-tracks-${name}.png`) });
-    await page.keyboard.press('Escape');
-    await caret(page, release, 0, 1);
-    await page.screenshot({ path: join(pictures, `released-variable-${name}.png`) });
-  }
+  await visit.check('it looks well in every theme', async () => {
+    for (const [theme, name] of themes) {
+      await visit.setTheme(theme);
+      await caret(page, 'IOMemoryMap *kmap', 15, 1);
+      await page.keyboard.press('Control+K');
+      await page.keyboard.press('Control+I');
+      await hover.filter({ hasText: 'Made by' }).waitFor();
+      await visit.picture(`hover-tracks-${name}`);
+      await page.keyboard.press('Escape');
+      await caret(page, release, 0, 1);
+      await visit.picture(`released-variable-${name}`);
+    }
+  });
 }
 
 /** Puts the caret where a text of the sample begins, so many letters further, and so many lines that were typed. */
 async function caret(page: Page, text: string, letters = 0, typed = 0): Promise<void> {
-  const content = readFileSync(join(root, 'samples/FrameGrabber/FrameGrabber.cpp'), 'utf8');
+  const content = sampleText();
   const index = content.indexOf(text);
   if (index < 0) throw new Error(`the sample has no ${text}`);
   const before = content.slice(0, index).split('\n');
-  await page.keyboard.press('Control+1');
-  await page.keyboard.press('Control+G');
-  const place = `:${before.length + typed}:${before.at(-1)!.length + 1 + letters}`;
-  await page.locator('.quick-input-widget input.input').fill(place);
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  await goToLine(page, before.length + typed, before.at(-1)!.length + 1 + letters);
 }
 
 function lineNumber(status: string): string | undefined {
   return /Ln (\d+)/.exec(status)?.[1];
-}
-
-function lineOf(text: string): number {
-  const lines = readFileSync(join(root, 'samples/FrameGrabber/FrameGrabber.cpp'), 'utf8').split('\n');
-  return lines.findIndex((each) => each.includes(text)) + 1;
 }

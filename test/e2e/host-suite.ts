@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 import { join } from 'node:path';
-import type { Result } from './main';
+import type { Result } from './visit';
 import { cache, root } from './install';
 import { start } from './workbench';
 

@@ -17,6 +17,8 @@ export type Theme =
 export interface Workbench {
   readonly page: Page;
   readonly folder: string;
+  /** Where it keeps settings and backups. */
+  readonly data: string;
   readonly port: number;
   setTheme(theme: Theme): Promise<void>;
   stop(): Promise<void>;
@@ -35,6 +37,9 @@ export interface Start {
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
+/** How long anything is waited for, in seconds: machines that test may have two cores, and others at work on them. */
+const patience = 60;
+
 const settings = {
   'files.autoSave': 'off',
   'extensions.autoUpdate': false,
@@ -45,6 +50,8 @@ const settings = {
   'chat.commandCenter.enabled': false,
   'workbench.enableExperiments': false,
   'editor.minimap.enabled': false,
+  // A caret that blinks makes no two pictures alike.
+  'editor.cursorBlinking': 'solid',
   'workbench.colorTheme': 'Default Dark Modern',
 };
 
@@ -54,11 +61,12 @@ export async function start(options: Start): Promise<Workbench> {
   if (options.empty) mkdirSync(folder);
   else cpSync(join(root, 'samples/FrameGrabber'), folder, { recursive: true });
   for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), text);
-  const user = join(temporary, 'data/User');
+  const data = join(temporary, 'data');
+  const user = join(data, 'User');
   mkdirSync(user, { recursive: true });
   writeFileSync(join(user, 'settings.json'), JSON.stringify(settings, null, 2));
 
-  const places = ['--server-data-dir', join(temporary, 'server'), '--user-data-dir', join(temporary, 'data')];
+  const places = ['--server-data-dir', join(temporary, 'server'), '--user-data-dir', data];
   const extensions = ['--extensions-dir', join(temporary, 'extensions')];
   if (options.vsix !== undefined)
     run(process.execPath, [serverMain, ...places, ...extensions, '--install-extension', options.vsix]);
@@ -100,11 +108,13 @@ export async function start(options: Start): Promise<Workbench> {
       ],
     });
     const page = await browser.newPage({ viewport: { width: 1680, height: 1020 } });
+    page.setDefaultTimeout(patience * 1000);
     await options.prepare?.(page);
     await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURI(folder)}${options.query?.(port) ?? ''}`);
     return {
       page,
       folder,
+      data,
       port,
       stop,
       async setTheme(theme) {
@@ -124,7 +134,7 @@ export async function start(options: Start): Promise<Workbench> {
 }
 
 /** Asks again until the answer is yes; a question that throws is a no. Throws after `seconds`. */
-export async function until(what: string, ask: () => Promise<boolean>, seconds = 30): Promise<void> {
+export async function until(what: string, ask: () => Promise<boolean>, seconds = patience): Promise<void> {
   const end = Date.now() + seconds * 1000;
   let last: unknown;
   while (Date.now() < end) {
