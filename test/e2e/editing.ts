@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import { exampleScenario } from '../../client/example-scenario';
 import { expectAccessible } from './axe';
 import { arrive, command, lineOf } from './hands';
@@ -196,6 +196,10 @@ export async function asEditor(visit: Visit): Promise<void> {
       await editor().getByLabel('kIOMapPrefault', { exact: true }).click();
       await dirty.waitFor();
       await until('a backup of it', () => Promise.resolve(isKept(visit.data, 'kIOMapPrefault')));
+      // In a browser the workbench keeps its state every few seconds, as it can't when it is left.
+      await until('the step and the open list among what is kept', async () =>
+        /"step":3,[^{}]*"list":true/.test((await keptState(page)).replaceAll('\\', '')),
+      );
       await page.reload();
       await arrive(page);
       await panel.find();
@@ -244,6 +248,26 @@ export async function asEditor(visit: Visit): Promise<void> {
       if (!(await panel.frame.evaluate('document.hasFocus()'))) throw new Error('the panel lost the focus');
     },
   );
+}
+
+/** What the workbench keeps of its editors in the browser. */
+function keptState(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error('the database can’t be read'));
+      });
+    let all = '';
+    for (const { name } of await indexedDB.databases()) {
+      if (!name?.startsWith('vscode-web-state-db')) continue;
+      const database = await done(indexedDB.open(name));
+      const values: unknown[] = await done(database.transaction('ItemTable').objectStore('ItemTable').getAll());
+      database.close();
+      all += values.map(String).join('\n');
+    }
+    return all;
+  });
 }
 
 /** Whether a file of a folder has a text in it. */
