@@ -189,6 +189,21 @@ export async function asEditor(visit: Visit): Promise<void> {
     await dirty.waitFor({ state: 'detached' });
   });
 
+  await visit.check('an edit is compared with the disk as text', async () => {
+    await panel.choose('map second');
+    await editor().getByLabel('kIOMapUnique', { exact: true }).click();
+    await dirty.waitFor();
+    await command(page, 'File: Compare Active File with Saved');
+    const diff = page.locator('.monaco-diff-editor');
+    await diff.locator('.line-insert').first().waitFor();
+    await diff.locator('.view-line', { hasText: 'kIOMapAnywhere|kIOMapUnique' }).first().waitFor();
+    await visit.picture('editing-compared-dark');
+    await command(page, 'View: Close Editor');
+    await panel.find();
+    await undo();
+    await dirty.waitFor({ state: 'detached' });
+  });
+
   await visit.check(
     'an edit that is not saved is there after the window was loaded again, and so is the step',
     async () => {

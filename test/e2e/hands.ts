@@ -39,11 +39,15 @@ export function tab(page: Page, name: string): Found {
 
 /** Puts the caret at a line of the code editor, at its start or at a column. */
 export async function goToLine(page: Page, line: number, column = 1): Promise<void> {
-  await page.keyboard.press('Control+1');
-  await page.keyboard.press('Control+G');
-  await page.locator('.quick-input-widget input.input').fill(`:${line}:${column}`);
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  const picker = page.locator('.quick-input-widget');
+  await until(`the caret at ${line}:${column}`, async () => {
+    await page.keyboard.press('Control+1');
+    await page.keyboard.press('Control+G');
+    await picker.locator('input.input').fill(`:${line}:${column}`, { timeout: 5000 });
+    await page.keyboard.press('Enter');
+    await picker.waitFor({ state: 'hidden', timeout: 5000 });
+    return true;
+  });
   await page.locator('.view-line').first().waitFor();
 }
 

@@ -118,13 +118,19 @@ export async function start(options: Start): Promise<Workbench> {
       port,
       stop,
       async setTheme(theme) {
-        await page.keyboard.press('Control+K');
-        await page.keyboard.press('Control+T');
-        await page.locator('.quick-input-widget input.input').fill(theme);
-        await page.locator('.quick-input-widget .monaco-list-row', { hasText: theme }).first().click();
         const light = theme.includes('Light');
         const kind = theme.includes('High Contrast') ? (light ? 'hc-light' : 'hc-black') : light ? 'vs' : 'vs-dark';
-        await page.locator(`.monaco-workbench.${kind}`).waitFor();
+        const picker = page.locator('.quick-input-widget');
+        // What takes the focus closes the picker.
+        await until(`the theme ${theme}`, async () => {
+          await page.keyboard.press('Escape');
+          await page.keyboard.press('Control+K');
+          await page.keyboard.press('Control+T');
+          await picker.locator('input.input').fill(theme, { timeout: 5000 });
+          await picker.locator('.monaco-list-row', { hasText: theme }).first().click({ timeout: 5000 });
+          await page.locator(`.monaco-workbench.${kind}`).waitFor({ timeout: 5000 });
+          return true;
+        });
       },
     };
   } catch (error) {
