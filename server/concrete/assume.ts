@@ -292,7 +292,7 @@ export class Assumer {
     const target = (to.kind === 'void' || to.kind === 'unknown') && wanted ? wanted : to;
     const label = name === '' ? what : name;
     if (target.kind === 'function' || type.kind === 'function')
-      return { value: run.functionAddress(`${what} (unknown function)`), text: 'a function' };
+      return { value: run.callables.functionAddress(`${what} (unknown function)`), text: 'a function' };
     if (target.kind === 'class' || (target.kind === 'unknown' && target.name !== undefined)) {
       const className = target.name ?? '';
       const made = run.kernel.assumedObject(className, label);

@@ -63,18 +63,28 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
       };
     }
     case 'method':
-      return compileMethod(c, callee, site);
+      return compileMethod(
+        c,
+        callee,
+        call.args.map((arg) => arg.type),
+        site,
+      );
     case 'pointer': {
       const address = compileInteger(c, callee.value);
       const text = run.sourceText(c.source, callee.value.span);
-      return (_frame, values) => run.callAddress(address(_frame), site(text, 0n, values));
+      return (_frame, values) => run.callables.call(address(_frame), site(text, 0n, values));
     }
     case 'constructor':
       return compileConstructor(c, callee.class, callee.object, call.args, site);
   }
 }
 
-function compileMethod(c: Context, callee: Extract<Call['callee'], { kind: 'method' }>, site: MakeSite): Perform {
+function compileMethod(
+  c: Context,
+  callee: Extract<Call['callee'], { kind: 'method' }>,
+  types: readonly Type[],
+  site: MakeSite,
+): Perform {
   const { run } = c;
   const smart = smartReceiver(c, callee.receiver, callee.class);
   if (smart) {
@@ -104,7 +114,10 @@ function compileMethod(c: Context, callee: Extract<Call['callee'], { kind: 'meth
     const from = callee.direct ? (staticClass ?? '') : (dynamic ?? staticClass ?? '');
     let target = targets.get(from);
     if (!target)
-      targets.set(from, (target = run.resolver.method(from, staticClass, callee.name, values.length, callee.template)));
+      targets.set(
+        from,
+        (target = run.resolver.method(from, staticClass, callee.name, values.length, types, callee.template)),
+      );
     run.checkReceiver(self, text, callee.name);
     return run.perform(target, site(target.name, self, values));
   };

@@ -46,7 +46,7 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
     case 'temp':
       return (frame) => frame.temps[expr.temp] ?? run.unset(c.source, expr, 'a temporary');
     case 'load':
-      return compileLoad(c, expr.place, expr, hint);
+      return expr.moved && isSmart(expr.type) ? compileMoved(c, expr) : compileLoad(c, expr.place, expr, hint);
     case 'address':
       return compileAddress(c, expr.place);
     case 'unary':
@@ -70,11 +70,11 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
       };
     }
     case 'function': {
-      const address = run.functionAddress(expr.name);
+      const address = run.callables.functionAddress(expr.name);
       return () => address;
     }
     case 'closure':
-      return (frame) => run.closureAddress(frame, expr.index);
+      return (frame) => run.callables.closureAddress(frame, expr.index);
     case 'name':
       return () =>
         run.unresolved(
@@ -145,11 +145,23 @@ export function isSmart(type: Type): boolean {
 
 /** Whether a smart pointer's value is that of a variable, which keeps its reference; else it is a result's. */
 export function isVariable(c: Context, expr: Expr): boolean {
-  if (expr.op === 'load') return true;
+  if (expr.op === 'load') return !expr.moved;
   if (expr.op !== 'temp') return false;
   return c.source.function.blocks.some((block) =>
     block.instructions.some((each) => each.op === 'set' && each.temp === expr.temp && each.value.op === 'load'),
   );
+}
+
+/** std::move() of a smart pointer: its value goes elsewhere, and it holds nothing. */
+function compileMoved(c: Context, expr: Expr & { op: 'load' }): Evaluate {
+  const address = compileAddress(c, expr.place);
+  const { smart } = c.run;
+  return (frame) => {
+    const at = address(frame);
+    const value = smart.value(smart.get(at));
+    smart.clear(at);
+    return value;
+  };
 }
 
 function compileLoad(c: Context, place: Place, expr: Expr, hint: Hint): Evaluate {

@@ -223,15 +223,26 @@ function compileStore(c: Context, instruction: Extract<Instruction, { op: 'store
     };
   }
   const { type } = place;
-  if (type.kind === 'class' && run.construction.assigned(type)) {
-    const copies = isVariable(c, expr);
+  if (type.kind === 'class') {
+    const from = isVariable(c, expr) && expr.op === 'load' ? compileAddress(c, expr.place) : undefined;
+    const { construction } = run;
+    const copies =
+      from &&
+      expr.type.kind === 'class' &&
+      (instruction.initial ? construction.copied(type) : construction.assigned(type));
     return (frame) => {
       run.at(c.source, span);
       const target = address(frame);
       if (isStatic && run.initialisedStatic(target)) return;
+      if (copies) {
+        if (instruction.initial)
+          construction.construct(target, type, [from(frame)], [{ kind: 'reference', to: expr.type }]);
+        else construction.assign(target, type, from(frame));
+        return;
+      }
       const raw = value(frame);
-      if (raw instanceof Aggregate) run.construction.assign(target, type, raw, copies, instruction.initial);
-      else run.store(target, wanted, raw, access);
+      run.store(target, wanted, typeof raw === 'bigint' || typeof raw === 'number' ? convert(raw) : raw, access);
+      if (instruction.initial && raw instanceof Aggregate) construction.became(target, type);
     };
   }
   return (frame) => {

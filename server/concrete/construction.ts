@@ -4,6 +4,7 @@ import type { Interpreter } from './interpreter';
 import { notModelled } from './halt';
 import { isSmartPointer } from './layout';
 import { ByteState } from './memory';
+import { Traits } from '../ir/traits';
 import type { SourceFunction } from './program';
 import { Aggregate, type Value } from './values';
 
@@ -13,13 +14,16 @@ type ClassType = Type & { kind: 'class' };
 export class Construction {
   readonly #run: Interpreter;
   readonly #needed = new Map<string, boolean>();
-  readonly #assigned = new Map<string, boolean>();
+  readonly #traits: Traits;
+  readonly #known = new Map<string, readonly { readonly offset: bigint; readonly type: ClassType }[]>();
+  readonly #withVirtual = new Map<string, boolean>();
   readonly #explicit = new WeakMap<Function, ReadonlySet<string>>();
   /** The dynamic classes of objects that are not of the kernel's, by address. */
   readonly #dynamic = new Map<bigint, string>();
 
   constructor(run: Interpreter) {
     this.#run = run;
+    this.#traits = new Traits((name) => run.layouts.declared(name));
   }
 
   dynamicClass(address: bigint): string | undefined {
@@ -64,17 +68,19 @@ export class Construction {
       return;
     }
     if (type.kind !== 'class') return;
-    const body = run.resolver.own(type.name, shortName(type.name), args.length, types);
     const [only] = args;
-    if (args.length === 1 && (only instanceof Aggregate || (!body && this.#isOf(types[0], type)))) {
-      if (only instanceof Aggregate) run.typed.store(address, type, only, run.access(undefined, ''));
-      else if (this.assigned(type)) {
-        const value = run.typed.load(run.integer(only!), type, run.access(undefined, ''));
-        if (value instanceof Aggregate) this.assign(address, type, value, true, true);
-      } else run.typed.copy(address, run.integer(only!), run.layouts.size(type), run.access(undefined, ''));
-      if (this.#polymorphic(type.name)) this.#dynamic.set(address, type.name);
+    const [given] = types;
+    if (args.length === 1 && only instanceof Aggregate && this.#isOf(given, type)) {
+      run.typed.store(address, type, only, run.access(undefined, ''));
+      this.became(address, type);
       return;
     }
+    const body = run.resolver.own(type.name, shortName(type.name), args.length, types);
+    if (args.length === 1 && this.#isOf(given, type) && !(body && this.#takes(body, given))) {
+      this.#copyParts(address, type, run.integer(only!), given?.kind === 'reference' && given.rvalue === true);
+      return;
+    }
+    this.#ownOnly(type.name, shortName(type.name), body);
     // A constructor that is not in view may set any of it, and keep what it is given.
     if (!body && (args.length > 0 || this.#declaresConstructor(type.name))) {
       if (site) run.assumer.call(site, type.name, undefined);
@@ -97,72 +103,112 @@ export class Construction {
       this.#dynamic.set(address, outer);
   }
 
-  /** Whether more happens than a copy of the bytes when an object of a class is assigned. */
+  /** Whether more happens than a copy of the bytes when an object of a class is assigned, or copied. */
   assigned(type: Type): boolean {
-    if (type.kind !== 'class') return false;
-    if (isSmartPointer(type.name)) return true;
-    const known = this.#assigned.get(type.name);
+    return this.#traits.assigns(type);
+  }
+
+  copied(type: Type): boolean {
+    return this.#traits.copies(type);
+  }
+
+  /** Copies an object part by part, as a class does that declares no copy constructor, or moves its parts. */
+  #copyParts(to: bigint, type: ClassType, from: bigint, moved: boolean): void {
+    const run = this.#run;
+    run.typed.copy(to, from, run.layouts.size(type), run.access(undefined, ''));
+    const declared = run.program.classOf(type.name);
+    // A class with a destructor of its own has no move constructor but the one that it declares.
+    const moves = moved && !declared?.methods.some(({ name }) => name.startsWith('~'));
+    for (const part of this.#parts(type)) {
+      if (!this.#traits.copies(part.type)) continue;
+      const [at, source] = [to + part.offset, from + part.offset];
+      if (isSmartPointer(part.type.name)) {
+        run.smart.construct(at, [run.smart.value(run.smart.get(source))], [], !moves);
+        if (moves) run.smart.clear(source);
+      } else
+        this.construct(at, part.type, [source], [{ kind: 'reference', to: part.type, ...(moves && { rvalue: true }) }]);
+    }
+    this.became(to, type);
+  }
+
+  /** Assigns an object part by part, as a class does that declares no operator= of its own. */
+  assign(to: bigint, type: ClassType, from: bigint): void {
+    const run = this.#run;
+    if (isSmartPointer(type.name)) {
+      run.smart.assign(to, run.smart.value(run.smart.get(from)), true, false);
+      return;
+    }
+    const parts = this.#parts(type).filter((part) => this.#traits.assigns(part.type));
+    const access = run.access(undefined, '');
+    let at = 0n;
+    for (const part of parts) {
+      run.typed.copy(to + at, from + at, Number(part.offset - at), access);
+      at = part.offset + BigInt(run.layouts.size(part.type));
+    }
+    run.typed.copy(to + at, from + at, run.layouts.size(type) - Number(at), access);
+    for (const { offset, type: of } of parts) {
+      const body = isSmartPointer(of.name)
+        ? undefined
+        : run.resolver.own(of.name, 'operator=', 1, [{ kind: 'reference', to: of }]);
+      if (body) run.invoke(body, to + offset, [from + offset]);
+      else this.assign(to + offset, of, from + offset);
+    }
+  }
+
+  /** The direct bases and the fields of a class that are objects, in their order; of arrays each element. */
+  #parts(type: ClassType): readonly { readonly offset: bigint; readonly type: ClassType }[] {
+    const known = this.#known.get(type.name);
+    if (known) return known;
+    const { program, layouts } = this.#run;
+    const found: { readonly offset: bigint; readonly type: ClassType }[] = [];
+    const add = (offset: number, of: Type): void => {
+      if (of.kind === 'class') found.push({ offset: BigInt(offset), type: of });
+      else if (of.kind === 'array')
+        for (let at = 0; at < (of.length ?? 0); at++) add(offset + at * layouts.stride(of.of), of.of);
+    };
+    const declared = program.classOf(type.name);
+    for (const base of declared?.bases ?? []) add(0, { kind: 'class', name: base });
+    for (const field of declared?.fields ?? []) {
+      if (field.static || (field.type.kind !== 'class' && field.type.kind !== 'array')) continue;
+      const layout = layouts.field(type, field.name);
+      if (layout) add(layout.offset, field.type);
+    }
+    this.#known.set(type.name, found);
+    return found;
+  }
+
+  /** An object came to be by a copy of its bytes: virtual calls find its class. */
+  became(address: bigint, type: Type): void {
+    if (type.kind !== 'class' || isSmartPointer(type.name)) return;
+    if (this.#polymorphic(type.name)) this.#dynamic.set(address, type.name);
+    else this.#dynamic.delete(address);
+    if (this.#virtual(type))
+      for (const part of this.#parts(type)) if (part.offset !== 0n) this.became(address + part.offset, part.type);
+  }
+
+  /** Whether objects of a class have virtual methods, or parts that have. */
+  #virtual(type: ClassType): boolean {
+    const known = this.#withVirtual.get(type.name);
     if (known !== undefined) return known;
-    this.#assigned.set(type.name, false);
-    const declared = this.#run.program.classOf(type.name);
-    const answer =
-      declared !== undefined &&
-      (declared.bases.some((name) => this.assigned({ kind: 'class', name })) ||
-        declared.fields.some((field) => !field.static && (this.#ownCopy(field.type) || this.assigned(field.type))));
-    this.#assigned.set(type.name, answer);
+    this.#withVirtual.set(type.name, false);
+    const answer = this.#polymorphic(type.name) || this.#parts(type).some((part) => this.#virtual(part.type));
+    this.#withVirtual.set(type.name, answer);
     return answer;
   }
 
-  #ownCopy(type: Type): boolean {
-    if (type.kind !== 'class' || isSmartPointer(type.name)) return false;
-    const { resolver } = this.#run;
-    return (
-      resolver.own(type.name, 'operator=', 1) !== undefined ||
-      (resolver
-        .own(type.name, shortName(type.name), 1, [type])
-        ?.function.locals.some(
-          (local) => local.parameter && local.type.kind === 'reference' && this.#isOf(local.type, type),
-        ) ??
-        false)
-    );
+  /** Whether a constructor takes an object of a class, or of a base of it: copies it, moves it. */
+  #takes(body: SourceFunction, given: Type | undefined): boolean {
+    const parameter = body.function.locals[0];
+    const to = parameter?.parameter && parameter.type.kind === 'reference' ? parameter.type.to : parameter?.type;
+    return to?.kind === 'class' && this.#isOf(given, to);
   }
 
-  /**
-   * Assigns an object member by member, as a class does that declares no operator= of its own.
-   * @param copies the value stays what it is; else it hands over what it owns.
-   */
-  assign(address: bigint, type: Type & { kind: 'class' }, value: Aggregate, copies: boolean, initial: boolean): void {
-    const run = this.#run;
-    if (isSmartPointer(type.name)) return run.smart.assign(address, value, copies, initial);
-    const size = run.layouts.size(type);
-    const kept = new Map<string, Type & { kind: 'class' }>();
-    for (const name of run.resolver.chain(type.name))
-      for (const field of run.program.classOf(name)?.fields ?? []) {
-        if (field.static || field.type.kind !== 'class') continue;
-        if (this.#ownCopy(field.type)) notModelled(`a copy of ${type.name}::${field.name}`);
-        if (this.assigned(field.type)) kept.set(field.name, field.type);
-      }
-    const access = run.access(undefined, '');
-    const old = initial ? undefined : run.typed.load(address, type, access);
-    const bytes = new Aggregate(value.bytes.slice(0, size), value.state.slice(0, size));
-    // The members that count stay as they are until their own turn.
-    for (const name of kept.keys()) {
-      const layout = run.layouts.field(type, name);
-      if (!layout) continue;
-      const end = layout.offset + run.layouts.size(layout.type);
-      for (let at = layout.offset; at < end; at++) {
-        bytes.bytes[at] = old instanceof Aggregate ? old.bytes[at]! : 0;
-        bytes.state[at] = old instanceof Aggregate ? old.state[at]! : ByteState.Defined;
-      }
-    }
-    run.typed.store(address, type, bytes, access);
-    for (const [name, of] of kept) {
-      const layout = run.layouts.field(type, name);
-      if (!layout) continue;
-      const end = layout.offset + run.layouts.size(of);
-      const part = new Aggregate(value.bytes.slice(layout.offset, end), value.state.slice(layout.offset, end));
-      this.assign(address + BigInt(layout.offset), of, part, copies, initial);
-    }
+  /** The methods of a class that a function declares in its body are not in view. */
+  #ownOnly(className: string, method: string, body: SourceFunction | undefined): void {
+    if (body || !className.includes('()::')) return;
+    const declared = this.#run.layouts.declared(className);
+    if (declared?.methods.some(({ name }) => name === method))
+      notModelled(`${method}() of ${className}, a class of a function's own`);
   }
 
   #declaresConstructor(name: string): boolean {
@@ -227,7 +273,7 @@ export class Construction {
 
   #isOf(given: Type | undefined, type: ClassType): boolean {
     const to = given?.kind === 'pointer' || given?.kind === 'reference' ? given.to : given;
-    return to?.kind === 'class' && to.name === type.name;
+    return to?.kind === 'class' && (to.name === type.name || this.#run.resolver.isKind(to.name, type.name));
   }
 
   /** Runs a class's destructor, then those of its members and its bases. */
@@ -243,6 +289,7 @@ export class Construction {
       run.smart.destroy(address);
       return;
     }
+    if (type.name.includes('()::')) this.#ownOnly(type.name, `~${shortName(type.name)}`, undefined);
     for (const name of run.resolver.chain(type.name)) {
       const body = run.resolver.own(name, `~${shortName(name)}`, 0);
       if (this.#dynamic.has(address)) this.#dynamic.set(address, name);

@@ -15,6 +15,8 @@ export class Frame {
   readonly regions: (Region | undefined)[];
   readonly temps: (Value | undefined)[];
   result: Value | undefined;
+  /** Smart pointers that its closures took copies of. */
+  readonly closed: Region[] = [];
   /** The arguments beyond the parameters, of a variadic function. */
   extra: readonly Value[] = [];
 
@@ -67,6 +69,5 @@ export type Callable =
 /** What a closure took with it for one of its locals. */
 export interface Captured {
   readonly local: number;
-  readonly value?: Value;
-  readonly region?: Region;
+  readonly region: Region;
 }

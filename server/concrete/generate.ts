@@ -7,7 +7,7 @@ import { kernelCalls } from './kernel/table';
 import type { QuickMemory } from './quick-memory';
 import { noSpan, type Span } from './span';
 import { walkInstruction, walkTerminator } from '../ir/walk';
-import { rootLocal } from './storage';
+import { rootLocal } from '../ir/lower-places';
 import { isPointer, wide, wideLimit, type Value } from './values';
 
 /** Runs a function from a block on, to its end. Only blocks of `entries` can be begun with. */

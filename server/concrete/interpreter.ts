@@ -2,13 +2,14 @@ import type { BlockId, Expr, Function, Type } from '../ir/types';
 import type { Assumption, MachineProfile, Place } from '../../sim/trace';
 import { Assumer, type Given } from './assume';
 import { bytesOf, shown } from './byte-strings';
+import { Callables } from './callables';
 import type { CallSite } from './call-site';
 import { compileFunction } from './compile';
 import { Construction } from './construction';
 import type { Hint } from './compile-expr';
 import { generate } from './generate';
 import { QuickMemory } from './quick-memory';
-import { Frame, returned, type Callable, type Captured, type Code } from './frame';
+import { Frame, returned, type Captured, type Code } from './frame';
 import { Halt, notModelled, panic } from './halt';
 import { harmlessCalls } from './kernel/table';
 import { KernelModel, type Stage } from './kernel-model';
@@ -51,6 +52,7 @@ export class Interpreter {
   readonly objects: Objects;
   readonly smart: SmartPointers;
   readonly construction: Construction;
+  readonly callables: Callables;
   readonly resolver: Resolver;
   readonly sources: Sources;
   readonly assumer: Assumer;
@@ -63,8 +65,6 @@ export class Interpreter {
   readonly frames: Frame[] = [];
   readonly #codes = new Map<object, Code>();
   readonly #strings = new Map<string, bigint>();
-  readonly #callables = new Map<bigint, Callable>();
-  readonly #functions = new Map<string, bigint>();
   readonly #globals = new Map<string, bigint>();
   readonly #statics = new Map<Function, Map<number, Region>>();
   readonly #initialised = new Set<bigint>();
@@ -94,6 +94,7 @@ export class Interpreter {
     this.objects = new Objects(this);
     this.smart = new SmartPointers(this);
     this.construction = new Construction(this);
+    this.callables = new Callables(this);
     this.sources = new Sources(program);
     this.assumer = new Assumer(this, given);
     this.kernel = new KernelModel(this, stage);
@@ -167,6 +168,9 @@ export class Interpreter {
     this.frames.push(frame);
     this.#bind(frame, args, captured);
     this.#execute(frame);
+    // A closure that is returned keeps what it took; others end with the function.
+    if (!(typeof frame.result === 'bigint' && this.callables.at(frame.result)?.kind === 'closure'))
+      for (const region of frame.closed.toReversed()) this.smart.destroy(region.base);
     // The last step still shows which locals held what.
     if (this.frames.length === 1) this.kernel.steps.close();
     for (let local = 0; local < frame.regions.length; local++) {
@@ -187,10 +191,7 @@ export class Interpreter {
       this.#initialise(frame, index, value);
     }
     if (args.length > code.parameters) frame.extra = args.slice(code.parameters);
-    for (const { local, value, region } of captured) {
-      if (region) frame.regions[local] = region;
-      else if (value !== undefined) this.#initialise(frame, local, value);
-    }
+    for (const { local, region } of captured) frame.regions[local] = region;
   }
 
   #initialise(frame: Frame, local: number, value: Value): void {
@@ -199,7 +200,10 @@ export class Interpreter {
       this.beginLocal(frame, local);
       const address = frame.regions[local]!.base;
       if (type.kind === 'class' && isSmartPointer(type.name)) this.smart.assign(address, value, true, true);
-      else this.typed.store(address, type, value, this.access(frame.code.source, name));
+      else {
+        this.typed.store(address, type, value, this.access(frame.code.source, name));
+        if (value instanceof Aggregate) this.construction.became(address, type);
+      }
     } else frame.registers[local] = value;
   }
 
@@ -275,30 +279,6 @@ export class Interpreter {
     const result = call();
     this.quick.forget();
     return result;
-  }
-
-  /** Calls through a function pointer, a lambda or a block. */
-  callAddress(address: bigint, site: CallSite): Value {
-    const callable = this.#callables.get(address);
-    if (!callable) {
-      if (address < 4096n) this.typed.nullDereference(address, `call of ${site.name}`);
-      return this.assumer.call(site, site.name, undefined);
-    }
-    if (callable.kind === 'closure') return this.invoke(callable.source, callable.self, site.args, callable.captured);
-    const target = this.resolver.function(callable.name, site.args.length, '');
-    // OSMemberFunctionCast: a method that is called as a function gets its object as the first argument.
-    const code = target.kind === 'source' ? target.source.function : undefined;
-    if (target.kind === 'source' && code?.class && !code.static && site.count === code.parameters + 1) {
-      const self = site.pointer(0);
-      const method = this.resolver.overriding(callable.name, this.objects.classAt(self), code.parameters);
-      return this.invoke(method ?? target.source, self, site.args.slice(1));
-    }
-    return this.perform(target, site);
-  }
-
-  /** What a function pointer, lambda or block points to. */
-  callable(address: bigint): Callable | undefined {
-    return this.#callables.get(address);
   }
 
   // Locals.
@@ -404,41 +384,6 @@ export class Interpreter {
     region.bytes.set(bytes);
     this.#strings.set(text, region.base);
     return region.base;
-  }
-
-  functionAddress(name: string): bigint {
-    const known = this.#functions.get(name);
-    if (known !== undefined) return known;
-    const address = this.allocate(1, ByteState.Defined, 'code', name).base;
-    this.#functions.set(name, address);
-    this.#callables.set(address, { kind: 'function', name });
-    return address;
-  }
-
-  closureAddress(frame: Frame, index: number): bigint {
-    const code = frame.code.function.closures[index];
-    if (!code) return notModelled('a lambda whose body was not understood');
-    const captured: Captured[] = [];
-    code.locals.forEach((local, at) => {
-      if (!local.captures) return;
-      const outer = local.captures.local;
-      if (local.captures.byReference) {
-        this.localAddress(frame, outer);
-        const region = frame.regions[outer];
-        if (region) captured.push({ local: at, region });
-        return;
-      }
-      const region = frame.regions[outer];
-      const value = region
-        ? this.typed.load(region.base, local.type, this.access(frame.code.source, local.name))
-        : frame.registers[outer];
-      if (value !== undefined) captured.push({ local: at, value });
-    });
-    const address = this.allocate(1, ByteState.Defined, 'code', 'lambda').base;
-    const { file, start } = frame.code.source;
-    const source = { file, start, function: code };
-    this.#callables.set(address, { kind: 'closure', source, self: frame.self, captured });
-    return address;
   }
 
   /** @param file the one that names it. */

@@ -40,6 +40,11 @@ export class Layouts {
     }
   }
 
+  /** A class's declaration, that of a function's own class too. */
+  declared(name: string): ClassDeclaration | undefined {
+    return this.#local.get(name) ?? this.#program.classOf(name);
+  }
+
   /** Bytes of a value of a type; 0 for void, 8 for what is unknown. */
   size(type: Type): number {
     switch (type.kind) {
@@ -96,7 +101,7 @@ export class Layouts {
     if (known) return known;
     if (isSmartPointer(key))
       return remember(this.#classes, key, { size: 8, align: 8, fields: new Map(), assumed: false });
-    const declared = this.#local.get(key) ?? this.#program.classOf(key);
+    const declared = this.declared(key);
     // A class that contains itself is not C++; it is broken text, or two classes of one name.
     if (!declared || this.#open.has(key)) return { size: guessedSize, align: 8, fields: new Map(), assumed: true };
     if (declared.template && !isEmpty(declared)) notModelled(`the class template ${key}`);

@@ -38,7 +38,7 @@ export class Resolver {
     if (source) return { kind: 'source', name, source };
     const at = name.lastIndexOf('::');
     if (at > 0) {
-      const inherited = this.#inChain(name.slice(0, at), name.slice(at + 2), args, template);
+      const inherited = this.#inChain(name.slice(0, at), name.slice(at + 2), args, types, template);
       if (inherited) return inherited;
     }
     return { kind: 'none', name, declaration: this.#program.declaration(name) };
@@ -50,12 +50,13 @@ export class Resolver {
     staticClass: string | undefined,
     name: string,
     args: number,
+    types: readonly Type[] = [],
     template?: readonly TemplateArgument[],
   ): Target {
     const found =
-      this.#inChain(from, name, args, template) ??
+      this.#inChain(from, name, args, types, template) ??
       (staticClass !== undefined && staticClass !== from
-        ? this.#inChain(staticClass, name, args, template)
+        ? this.#inChain(staticClass, name, args, types, template)
         : undefined);
     if (found) return found;
     const declaration = this.#declared(from, name) ?? (staticClass ? this.#declared(staticClass, name) : undefined);
@@ -103,12 +104,18 @@ export class Resolver {
     return this.#body(`${className}::${name}`, args, '', types);
   }
 
-  #inChain(className: string, name: string, args: number, template?: readonly TemplateArgument[]): Target | undefined {
+  #inChain(
+    className: string,
+    name: string,
+    args: number,
+    types: readonly Type[] = [],
+    template?: readonly TemplateArgument[],
+  ): Target | undefined {
     for (const each of this.chain(className)) {
       const qualified = `${each}::${name}`;
       const kernel = kernelCalls.get(qualified);
       if (kernel) return { kind: 'kernel', name: qualified, call: kernel };
-      const source = this.#body(qualified, args, '', [], template);
+      const source = this.#body(qualified, args, '', types, template);
       if (source) return { kind: 'source', name: qualified, source };
     }
     return undefined;
@@ -155,7 +162,11 @@ function likeness({ function: { locals } }: SourceFunction, types: readonly Type
   let alike = 0;
   types.forEach((type, index) => {
     const parameter = locals[index]?.type;
-    if (parameter && isLike(parameter, type)) alike++;
+    if (!parameter) return;
+    const given = type.kind === 'reference' && type.rvalue === true;
+    // && takes only what nothing else needs, and takes it before const & does.
+    if (parameter.kind === 'reference' && parameter.rvalue) alike += given ? 1 : -20;
+    else if (isLike(parameter, type)) alike += given && parameter.kind === 'reference' ? 0.5 : 1;
   });
   return types.length === 0 ? 0 : (alike / types.length) * 0.9;
 }

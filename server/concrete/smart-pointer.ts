@@ -57,6 +57,11 @@ export class SmartPointers {
     if (pointer !== 0n) this.#run.objects.release(pointer);
   }
 
+  /** It holds nothing any more: what it held is held elsewhere. */
+  clear(address: bigint): void {
+    this.#set(address, 0n);
+  }
+
   /** Gives a smart pointer's value a reference of its own. */
   retain(value: Value): void {
     const pointer = this.#pointer(value);

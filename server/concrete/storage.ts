@@ -1,4 +1,5 @@
-import type { Expr, Function, Place } from '../ir/types';
+import { rootLocal } from '../ir/lower-places';
+import type { Expr, Function } from '../ir/types';
 import { walkInstruction, walkTerminator } from '../ir/walk';
 import type { Storage } from './frame';
 import { isAggregate } from './values';
@@ -20,22 +21,8 @@ export function storageOf(code: Function): Storage[] {
     for (const local of closure.locals) if (local.captures?.byReference) addressed.add(local.captures.local);
   return code.locals.map((local, index) => {
     if (local.static) return 'static';
-    if (local.captures?.byReference) return 'reference';
+    if (local.captures) return 'reference';
     if (local.parameter && local.type.kind === 'array') return 'register';
     return isAggregate(local.type) || addressed.has(index) ? 'memory' : 'register';
   });
-}
-
-export function rootLocal(place: Place): number | undefined {
-  switch (place.kind) {
-    case 'local':
-      return place.local;
-    case 'field':
-    case 'index':
-      return rootLocal(place.base);
-    case 'global':
-    case 'deref':
-    case 'value':
-      return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import type { ClassDeclaration, ConstantDeclaration, FunctionDeclaration } from '../ir/declarations';
 import { promiseOf, saysOwnership, withInherited } from '../api/contracts';
 import type { Hierarchy } from '../api/contracts';
-import { pickOverload } from '../ir/lower-calls';
+import { pickOverload } from '../ir/lower-objects';
 import type { Function } from '../ir/types';
 import type { Program, Target } from '../symbolic/program';
 import type { RunsIn } from '../symbolic/registrations';

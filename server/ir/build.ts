@@ -34,6 +34,8 @@ export class FunctionBuilder {
   readonly gaps: { construct: string; span: Span }[] = [];
   #current = 0;
   #emitted = 0;
+  /** Objects without a name that end with the full expression at hand. */
+  #temporaries: Local[] = [];
 
   constructor() {
     this.#current = this.newBlock();
@@ -105,6 +107,43 @@ export class FunctionBuilder {
       if (variable.name) scope.names.set(variable.name, local);
     }
     return local;
+  }
+
+  /** An object without a name, which ends with the full expression at hand, unless something else takes it over. */
+  newTemporary(type: Type, at: Node, ends = true): Local {
+    this.locals.push({ name: '', type, span: at.span, parameter: false, static: false });
+    const local = this.locals.length - 1;
+    if (ends) this.#temporaries.push(local);
+    this.emit({ op: 'begin', local }, at);
+    return local;
+  }
+
+  /** A temporary that a reference is bound to lives as long as the scope. */
+  extend(local: Local | 'all'): void {
+    const kept = this.#temporaries.filter((each) => local === 'all' || each === local);
+    this.#temporaries = this.#temporaries.filter((each) => !kept.includes(each));
+    this.scopes.at(-1)?.locals.push(...kept);
+  }
+
+  /** Lowers a full expression: its temporaries end with it, in reverse order. */
+  fullExpression<T>(at: Node, read: () => T): T {
+    const { result, temporaries } = this.collect(read);
+    this.endAll(temporaries, at);
+    return result;
+  }
+
+  /** Reads something whose temporaries end elsewhere. */
+  collect<T>(read: () => T): { readonly result: T; readonly temporaries: readonly Local[] } {
+    const outer = this.#temporaries;
+    this.#temporaries = [];
+    const result = read();
+    const temporaries = this.#temporaries.toReversed();
+    this.#temporaries = outer;
+    return { result, temporaries };
+  }
+
+  endAll(locals: readonly Local[], at: Node): void {
+    if (locals.length > 0) this.emit({ op: 'end', locals }, { span: { start: at.span.end, end: at.span.end } });
   }
 
   findLocal(name: string): Local | undefined {

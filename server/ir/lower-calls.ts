@@ -1,6 +1,7 @@
 import type { ExprNode, Node, TemplateParameterNode, TypeNode } from '../syntax/tree';
 import type { FunctionDeclaration } from './declarations';
-import { OperatorLowering, addressOf, isClass } from './lower-operators';
+import { ObjectLowering } from './lower-objects';
+import { isClass } from './lower-operators';
 import { classOf } from './lower-places';
 import type { Names } from './names';
 import { bound, deduce, TemplateNames } from './templates';
@@ -18,112 +19,9 @@ import {
 } from './type-of';
 import type { Callee, Expr, Place, TemplateArgument, Type } from './types';
 
-/** Lowers calls, constructions, conversions and initialisers. */
-export abstract class CallLowering extends OperatorLowering {
+/** Lowers calls. */
+export abstract class CallLowering extends ObjectLowering {
   protected abstract sizeOperand(node: ExprNode): Type;
-
-  /** A value as it is stored in something of the type. */
-  protected convert(value: Expr, type: Type): Expr {
-    if (isClass(value.type) && type.kind !== 'class' && type.kind !== 'unknown')
-      return this.converted(value, [type.kind, 'int', 'bool'], value) ?? value;
-    if (type.kind === 'pointer') {
-      if (pointeeType(value.type)) return this.rawPointer(value);
-      return nullWhere(value, type);
-    }
-    return value;
-  }
-
-  protected cast(value: Expr, type: Type, node: Node): Expr {
-    if (type.kind === 'void') return { ...value, type };
-    const raw = type.kind === 'pointer' ? this.rawPointer(value) : value;
-    if (type.kind === 'pointer' && raw.op === 'int' && raw.value === 0n) return { op: 'null', type, span: node.span };
-    if (type.kind === 'reference') return { ...raw, type: type.to };
-    return { op: 'cast', value: raw, type, explicit: true, span: node.span };
-  }
-
-  /** Whether a class declares a constructor, so that a list in braces holds its arguments. */
-  protected hasConstructor(type: Type): boolean {
-    return this.#constructors(type).length > 0;
-  }
-
-  #constructors(type: Type): readonly FunctionDeclaration[] {
-    if (type.kind !== 'class') return [];
-    const short = type.name.slice(type.name.lastIndexOf(':') + 1);
-    return this.names.class(type.name)?.methods.filter(({ name }) => name === short) ?? [];
-  }
-
-  /** A constructor's arguments, as the overload that they go with takes them. */
-  protected constructorArguments(type: Type, nodes: readonly ExprNode[]): Expr[] {
-    const declared = this.#constructors(type);
-    return this.arguments(nodes, declared.length > 0 ? this.overload(declared, nodes) : undefined);
-  }
-
-  /** The declaration that arguments go with, by their number and then by their types. */
-  protected overload(
-    declarations: readonly FunctionDeclaration[],
-    nodes: readonly ExprNode[],
-  ): FunctionDeclaration | undefined {
-    const fitting = declarations.filter((each) => takes(each, nodes.length));
-    if (fitting.length < 2 || nodes.length === 0) return pickOverload(declarations, nodes.length);
-    const types = nodes.map((node) => this.typeOfExpression(node));
-    let best: FunctionDeclaration | undefined;
-    let most = -1;
-    for (const each of fitting) {
-      const alike = types.filter((type, index) => isLike(each.parameters[index]?.type, type)).length;
-      if (alike > most) [best, most] = [each, alike];
-    }
-    return best;
-  }
-
-  protected construct(type: Type, args: readonly ExprNode[], node: Node): Expr {
-    const only = args[0];
-    if (type.kind !== 'class' && type.kind !== 'unknown') {
-      if (!only || (only.k === 'list' && only.items.length === 0))
-        return type.kind === 'pointer'
-          ? { op: 'null', type, span: node.span }
-          : { op: 'int', value: 0n, type, span: node.span };
-      return this.cast(this.value(only), type, node);
-    }
-    if (args.length === 1 && only?.k === 'list' && only.items.length > 0 && this.hasConstructor(type))
-      return this.construct(
-        type,
-        only.items.map(({ value }) => value),
-        node,
-      );
-    if (args.length === 1 && only?.k === 'list') {
-      const local = this.newLocal({ name: '', type, span: node.span, parameter: false, static: false });
-      const place = this.localPlace(local, node);
-      this.emit({ op: 'begin', local }, node);
-      this.initialize(place, only, true);
-      return this.load(place);
-    }
-    const values = this.constructorArguments(type, args);
-    const temp = this.newTemp(type);
-    this.emit({ op: 'call', temp, callee: { kind: 'constructor', class: type }, args: values, type }, node);
-    return this.temp(temp, node);
-  }
-
-  protected newObject(node: ExprNode & { k: 'new' }): Expr {
-    const of = this.type(node.type);
-    const count = node.count && this.value(node.count);
-    for (const each of node.placement) this.value(each);
-    const values = this.constructorArguments(of, node.args);
-    const type = pointerTo(of);
-    const temp = this.newTemp(type);
-    this.emit({ op: 'new', temp, of, ...(count && { count }), type }, node);
-    const pointer = this.temp(temp, node);
-    if (!node.count && (of.kind === 'class' || of.kind === 'unknown'))
-      this.emit(
-        { op: 'call', callee: { kind: 'constructor', class: of, object: pointer }, args: values, type: voidType },
-        node,
-      );
-    else if (values[0])
-      this.emit(
-        { op: 'store', place: { kind: 'deref', pointer, type: of, span: node.span }, value: values[0], initial: true },
-        node,
-      );
-    return pointer;
-  }
 
   protected call(node: ExprNode & { k: 'call' }): Expr {
     const { callee } = node;
@@ -131,7 +29,7 @@ export abstract class CallLowering extends OperatorLowering {
     if (callee.k === 'name') return this.namedCall(node, callee);
     if (callee.k === 'binary' && (callee.operator === '->*' || callee.operator === '.*')) {
       const object = this.objectPlace(callee.left, callee.operator === '->*');
-      const receiver = addressOf(this.load(object));
+      const receiver = this.addressOf(this.load(object), callee);
       const method = this.early(callee.right, node.args);
       const to = method.type.kind === 'pointer' ? method.type.to : method.type;
       const args = [receiver, ...this.arguments(node.args, undefined)];
@@ -147,6 +45,14 @@ export abstract class CallLowering extends OperatorLowering {
   }
 
   protected indirectCall(node: ExprNode & { k: 'call' }, target: Expr): Expr {
+    if (isClass(target.type)) {
+      const name = 'operator()';
+      const member = this.names.member(target.type.name, name);
+      const declaration = member?.kind === 'method' ? this.overload(member.methods, node.args) : undefined;
+      const receiver = this.addressOf(target, node.callee);
+      const callee: Callee = { kind: 'method', receiver, class: target.type.name, name, direct: false };
+      if (declaration) return this.emitCall(node, callee, this.arguments(node.args, declaration), declaration.result);
+    }
     const args = this.arguments(node.args, undefined);
     const type = target.type.kind === 'pointer' ? target.type.to : target.type;
     return this.emitCall(
@@ -218,6 +124,8 @@ export abstract class CallLowering extends OperatorLowering {
 
   protected namedCall(node: ExprNode & { k: 'call' }, callee: ExprNode & { k: 'name' }): Expr {
     const { name } = callee;
+    const moved = this.#moved(node, callee);
+    if (moved) return moved;
     if (callee.args) return this.templateCall(node, callee, callee.args);
     const place = this.namedPlace(callee);
     if (place) return this.indirectCall(node, this.load(place));
@@ -225,6 +133,8 @@ export abstract class CallLowering extends OperatorLowering {
     if (cut > 0) return this.qualifiedCall(node, name.slice(0, cut), name.slice(cut + 2));
     if (this.className !== undefined) {
       const member = this.names.member(this.className, name);
+      const constructs = member?.owner.slice(member.owner.lastIndexOf(':') + 1) === name;
+      if (constructs) return this.construct({ kind: 'class', name: member.owner }, node.args, node);
       if (member?.kind === 'method') return this.methodOfClass(node, member.owner, name, member.methods, false);
     }
     const variadic = this.#variadic(node, name);
@@ -248,6 +158,21 @@ export abstract class CallLowering extends OperatorLowering {
       if (builtin) return builtin;
     }
     return this.emitCall(node, { kind: 'function', name }, this.arguments(node.args, undefined), unknownType);
+  }
+
+  /** std::move(object) and std::forward<T>(object) are the object itself. */
+  #moved(node: ExprNode & { k: 'call' }, { name, args }: ExprNode & { k: 'name' }): Expr | undefined {
+    const [only] = node.args;
+    const forwards = name === 'std::forward' && args?.[0] !== undefined;
+    if (!only || node.args.length > 1 || !(forwards || (name === 'std::move' && !args) || name === 'os::move'))
+      return undefined;
+    const place = this.place(only);
+    if (!place) return this.value(only);
+    if (place.kind === 'value') return place.value;
+    const value = this.load(place);
+    return value.op === 'load' && !(forwards && this.type(args[0]!).kind === 'reference')
+      ? { ...value, moved: true }
+      : value;
   }
 
   /** min and max, IOKit's macros (iokit/IOKit/IOLib.h) and those of std: the workspace's own are called. */
@@ -447,19 +372,28 @@ export abstract class CallLowering extends OperatorLowering {
       if (node.k === 'string' && parameter?.kind === 'reference' && parameter.to.kind === 'array')
         return this.value(node);
       if (parameter?.kind === 'reference' && pointeeType(parameter.to) === undefined) {
+        const address = (at: Place): Expr => {
+          const type: Type = parameter.rvalue ? { ...parameter, to: at.type } : pointerTo(at.type);
+          return { op: 'address', place: at, type, span: node.span };
+        };
+        if (node.k === 'list' && isClass(parameter.to))
+          return address(this.objectOf(this.construct(parameter.to, [node], node), node));
         const place = this.place(node);
-        if (place) return { op: 'address', place, type: pointerTo(place.type), span: node.span };
+        if (place)
+          return address(place.kind === 'value' ? this.objectOf(this.convert(place.value, parameter.to), node) : place);
         const value = this.early(node, nodes.slice(index + 1));
         if (value.type.kind === 'unknown' || value.type.kind === 'void') return value;
         // A temporary that the reference is bound to.
         const type = parameter.to.kind === 'unknown' ? value.type : parameter.to;
-        const temporary: Place = { kind: 'value', value, type, span: node.span };
-        return { op: 'address', place: temporary, type: pointerTo(type), span: node.span };
+        const converted = this.convert(value, type);
+        if (isClass(converted.type)) return address(this.objectOf(converted, node));
+        return address({ kind: 'value', value, type, span: node.span });
       } else if (parameter?.kind === 'reference') {
         const place = this.place(node);
         if (place && place.kind !== 'value')
           return { op: 'address', place, type: pointerTo(place.type), span: node.span };
       }
+      if (node.k === 'list' && parameter && isClass(parameter)) return this.construct(parameter, [node], node);
       const value = this.copied(this.early(node, nodes.slice(index + 1)), node);
       return parameter ? this.convert(value, parameter) : value;
     });
@@ -480,98 +414,6 @@ export abstract class CallLowering extends OperatorLowering {
     this.emit({ op: 'call', temp, callee, args, type: result }, node);
     return this.temp(temp, node);
   }
-
-  /** Stores an initialiser list, field by field; what it leaves out is zero. */
-  initialize(place: Place, list: ExprNode & { k: 'list' }, initial: boolean): void {
-    const { type } = place;
-    if (type.kind !== 'class' && type.kind !== 'array' && type.kind !== 'unknown') {
-      const only = list.items[0];
-      const value: Expr = only
-        ? this.value(only.value)
-        : type.kind === 'pointer'
-          ? { op: 'null', type, span: list.span }
-          : { op: 'int', value: 0n, type, span: list.span };
-      this.emit({ op: 'store', place, value: this.convert(value, type), initial }, list);
-      return;
-    }
-    this.emit({ op: 'store', place, value: { op: 'int', value: 0n, type, span: list.span }, initial }, list);
-    const declaration = type.kind === 'class' ? this.names.class(type.name) : undefined;
-    // Bit fields without a name are only gaps.
-    const fields = declaration?.fields.filter((field) => field.name !== '' && !field.static);
-    let position = 0n;
-    for (const item of list.items) {
-      const target = this.element(place, item, type, fields, position, list);
-      if (item.index) {
-        const index = this.value(item.index);
-        if (index.op === 'int') position = index.value;
-      } else if (item.field !== undefined && fields)
-        position = BigInt(
-          Math.max(
-            0,
-            fields.findIndex((field) => field.name === item.field),
-          ),
-        );
-      position++;
-      if (!target) {
-        this.value(item.value);
-        continue;
-      }
-      if (item.value.k === 'list') this.initialize(target, item.value, false);
-      else
-        this.emit(
-          { op: 'store', place: target, value: this.convert(this.value(item.value), target.type), initial: true },
-          item.value,
-        );
-    }
-  }
-
-  protected element(
-    place: Place,
-    item: { field?: string; index?: ExprNode },
-    type: Type,
-    fields: readonly { name: string; type: Type }[] | undefined,
-    position: bigint,
-    at: Node,
-  ): Place | undefined {
-    if (item.field !== undefined)
-      return item.field.split('.').reduce<Place>((base, name) => {
-        const owner = classOf(base.type);
-        const member = owner === undefined ? undefined : this.names.member(owner, name);
-        return {
-          kind: 'field',
-          base,
-          name,
-          ...(owner !== undefined && { owner }),
-          type: member?.kind === 'field' ? member.field.type : unknownType,
-          span: at.span,
-        };
-      }, place);
-    if (type.kind === 'array' || item.index) {
-      const index: Expr = item.index
-        ? this.value(item.index)
-        : { op: 'int', value: position, type: longType, span: at.span };
-      return { kind: 'index', base: place, index, type: type.kind === 'array' ? type.of : unknownType, span: at.span };
-    }
-    const field = fields?.[Number(position)];
-    return field && type.kind === 'class'
-      ? { kind: 'field', base: place, name: field.name, owner: type.name, type: field.type, span: at.span }
-      : undefined;
-  }
-}
-
-/** 0 as NULL, where a pointer is wanted. */
-export function nullWhere(value: Expr, type: Type): Expr {
-  return type.kind === 'pointer' && value.op === 'int' && value.value === 0n
-    ? { op: 'null', type, span: value.span }
-    : value;
-}
-
-/** The declaration that takes that many arguments, defaults counted; else the first. */
-export function pickOverload(
-  declarations: readonly FunctionDeclaration[],
-  count: number,
-): FunctionDeclaration | undefined {
-  return declarations.find((each) => takes(each, count)) ?? declarations[0];
 }
 
 /** A template of the workspace's; the kernel's are modelled as they are called. */
@@ -582,19 +424,4 @@ function isOwnTemplate(declaration: FunctionDeclaration): boolean {
 /** A declaration of the API. */
 function isKernels({ attributes }: FunctionDeclaration): boolean {
   return attributes.some(({ name }) => name === 'kernel' || name === 'driverkit');
-}
-
-function takes({ parameters, variadic }: FunctionDeclaration, count: number): boolean {
-  return count <= parameters.length
-    ? parameters.slice(count).every((parameter) => parameter.default !== undefined)
-    : variadic;
-}
-
-/** Whether an argument is of a parameter's type, or nearly. */
-function isLike(parameter: Type | undefined, type: Type): boolean {
-  if (parameter?.kind === 'reference') return isLike(parameter.to, type);
-  if (parameter?.kind === 'pointer' && type.kind === 'pointer')
-    return parameter.to.kind === type.to.kind && (type.to.kind !== 'class' || isLike(parameter.to, type.to));
-  if (parameter?.kind === 'class' && type.kind === 'class') return parameter.name === type.name;
-  return parameter?.kind === type.kind;
 }

@@ -1,7 +1,8 @@
 import { integerOf } from '../syntax/condition';
 import type { ExprNode, Node } from '../syntax/tree';
 import type { FunctionDeclaration } from './declarations';
-import { CallLowering, nullWhere } from './lower-calls';
+import { CallLowering } from './lower-calls';
+import { nullWhere } from './lower-objects';
 import { isClass } from './lower-operators';
 import {
   arithmeticType,
@@ -237,7 +238,7 @@ export abstract class ExpressionLowering extends CallLowering {
   protected binary(node: ExprNode & { k: 'binary' }): Expr {
     const { operator, span } = node;
     if (operator === ',') {
-      this.value(node.left);
+      this.discard(node.left);
       return this.value(node.right);
     }
     if (operator === '&&' || operator === '||') return this.branchValue(node);
@@ -294,6 +295,9 @@ export abstract class ExpressionLowering extends CallLowering {
   }
 
   protected conditional(node: ExprNode & { k: 'conditional' }): Expr {
+    const object = node.then && this.#eitherObject(node, node.then);
+    if (object) return object;
+    const copied = (value: Expr, at: Node): Expr => this.copied(value, at);
     const yes = this.newBlock();
     const no = this.newBlock();
     const after = this.newBlock();
@@ -304,10 +308,10 @@ export abstract class ExpressionLowering extends CallLowering {
       this.terminate({ op: 'branch', condition: this.truth(same), then: yes, else: no }, node);
     }
     this.enter(yes);
-    const first = same ?? this.value(node.then!);
+    const first = same ?? copied(this.value(node.then!), node);
     const firstEnd = this.current;
     this.enter(no);
-    const second = this.value(node.else);
+    const second = copied(this.value(node.else), node);
     const type =
       first.op === 'null' || (first.op === 'int' && second.type.kind === 'pointer') || first.type.kind === 'unknown'
         ? second.type
@@ -320,6 +324,17 @@ export abstract class ExpressionLowering extends CallLowering {
     this.jump(after, node);
     this.enter(after);
     return type.kind === 'void' ? { op: 'unknown', reason: 'void', type, span: node.span } : this.temp(temp, node);
+  }
+
+  /** One of two objects that stay: it is not copied. */
+  #eitherObject(node: ExprNode & { k: 'conditional' }, then: ExprNode): Expr | undefined {
+    const stays = (each: ExprNode): boolean => {
+      const value = this.withoutEffects(() => this.value(each));
+      return value.op === 'load' && isClass(value.type) && this.traits.copies(value.type);
+    };
+    if (!stays(then) || !stays(node.else)) return undefined;
+    const place = this.place(node);
+    return place && this.load(place);
   }
 
   protected assign(node: ExprNode & { k: 'assign' }): Expr {
@@ -359,7 +374,10 @@ export abstract class ExpressionLowering extends CallLowering {
 
   /** `a = b` by the operator that a's class declares. */
   #ownAssignment(place: Place, node: ExprNode & { k: 'assign' }): Expr | undefined {
-    if (!isClass(place.type) || this.names.member(place.type.name, 'operator=')?.kind !== 'method') return undefined;
+    if (!isClass(place.type)) return undefined;
+    // A class that declares none has one of its own, which hides its base's.
+    const declared = this.names.member(place.type.name, 'operator=');
+    if (declared?.kind !== 'method' || declared.owner !== place.type.name) return undefined;
     return this.ownOperator('=', [this.load(place), this.value(node.right)], node);
   }
 
@@ -373,8 +391,14 @@ export abstract class ExpressionLowering extends CallLowering {
       this.gap('assignment to something that is no place', node, [value]);
       return value;
     }
-    this.emit({ op: 'store', place, value: this.convert(value, place.type), initial: false }, node);
-    return value.type.kind === 'class' ? this.load(place) : this.convert(value, place.type);
+    const converted = this.convert(value, place.type);
+    // What was made for the assignment alone ends after it.
+    const stored =
+      converted.op === 'temp' && isClass(converted.type) && this.traits.ends(converted.type)
+        ? this.load(this.objectOf(converted, node))
+        : converted;
+    this.emit({ op: 'store', place, value: stored, initial: false }, node);
+    return value.type.kind === 'class' ? this.load(place) : converted;
   }
 
   protected sizeof(node: ExprNode & { k: 'sizeof' }): Expr {

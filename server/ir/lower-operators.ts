@@ -2,14 +2,14 @@ import type { ExprNode, Node } from '../syntax/tree';
 import type { FunctionDeclaration } from './declarations';
 import { PlaceLowering } from './lower-places';
 import { pointeeType, pointerTo } from './type-of';
-import type { Callee, Expr, Place, Type } from './types';
+import type { Callee, Expr, Type } from './types';
 
 /** Lowers what a class says itself about its values: operators, conversions and copies. */
 export abstract class OperatorLowering extends PlaceLowering {
   protected abstract emitCall(node: Node, callee: Callee, args: readonly Expr[], result: Type): Expr;
 
   /** An operator that a class or an enumeration declares; undefined where it declares none. */
-  protected ownOperator(operator: string, operands: readonly Expr[], node: Node): Expr | undefined {
+  protected override ownOperator(operator: string, operands: readonly Expr[], node: Node): Expr | undefined {
     const [first, ...rest] = operands;
     if (!first || !operands.some(({ type }) => isClass(type) || type.kind === 'enum')) return undefined;
     const name = `operator${operator}`;
@@ -19,7 +19,7 @@ export abstract class OperatorLowering extends PlaceLowering {
       if (declaration)
         return this.emitCall(
           node,
-          { kind: 'method', receiver: addressOf(first), class: first.type.name, name, direct: false },
+          { kind: 'method', receiver: this.addressOf(first, node), class: first.type.name, name, direct: false },
           rest.map((value, index) => this.asArgument(value, declaration.parameters[index]?.type, node)),
           declaration.result,
         );
@@ -41,7 +41,7 @@ export abstract class OperatorLowering extends PlaceLowering {
     const declared = this.names.class(value.type.name)?.methods.filter(({ name }) => name.startsWith('operator '));
     const method = kinds.flatMap((kind) => declared?.find(({ result }) => result.kind === kind) ?? [])[0];
     if (!method) return undefined;
-    const receiver = addressOf(value);
+    const receiver = this.addressOf(value, node);
     const callee: Callee = { kind: 'method', receiver, class: value.type.name, name: method.name, direct: false };
     return this.emitCall(node, callee, [], method.result);
   }
@@ -49,32 +49,23 @@ export abstract class OperatorLowering extends PlaceLowering {
   /** A value as a parameter takes it: its address for a reference, a copy of an object. */
   protected asArgument(value: Expr, parameter: Type | undefined, node: Node): Expr {
     if (parameter?.kind === 'reference' && pointeeType(parameter.to) === undefined && value.type.kind !== 'unknown')
-      return addressOf(value);
+      return this.addressOf(value, node);
     return this.copied(value, node);
   }
 
-  /** A copy of an object that stays, made by its class's copy constructor where it declares one. */
-  protected copied(value: Expr, node: Node): Expr {
-    if (value.op !== 'load' || !isClass(value.type) || !this.copies(value.type)) return value;
-    return this.emitCall(node, { kind: 'constructor', class: value.type }, [addressOf(value)], value.type);
+  /** A copy of an object that stays, made by its class's copy constructor or by those of its parts. */
+  protected override copied(value: Expr, node: Node): Expr {
+    if (value.op !== 'load' || !isClass(value.type) || !this.traits.copies(value.type)) return value;
+    return this.emitCall(node, { kind: 'constructor', class: value.type }, [copyArgument(value)], value.type);
   }
 
-  /** Whether a class declares how it is copied. */
-  protected copies(type: Type): boolean {
-    if (!isClass(type)) return false;
-    const { name } = type;
-    const short = name.slice(name.lastIndexOf(':') + 1);
-    const declared = this.names.class(name)?.methods ?? [];
-    return declared.some(
-      (each) => each.name === short && each.parameters.length > 0 && sameName(each.parameters[0]!.type, type),
-    );
-  }
-
-  /** Whether something happens when an object of a class goes away. */
-  protected ends(type: Type): boolean {
-    if (!isClass(type)) return false;
-    const { name } = type;
-    return this.names.class(name)?.methods.some((each) => each.name.startsWith('~')) ?? false;
+  /** The address of a value: of where it is stored, or of a temporary. */
+  protected addressOf(value: Expr, node: Node): Expr {
+    if (value.op === 'load' && value.moved) return copyArgument(value);
+    const place = this.objectOf(value, node);
+    const isTemporary = value.op !== 'load' && isClass(value.type);
+    const type: Type = isTemporary ? { kind: 'reference', to: value.type, rvalue: true } : pointerTo(value.type);
+    return { op: 'address', place, type, span: value.span };
   }
 
   protected operand(node: ExprNode): Expr {
@@ -88,10 +79,15 @@ export function isClass(type: Type): type is Type & { kind: 'class' } {
   return type.kind === 'class' && pointeeType(type) === undefined;
 }
 
-/** The address of a value: of where it is stored, or of a temporary. */
-export function addressOf(value: Expr): Expr {
-  const place: Place = value.op === 'load' ? value.place : { kind: 'value', value, type: value.type, span: value.span };
-  return { op: 'address', place, type: pointerTo(value.type), span: value.span };
+/** What a copy or move constructor is given. */
+export function copyArgument(value: Expr & { op: 'load' }): Expr {
+  const { place, type, span } = value;
+  return {
+    op: 'address',
+    place,
+    type: value.moved ? { kind: 'reference', to: type, rvalue: true } : pointerTo(type),
+    span,
+  };
 }
 
 function fitting(declarations: readonly FunctionDeclaration[], args: readonly Expr[]): FunctionDeclaration | undefined {

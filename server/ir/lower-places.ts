@@ -1,8 +1,9 @@
 import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode, TypeNode } from '../syntax/tree';
 import { FunctionBuilder } from './build';
 import type { Names } from './names';
+import { Traits } from './traits';
 import { charType, longType, pointeeType, pointerTo, typeOf, unknownType } from './type-of';
-import type { Expr, Function, Local, Place, Type } from './types';
+import type { Expr, Function, Local, LocalVariable, Place, Type } from './types';
 
 /** Lowers places: where values are stored. */
 export abstract class PlaceLowering extends FunctionBuilder {
@@ -13,6 +14,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
   protected readonly isStatic: boolean;
   /** The function around a closure, whose locals it captures. */
   protected readonly outer: PlaceLowering | undefined;
+  protected readonly traits: Traits;
   readonly #effects = new WeakMap<ExprNode, boolean>();
 
   abstract lowerBlockValue(body: StatementNode): Expr;
@@ -20,11 +22,13 @@ export abstract class PlaceLowering extends FunctionBuilder {
   abstract lowerLocal(node: DeclarationNode & { k: 'variable' }): void;
 
   abstract value(node: ExprNode): Expr;
+  protected abstract ownOperator(operator: string, operands: readonly Expr[], node: Node): Expr | undefined;
   protected abstract conditional(node: ExprNode & { k: 'conditional' }): Expr;
 
   constructor(names: Names, scope: string, className: string | undefined, isStatic: boolean, outer?: PlaceLowering) {
     super();
     this.names = names;
+    this.traits = outer?.traits ?? new Traits((name) => names.class(name));
     this.scope = scope;
     this.className = className;
     this.isStatic = isStatic;
@@ -37,15 +41,15 @@ export abstract class PlaceLowering extends FunctionBuilder {
 
   /** The type of an expression, without its effects. */
   protected typeOfExpression(node: ExprNode): Type {
-    return this.#withoutEffects(() => this.value(node).type);
+    return this.withoutEffects(() => this.value(node).type);
   }
 
   /** As `typeOfExpression`, for `sizeof`: an array is not its first element's address. */
   protected typeOfPlace(node: ExprNode): Type {
-    return this.#withoutEffects(() => this.place(node)?.type ?? this.value(node).type);
+    return this.withoutEffects(() => this.place(node)?.type ?? this.value(node).type);
   }
 
-  #withoutEffects(typeOf: () => Type): Type {
+  protected withoutEffects<T>(read: () => T): T {
     const block = this.current;
     const count = this.blocks.length;
     const length = this.blocks[block]!.instructions.length;
@@ -53,7 +57,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
     const gaps = this.gaps.length;
     const temps = this.temps.length;
     const closures = this.closures.length;
-    const type = typeOf();
+    const { result } = this.collect(read);
     this.temps.length = temps;
     this.closures.length = closures;
     this.blocks.length = count;
@@ -61,7 +65,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
     this.blocks[block]!.terminator = terminator;
     this.gaps.length = gaps;
     this.enter(block);
-    return type;
+    return result;
   }
 
   /** A value that later effects don't change, where what follows has effects. */
@@ -193,7 +197,10 @@ export abstract class PlaceLowering extends FunctionBuilder {
       }
       case 'unary': {
         if (node.operator === '*') {
-          const pointer = this.rawPointer(this.value(node.value));
+          const value = this.value(node.value);
+          const own = value.type.kind === 'class' ? this.ownOperator('*', [value], node) : undefined;
+          if (own) return this.objectOf(own, node);
+          const pointer = this.rawPointer(value);
           return { kind: 'deref', pointer, type: targetOf(pointer.type), span: node.span };
         }
         if (node.operator === '++' || node.operator === '--') {
@@ -214,7 +221,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
       case 'binary':
         if (node.operator === '.*' || node.operator === '->*') return this.#memberPointedTo(node);
         if (node.operator !== ',') return undefined;
-        this.value(node.left);
+        this.discard(node.left);
         return this.place(node.right);
       case 'conditional': {
         if (!node.then) return undefined;
@@ -223,14 +230,36 @@ export abstract class PlaceLowering extends FunctionBuilder {
       }
       case 'call':
       case 'construct':
-      case 'statements': {
-        const value = this.value(node);
-        if (value.op === 'load') return value.place;
-        return { kind: 'value', value, type: value.type, span: node.span };
-      }
+      case 'statements':
+        return this.objectOf(this.value(node), node);
       default:
         return undefined;
     }
+  }
+
+  /** Where the object is that a value is; one that nothing holds becomes a temporary, if something happens at its end. */
+  protected objectOf(value: Expr, at: Node): Place {
+    if (value.op === 'load') return value.place;
+    if (!this.traits.ends(value.type)) return { kind: 'value', value, type: value.type, span: at.span };
+    const place = this.localPlace(this.newTemporary(value.type, at), at);
+    this.emit({ op: 'store', place, value, initial: true }, at);
+    return place;
+  }
+
+  /** Evaluates an expression whose value nothing takes. */
+  protected discard(node: ExprNode): void {
+    const value = this.value(node);
+    if (value.op === 'temp' && this.traits.ends(value.type)) this.objectOf(value, node);
+  }
+
+  /** An object stays where it is; other values are kept as they are now. */
+  override materialize(value: Expr, at: Node): Expr {
+    if (value.op !== 'load' || !this.traits.any(value.type) || pointeeType(value.type))
+      return super.materialize(value, at);
+    const { place, type } = value;
+    const address: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
+    const pointer = super.materialize(address, at);
+    return pointer === address ? value : { ...value, place: { kind: 'deref', pointer, type, span: at.span } };
   }
 
   /** object.*pointer, where the pointer is to a data member. */
@@ -315,8 +344,12 @@ export abstract class PlaceLowering extends FunctionBuilder {
   protected capture(name: string): Local | undefined {
     const outer = this.outer;
     if (!outer) return undefined;
-    const local = this.initialCapture(name) ?? outer.findLocal(name) ?? outer.capture(name);
-    if (local === undefined) return undefined;
+    const initial = this.initialCapture(name);
+    const found = initial ?? outer.findLocal(name) ?? outer.capture(name);
+    if (found === undefined) return undefined;
+    const shares = (of: LocalVariable): boolean => of.shared === true || of.static || this.capturesByReference(name);
+    const copy = initial !== undefined || shares(outer.locals[found]!) ? undefined : outer.copyForCapture(found);
+    const local = copy ?? found;
     const variable = outer.locals[local]!;
     this.locals.push({
       name,
@@ -325,12 +358,30 @@ export abstract class PlaceLowering extends FunctionBuilder {
       parameter: false,
       static: false,
       ...(variable.shared && { shared: true }),
-      captures: { local, byReference: variable.shared === true || this.capturesByReference(name) },
+      captures: {
+        local,
+        byReference: shares(variable) || ((copy ?? initial) !== undefined && this.traits.copies(variable.type)),
+      },
     });
     const own = this.locals.length - 1;
     this.scopes[0]?.names.set(name, own);
     return own;
   }
+
+  /** The copy that a closure takes of a local, where more is to do than to copy its bytes. */
+  protected copyForCapture(local: Local): Local | undefined {
+    const place = this.throughReference(this.localPlace(local, { span: this.locals[local]!.span }));
+    const { type } = place;
+    const isObject = type.kind === 'class' && pointeeType(type) === undefined && this.traits.copies(type);
+    if (!isObject && place.kind === 'local') return undefined;
+    if (type.kind === 'array' || type.kind === 'unknown') return undefined;
+    const copy = this.newTemporary(type, { span: place.span });
+    const target = this.localPlace(copy, { span: place.span });
+    this.emit({ op: 'store', place: target, value: this.copied(this.load(place), place), initial: true }, place);
+    return copy;
+  }
+
+  protected abstract copied(value: Expr, node: Node): Expr;
 
   /** The local of the enclosing function that holds what a capture with an initialiser is. */
   protected abstract initialCapture(name: string): Local | undefined;
@@ -360,12 +411,16 @@ export abstract class PlaceLowering extends FunctionBuilder {
   /** The object that `.` or `->` goes into. */
   protected objectPlace(object: ExprNode, arrow: boolean): Place {
     if (!arrow) {
-      const place = this.place(object);
-      if (place) return place;
-      const value = this.value(object);
-      return { kind: 'value', value, type: value.type, span: object.span };
+      return this.place(object) ?? this.objectOf(this.value(object), object);
     }
-    const pointer = this.rawPointer(this.value(object));
+    let value = this.value(object);
+    // operator->() may give an object that has one too.
+    for (let depth = 0; value.type.kind === 'class' && depth < 10; depth++) {
+      const next = this.ownOperator('->', [value], object);
+      if (!next) break;
+      value = next;
+    }
+    const pointer = this.rawPointer(value);
     return { kind: 'deref', pointer, type: targetOf(pointer.type), span: object.span };
   }
 }
@@ -386,4 +441,19 @@ export function targetOf(type: Type): Type {
 export function classOf(type: Type): string | undefined {
   if (type.kind === 'reference') return classOf(type.to);
   return type.kind === 'class' || type.kind === 'unknown' ? type.name : undefined;
+}
+
+/** The local that a place is a part of. */
+export function rootLocal(place: Place): Local | undefined {
+  switch (place.kind) {
+    case 'local':
+      return place.local;
+    case 'field':
+    case 'index':
+      return rootLocal(place.base);
+    case 'global':
+    case 'deref':
+    case 'value':
+      return undefined;
+  }
 }

@@ -71,7 +71,7 @@ export abstract class RangeLowering extends ExpressionLowering {
       ? { op: 'unknown', reason: 'element', type: declared, span: range.span }
       : byReference
         ? { op: 'address', place: element, type: pointerTo(element.type), span: node.span }
-        : this.convert(this.load(element), type);
+        : this.convert(this.copied(this.load(element), node), type);
     this.emit({ op: 'store', place: this.localPlace(local, node), value, initial: true }, node);
   }
 

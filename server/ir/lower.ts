@@ -1,22 +1,12 @@
 import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode } from '../syntax/tree';
-import type { ExpressionLowering } from './lower-expressions';
-import { hasAuto, RangeLowering, type Loop } from './lower-range-for';
+import { ControlLowering } from './lower-control';
+import { hasAuto } from './lower-range-for';
 import { declare } from './declare';
-import { addressOf, isClass } from './lower-operators';
+import { isClass } from './lower-operators';
 import { LocalNames } from './local-names';
 import type { Names } from './names';
-import {
-  boolType,
-  definedName,
-  lengthened,
-  pointeeType,
-  pointerTo,
-  resultOf,
-  typeOf,
-  unknownType,
-  voidType,
-} from './type-of';
-import type { BlockId, Expr, Function, Local, LocalVariable, Place, TemplateArgument, Terminator, Type } from './types';
+import { definedName, lengthened, pointerTo, resultOf, typeOf, unknownType, voidType } from './type-of';
+import type { Expr, Function, Local, LocalVariable, Place, TemplateArgument, Terminator, Type } from './types';
 
 /** Where a function stands: the scope in which its names are looked up, and the class whose method it is. */
 export interface FunctionContext {
@@ -105,15 +95,7 @@ interface Head {
   readonly at: Node;
 }
 
-interface SwitchCases {
-  readonly cases: { low: Expr; high?: Expr; to: BlockId }[];
-  default: BlockId | undefined;
-}
-
-class FunctionLowering extends RangeLowering {
-  readonly #loops: Loop[] = [];
-  readonly #switches: SwitchCases[] = [];
-  readonly #labels = new Map<string, { block: BlockId; enclosing: readonly Node[] }>();
+class FunctionLowering extends ControlLowering {
   #result: Type = voidType;
   #captures: { default?: '=' | '&'; byReference: ReadonlySet<string>; initial?: ReadonlyMap<string, Local> } = {
     byReference: new Set(),
@@ -123,7 +105,7 @@ class FunctionLowering extends RangeLowering {
     this.#result = head.result;
     this.openScope(head.at);
     for (const param of head.params) this.#parameter(param);
-    this.#findLabels(head.body, [head.at]);
+    this.findLabels(head.body, [head.at]);
     for (const initializer of head.initializers) this.#initializer(initializer);
     this.statement(head.body);
     this.closeScope({ span: { start: head.body.span.end, end: head.body.span.end } });
@@ -161,10 +143,11 @@ class FunctionLowering extends RangeLowering {
   ): Function {
     this.openScope(node);
     const place = placeOf(this);
-    if (place) {
-      if (node.init) this.#initialize(place, [node.init], node);
-      else if (node.arguments) this.#initialize(place, node.arguments, node, true);
-    }
+    if (place)
+      this.fullExpression(node, () => {
+        if (node.init) this.initializeObject(place, [node.init], node);
+        else if (node.arguments) this.initializeObject(place, node.arguments, node, true);
+      });
     this.closeScope(node);
     return {
       name,
@@ -199,16 +182,12 @@ class FunctionLowering extends RangeLowering {
       span: at.span,
     };
     if (member?.kind !== 'field') {
-      const args = initializer.args.map((arg) => this.value(arg));
-      this.emit(
-        {
-          op: 'call',
-          callee: { kind: 'constructor', class: { kind: 'class', name: initializer.name }, object: self },
-          args,
-          type: voidType,
-        },
-        at,
-      );
+      const type: Type = { kind: 'class', name: initializer.name };
+      this.fullExpression(at, () => {
+        const known = this.names.type(initializer.name, this.scope);
+        const args = this.constructorArguments(known ?? type, initializer.args);
+        this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object: self }, args, type: voidType }, at);
+      });
       return;
     }
     const type = member.field.type;
@@ -221,7 +200,9 @@ class FunctionLowering extends RangeLowering {
       type,
       span: at.span,
     };
-    this.#initialize(place, initializer.args, at);
+    this.fullExpression(at, () => {
+      this.initializeObject(place, initializer.args, at);
+    });
   }
 
   // ── Statements ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -234,79 +215,35 @@ class FunctionLowering extends RangeLowering {
         this.closeScope(node);
         return;
       case 'expression':
-        this.value(node.value);
+        this.fullExpression(node, () => {
+          this.discard(node.value);
+        });
         return;
       case 'declaration':
-        for (const declaration of node.declarations) this.#declaration(declaration);
+        for (const declaration of node.declarations) this.declaration(declaration);
         return;
       case 'if':
-        return this.#if(node);
-      case 'while': {
-        const test = this.newBlock();
-        const body = this.newBlock();
-        const done = this.newBlock();
-        const after = this.newBlock();
-        this.jump(test, node);
-        this.enter(test);
-        this.openScope(undefined);
-        this.#test(node.condition, body, done);
-        this.enter(body);
-        // What the condition declares ends with each round, and where the loop does.
-        const again = this.newBlock();
-        this.loop({ breakTo: done, continueTo: again, depth: this.scopes.length }, node.body);
-        this.jump(again, node.body);
-        this.enter(again);
-        this.endScopes(this.scopes.length - 1, node.body);
-        this.jump(test, node);
-        this.enter(done);
-        this.closeScope(node.body);
-        this.jump(after, node);
-        this.enter(after);
-        return;
-      }
-      case 'do': {
-        const body = this.newBlock();
-        const test = this.newBlock();
-        const after = this.newBlock();
-        this.jump(body, node);
-        this.enter(body);
-        this.loop({ breakTo: after, continueTo: test, depth: this.scopes.length }, node.body);
-        this.jump(test, node);
-        this.enter(test);
-        // do { … } while (0) is no loop.
-        if (isFalse(node.condition)) this.jump(after, node.condition);
-        else this.condition(node.condition, body, after);
-        this.enter(after);
-        return;
-      }
+        return this.ifElse(node);
+      case 'while':
+        return this.whileLoop(node);
+      case 'do':
+        return this.doLoop(node);
       case 'for':
-        return this.#for(node);
+        return this.forLoop(node);
       case 'range-for':
         return this.rangeFor(node);
       case 'switch':
-        return this.#switch(node);
+        return this.switchCase(node);
       case 'case':
       case 'default':
-        return this.#case(node);
-      case 'label': {
-        const label = this.#labels.get(node.name);
-        if (!label) return;
-        this.jump(label.block, node);
-        this.enter(label.block);
-        return;
-      }
+        return this.caseLabel(node);
+      case 'label':
+        return this.label(node);
       case 'goto':
-        return this.#goto(node);
+        return this.goto(node);
       case 'break':
-      case 'continue': {
-        const loop = this.#loops.findLast((each) => node.k === 'break' || each.continueTo !== undefined);
-        if (loop) {
-          this.endScopes(loop.depth, node);
-          this.jump(node.k === 'break' ? loop.breakTo : loop.continueTo!, node);
-        } else this.gap(`${node.k} outside a loop`, node);
-        this.enter(this.newBlock());
-        return;
-      }
+      case 'continue':
+        return this.leaveLoop(node);
       case 'return':
         return this.#return(node);
       case 'empty':
@@ -331,123 +268,24 @@ class FunctionLowering extends RangeLowering {
     }
   }
 
-  protected override loop(loop: Loop, body: StatementNode): void {
-    this.#loops.push(loop);
-    this.statement(body);
-    this.#loops.pop();
-  }
-
-  /** Branches on a condition, which may declare a variable. */
-  #test(condition: ExprNode | StatementNode, yes: BlockId, no: BlockId): void {
-    const declared = this.#conditionValue(condition);
-    if (declared) this.terminate({ op: 'branch', condition: this.truth(declared), then: yes, else: no }, condition);
-    else this.condition(condition as ExprNode, yes, no);
-  }
-
-  /** The value of the variable that a condition declares; undefined when it is an expression. */
-  #conditionValue(condition: ExprNode | StatementNode): Expr | undefined {
-    if (condition.k !== 'declaration') return undefined;
-    for (const declaration of condition.declarations) this.#declaration(declaration);
-    const variable = condition.declarations.at(-1);
-    const local = variable?.k === 'variable' ? this.findLocal(variable.name) : undefined;
-    return local === undefined
-      ? { op: 'unknown', reason: 'condition', type: boolType, span: condition.span }
-      : this.load(this.localPlace(local, condition));
-  }
-
-  #if(node: StatementNode & { k: 'if' }): void {
-    const yes = this.newBlock();
-    const no = this.newBlock();
-    const after = this.newBlock();
-    this.openScope(undefined);
-    if (node.init) this.statement(node.init);
-    this.#test(node.condition, yes, no);
-    this.enter(yes);
-    this.statement(node.then);
-    this.jump(after, node.then);
-    this.enter(no);
-    if (node.else) this.statement(node.else);
-    this.jump(after, node.else ?? node);
-    this.enter(after);
-    this.closeScope(node);
-  }
-
-  #for(node: StatementNode & { k: 'for' }): void {
-    const test = this.newBlock();
-    const body = this.newBlock();
-    const step = this.newBlock();
-    const after = this.newBlock();
-    this.openScope(undefined);
-    if (node.init) this.statement(node.init);
-    this.jump(test, node);
-    this.enter(test);
-    if (node.condition) this.#test(node.condition, body, after);
-    else this.jump(body, node);
-    this.enter(body);
-    this.loop({ breakTo: after, continueTo: step, depth: this.scopes.length }, node.body);
-    this.jump(step, node.body);
-    this.enter(step);
-    if (node.step) this.value(node.step);
-    this.jump(test, node);
-    this.enter(after);
-    this.closeScope(node);
-  }
-
-  #switch(node: StatementNode & { k: 'switch' }): void {
-    const after = this.newBlock();
-    this.openScope(undefined);
-    const value = this.#conditionValue(node.value) ?? this.value(node.value as ExprNode);
-    const head = this.current;
-    const cases: SwitchCases = { cases: [], default: undefined };
-    this.enter(this.newBlock());
-    this.#switches.push(cases);
-    this.loop({ breakTo: after, continueTo: undefined, depth: this.scopes.length }, node.body);
-    this.#switches.pop();
-    this.jump(after, node);
-    this.enter(head);
-    this.terminate({ op: 'switch', value, cases: cases.cases, default: cases.default ?? after }, node);
-    this.enter(after);
-    this.closeScope(node);
-  }
-
-  #case(node: StatementNode & { k: 'case' | 'default' }): void {
-    const target = this.#switches.at(-1);
-    if (!target) {
-      this.gap(`${node.k} outside a switch`, node);
-      return;
-    }
-    const block = this.newBlock();
-    this.jump(block, node);
-    this.enter(block);
-    if (node.k === 'default') target.default = block;
-    else target.cases.push({ low: this.value(node.low), ...(node.high && { high: this.value(node.high) }), to: block });
-  }
-
-  #goto(node: StatementNode & { k: 'goto' }): void {
-    const label = this.#labels.get(node.name);
-    if (label) {
-      // The scopes that the label stands in stay open; those inside them end.
-      let depth = this.scopes.length;
-      while (depth > 0 && !this.#staysOpen(depth - 1, label.enclosing)) depth--;
-      this.endScopes(depth, node);
-      this.jump(label.block, node);
-    } else this.gap('goto without its label', node);
-    this.enter(this.newBlock());
-  }
-
-  #staysOpen(index: number, enclosing: readonly Node[]): boolean {
-    const { node } = this.scopes[index]!;
-    return node !== undefined && enclosing.includes(node);
-  }
-
   #return(node: StatementNode & { k: 'return' }): void {
-    let value = node.value && this.#returned(node.value);
-    if (value && this.#result.kind === 'unknown' && this.outer) this.#result = value.type;
-    if (value) value = this.convert(value, this.#result);
     // A local that is returned is the result itself: it does not end here.
-    const kept = value?.op === 'load' && value.place.kind === 'local' && this.ends(value.type) ? value.place.local : -1;
-    // The value is computed before the locals are destroyed.
-    if (value && this.#result.kind !== 'void') value = this.materialize(value, node);
+    let kept = -1;
+    const value = this.fullExpression(node, () => {
+      let result = node.value && this.#returned(node.value);
+      if (result && this.#result.kind === 'unknown' && this.outer) this.#result = result.type;
+      if (result) result = this.convert(result, this.#result);
+      if (result?.op === 'load' && isClass(result.type) && !result.moved) {
+        const local = result.place.kind === 'local' ? result.place.local : undefined;
+        const variable = local === undefined ? undefined : this.locals[local];
+        if (local !== undefined && variable && !variable.parameter && !variable.static && !variable.captures) {
+          if (this.traits.ends(result.type)) kept = local;
+        } else if (this.traits.copies(result.type))
+          result = this.copied(variable?.parameter ? { ...result, moved: true } : result, node);
+      } else if (result) result = this.copied(result, node);
+      // The value is computed before the locals are destroyed.
+      return result && this.#result.kind !== 'void' ? this.materialize(result, node) : result;
+    });
     this.endScopes(0, node, kept);
     this.terminate(value && value.type.kind !== 'void' ? { op: 'return', value } : { op: 'return' }, node);
     this.enter(this.newBlock());
@@ -455,6 +293,7 @@ class FunctionLowering extends RangeLowering {
 
   /** A returned value; where the result is a reference, the address of what it is to. */
   #returned(node: ExprNode): Expr {
+    if (node.k === 'list' && isClass(this.#result)) return this.construct(this.#result, [node], node);
     if (this.#result.kind !== 'reference') return this.value(node);
     const place = this.place(node);
     return place && place.kind !== 'value'
@@ -462,34 +301,9 @@ class FunctionLowering extends RangeLowering {
       : this.value(node);
   }
 
-  #findLabels(node: StatementNode, enclosing: readonly Node[]): void {
-    switch (node.k) {
-      case 'block': {
-        const inside = [...enclosing, node];
-        for (const each of node.body) this.#findLabels(each, inside);
-        return;
-      }
-      case 'label':
-        this.#labels.set(node.name, { block: this.newBlock(), enclosing });
-        return;
-      case 'if':
-        this.#findLabels(node.then, enclosing);
-        if (node.else) this.#findLabels(node.else, enclosing);
-        return;
-      case 'while':
-      case 'do':
-      case 'for':
-      case 'range-for':
-      case 'switch':
-      case 'try':
-        this.#findLabels(node.body, enclosing);
-        return;
-    }
-  }
-
   // ── Declarations ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #declaration(node: DeclarationNode): void {
+  protected override declaration(node: DeclarationNode): void {
     if (node.k === 'variable') this.lowerLocal(node);
     else if (node.k === 'class' || node.k === 'enum' || node.k === 'typedef') this.#localType(node);
     else if (node.k === 'error') this.gap(node.construct, node);
@@ -505,17 +319,24 @@ class FunctionLowering extends RangeLowering {
   }
 
   override lowerLocal(node: DeclarationNode & { k: 'variable' }): void {
-    if (node.extern) return;
+    if (!node.extern)
+      this.fullExpression(node, () => {
+        this.#local(node);
+      });
+  }
+
+  #local(node: DeclarationNode & { k: 'variable' }): void {
     let type = this.type(node.type);
     let value: Expr | undefined;
     const isAuto = hasAuto(node.type);
     if (isAuto) {
       if (type.kind === 'reference' && node.init) {
-        const place = this.place(node.init);
-        type = place ? { kind: 'reference', to: place.type } : this.typeOfExpression(node.init);
+        type = { kind: 'reference', to: this.typeOfPlace(node.init) };
       } else if (node.init) {
-        value = this.value(node.init);
+        value = this.copied(this.value(node.init), node);
         type = value.type;
+        // What a lambda took a copy of lives as long as the lambda.
+        if (value.op === 'closure') this.extend('all');
       }
     }
     const variable: LocalVariable = {
@@ -549,61 +370,8 @@ class FunctionLowering extends RangeLowering {
       this.emit({ op: 'opaque', reason: 'cleanup', touches: [address] }, node);
     }
     if (value) this.emit({ op: 'store', place, value, initial: true }, node);
-    else if (node.init) this.#initialize(place, [node.init], node);
-    else if (node.arguments) this.#initialize(place, node.arguments, node, true);
-  }
-
-  /** Gives a new object its first value. */
-  #initialize(
-    place: Parameters<ExpressionLowering['initialize']>[0],
-    args: readonly ExprNode[],
-    at: Node,
-    constructs = false,
-  ): void {
-    const { type } = place;
-    const only = args.length === 1 ? args[0] : undefined;
-    if (type.kind === 'reference') {
-      const target = only && this.place(only);
-      const value: Expr = target
-        ? { op: 'address', place: target, type: pointerTo(target.type), span: at.span }
-        : only
-          ? this.value(only)
-          : { op: 'unknown', reason: 'reference', type, span: at.span };
-      this.emit({ op: 'store', place, value, initial: true }, at);
-      return;
-    }
-    const listed = only?.k === 'list' && !(constructs && only.items.length > 0 && this.hasConstructor(type));
-    if (listed && !(pointeeType(type) && only.items.length > 0)) {
-      this.initialize(place, only, true);
-      return;
-    }
-    if (only?.k === 'string' && type.kind === 'array') {
-      this.emit({ op: 'store', place, value: this.value(only), initial: true }, at);
-      return;
-    }
-    const isObject = type.kind === 'class' && (constructs || pointeeType(type) === undefined);
-    if ((isObject || (type.kind === 'unknown' && constructs)) && (constructs || !only)) {
-      const values = this.constructorArguments(type, only?.k === 'list' ? only.items.map(({ value }) => value) : args);
-      const object: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
-      this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object }, args: values, type: voidType }, at);
-      return;
-    }
-    if (only && isClass(type) && only.k !== 'list') {
-      const value = this.value(only);
-      const object: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
-      const callee = { kind: 'constructor', class: type, object } as const;
-      const same = isClass(value.type);
-      if (same ? value.op === 'load' && this.copies(type) : this.hasConstructor(type) && value.type.kind !== 'unknown')
-        this.emit({ op: 'call', callee, args: [same ? addressOf(value) : value], type: voidType }, at);
-      else this.emit({ op: 'store', place, value, initial: true }, at);
-      return;
-    }
-    const value: Expr = only
-      ? this.value(only.k === 'list' && only.items[0] ? only.items[0].value : only)
-      : type.kind === 'pointer'
-        ? { op: 'null', type, span: at.span }
-        : { op: 'int', value: 0n, type, span: at.span };
-    this.emit({ op: 'store', place, value: this.convert(value, type), initial: true }, at);
+    else if (node.init) this.initializeObject(place, [node.init], node);
+    else if (node.arguments) this.initializeObject(place, node.arguments, node, true);
   }
 
   // ── Parts that expressions hold ─────────────────────────────────────────────────────────────────────────────────────
@@ -611,7 +379,7 @@ class FunctionLowering extends RangeLowering {
   override lowerBlockValue(body: StatementNode): Expr {
     if (body.k !== 'block')
       return { op: 'unknown', reason: 'statement expression', type: unknownType, span: body.span };
-    this.#findLabels(
+    this.findLabels(
       body,
       this.scopes.flatMap((scope) => scope.node ?? []),
     );
@@ -657,10 +425,9 @@ class FunctionLowering extends RangeLowering {
     const place = byReference ? this.place(init) : undefined;
     const value: Expr = place
       ? { op: 'address', place, type: pointerTo(place.type), span: init.span }
-      : this.value(init);
+      : this.copied(this.value(init), init);
     const type: Type = place ? { kind: 'reference', to: place.type } : value.type;
-    const local = this.newLocal({ name: '', type, span: init.span, parameter: false, static: false });
-    this.emit({ op: 'begin', local }, init);
+    const local = this.newTemporary(type, init);
     this.emit({ op: 'store', place: this.localPlace(local, init), value, initial: true }, init);
     return local;
   }
@@ -672,8 +439,4 @@ class FunctionLowering extends RangeLowering {
   protected override capturesByReference(name: string): boolean {
     return this.#captures.byReference.has(name) || this.#captures.default === '&';
   }
-}
-
-function isFalse(node: ExprNode): boolean {
-  return (node.k === 'number' && /^0+[uUlL]*$/.test(node.text)) || (node.k === 'bool' && !node.value);
 }

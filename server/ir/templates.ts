@@ -130,7 +130,7 @@ function substitute(type: Type, bindings: Bindings): Type {
     case 'pointer':
       return { kind: 'pointer', to: substitute(type.to, bindings) };
     case 'reference':
-      return { kind: 'reference', to: substitute(type.to, bindings) };
+      return { ...type, to: substitute(type.to, bindings) };
     case 'array': {
       const length = type.lengthName === undefined ? undefined : bindings.get(type.lengthName)?.value;
       const of = substitute(type.of, bindings);

@@ -82,7 +82,7 @@ export function typeOf(node: TypeNode, names: Names, scope: string): Type {
       return node.toMember && to.kind !== 'function' ? memberPointerTo(to) : pointerTo(to);
     }
     case 'reference':
-      return { kind: 'reference', to: typeOf(node.to, names, scope) };
+      return { kind: 'reference', to: typeOf(node.to, names, scope), ...(node.rvalue && { rvalue: true }) };
     case 'array': {
       const of = typeOf(node.of, names, scope);
       const length = node.size && constantOf(node.size, names, scope);

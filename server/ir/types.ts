@@ -20,7 +20,8 @@ export type Type =
     }
   | { readonly kind: 'float'; readonly bits: 32 | 64 }
   | { readonly kind: 'pointer'; readonly to: Type }
-  | { readonly kind: 'reference'; readonly to: Type }
+  /** `rvalue`: declared with &&. */
+  | { readonly kind: 'reference'; readonly to: Type; readonly rvalue?: boolean }
   /** A class, struct or union by its name as resolved ("IOMemoryMap"); `args` for templates (OSSharedPtr<IOMemoryMap>). */
   | { readonly kind: 'class'; readonly name: string; readonly args?: readonly Type[] }
   /** `of` is the integer type that it is declared with. */
@@ -50,7 +51,8 @@ export type Expr =
   | { readonly op: 'null'; readonly type: Type; readonly span: Span }
   | { readonly op: 'this'; readonly type: Type; readonly span: Span }
   | { readonly op: 'temp'; readonly temp: Temp; readonly type: Type; readonly span: Span }
-  | { readonly op: 'load'; readonly place: Place; readonly type: Type; readonly span: Span }
+  /** `moved`: of an object that gives up what it has, as std::move() says. */
+  | { readonly op: 'load'; readonly place: Place; readonly type: Type; readonly moved?: boolean; readonly span: Span }
   | { readonly op: 'address'; readonly place: Place; readonly type: Type; readonly span: Span }
   | {
       readonly op: 'unary';

@@ -262,7 +262,8 @@ export abstract class TypeParser extends TemplateParser {
       attributes.push(...this.attributes());
       const word = this.peek();
       if (word === '*' || word === '^') type = { k: 'pointer', to: type };
-      else if (word === '&' || word === '&&') type = { k: 'reference', to: type };
+      else if (word === '&') type = { k: 'reference', to: type };
+      else if (word === '&&') type = { k: 'reference', to: type, rvalue: true };
       else if (qualifiers.has(word)) void 0;
       else if (this.isName() && this.peek(1) === '::' && this.tokens[this.#afterScopesAt()]?.text === '*') {
         // Class::*member

@@ -27,7 +27,7 @@ export type TypeNode =
       readonly keyword?: 'class' | 'struct' | 'union' | 'enum';
     }
   | { readonly k: 'pointer'; readonly to: TypeNode; readonly toMember?: boolean }
-  | { readonly k: 'reference'; readonly to: TypeNode }
+  | { readonly k: 'reference'; readonly to: TypeNode; readonly rvalue?: boolean }
   | { readonly k: 'array'; readonly of: TypeNode; readonly size?: ExprNode }
   | {
       readonly k: 'function';

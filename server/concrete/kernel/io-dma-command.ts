@@ -123,7 +123,7 @@ function specification(site: CallSite): DmaSpecification {
 }
 
 function outputName(site: CallSite, address: bigint): string {
-  const target = site.run.callable(address);
+  const target = site.run.callables.at(address);
   return target?.kind === 'function' ? target.name : '';
 }
 
@@ -168,7 +168,7 @@ function output(site: CallSite, into: bigint, index: number, segment: Segment): 
   const bytes = pair(8, false);
   const value = new Aggregate(bytes, new Uint8Array(bytes.length).fill(1));
   const type = { kind: 'class', name: 'IODMACommand::Segment64' } as const;
-  run.callAddress(
+  run.callables.call(
     function_,
     new CallSite(
       run,

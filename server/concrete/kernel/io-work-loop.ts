@@ -44,7 +44,7 @@ function runAction(site: CallSite, action: bigint, from: number): Value {
   while (args.length < 5) args.push(0n);
   const types = [{ kind: 'pointer', to: { kind: 'class', name: 'OSObject' } } as const, ...site.types.slice(from)];
   const texts = ['owner', ...site.texts.slice(from)];
-  return run.callAddress(
+  return run.callables.call(
     action,
     new CallSite(
       run,
