@@ -7,7 +7,7 @@ import { notModelled } from './halt';
 import type { Interpreter } from './interpreter';
 import { isSimulated } from './kernel/classes';
 import { literal } from './literal';
-import { ByteState, type Region } from './memory';
+import { ByteState, isUnset, type Region } from './memory';
 import type { SourceFunction } from './program';
 import type { Access } from './typed-memory';
 import {
@@ -200,7 +200,7 @@ export class Assumer {
     const empty =
       to.kind === 'pointer' && region.kind === 'stack' && region.bytes.subarray(start, end).every((byte) => byte === 0);
     for (let at = Math.max(0, start); at < end; at++)
-      if (region.state[at] === ByteState.Uninitialised || empty) region.state[at] = ByteState.Assumed;
+      if (isUnset(region.state[at]!) || empty) region.state[at] = ByteState.Assumed;
   }
 
   /** The value for a plan's name, where it gives one; of a call also with its class, "IOPCIDevice::configRead16". */

@@ -58,7 +58,14 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
       const types = call.args.map((arg) => arg.type);
       let target: Target | undefined;
       return (_frame, values) => {
-        target ??= run.resolver.function(callee.name, values.length, c.source.file, types, callee.template);
+        target ??= run.resolver.function(
+          callee.name,
+          values.length,
+          c.source.file,
+          types,
+          callee.template,
+          callee.signature,
+        );
         return run.perform(target, site(callee.name, 0n, values));
       };
     }
@@ -116,7 +123,15 @@ function compileMethod(
     if (!target)
       targets.set(
         from,
-        (target = run.resolver.method(from, staticClass, callee.name, values.length, types, callee.template)),
+        (target = run.resolver.method(
+          from,
+          staticClass,
+          callee.name,
+          values.length,
+          types,
+          callee.template,
+          callee.signature,
+        )),
       );
     run.checkReceiver(self, text, callee.name);
     return run.perform(target, site(target.name, self, values));

@@ -58,6 +58,8 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
     case 'pointee':
       return compilePointee(c, expr.value);
     case 'sizeof': {
+      if (expr.of.kind === 'array' && expr.of.length === undefined)
+        return () => notModelled(`${run.sourceText(c.source, expr.span)}: the array's length`);
       const size = BigInt(run.layouts.size(expr.of));
       return () => {
         if (expr.of.kind === 'unknown' || (expr.of.kind === 'class' && run.layouts.class(expr.of).assumed))

@@ -3,7 +3,7 @@ import type { CallSite } from './call-site';
 import type { Interpreter } from './interpreter';
 import { notModelled } from './halt';
 import { isSmartPointer } from './layout';
-import { ByteState } from './memory';
+import { ByteState, isUnset } from './memory';
 import { Traits } from '../ir/traits';
 import type { SourceFunction } from './program';
 import { Aggregate, type Value } from './values';
@@ -223,7 +223,7 @@ export class Construction {
     const start = run.memory.offset(region, address);
     const end = Math.min(region.size, start + run.layouts.size(type));
     for (let at = Math.max(0, start); at < end; at++)
-      if (region.state[at] === ByteState.Uninitialised) region.state[at] = ByteState.Assumed;
+      if (isUnset(region.state[at]!)) region.state[at] = ByteState.Assumed;
   }
 
   /** A base was constructed by a constructor's list: now come the members. */

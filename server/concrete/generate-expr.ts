@@ -163,7 +163,7 @@ export function piece(sink: Sink, expr: Expr): Piece | undefined {
       return value && convert(value, expr.type);
     }
     case 'sizeof':
-      if (expr.of.kind === 'unknown') return undefined;
+      if (expr.of.kind === 'unknown' || (expr.of.kind === 'array' && expr.of.length === undefined)) return undefined;
       if (expr.of.kind === 'class' && run.layouts.class(expr.of).assumed) return undefined;
       return constant(BigInt(run.layouts.size(expr.of)));
     case 'name': {

@@ -125,6 +125,9 @@ export class Layouts {
     let assumed = false;
     for (const base of declared.bases) {
       const layout = this.class({ kind: 'class', name: base });
+      // A pointer to it would be another address than one to the whole.
+      if (size > 0 && layout.fields.size > 0 && fields.size > 0)
+        notModelled(`${base}, a further base of ${declared.name}`);
       // An empty base takes no room.
       if (layout.fields.size === 0 && layout.size === 1) continue;
       const at = roundUp(size, layout.align);

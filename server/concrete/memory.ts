@@ -11,6 +11,25 @@ export const enum ByteState {
   Assumed = 2,
 }
 
+/** Other states: some bits of the byte are set, and the others never were. Where all but the highest are, that counts as set. */
+export function stateOfBits(mask: number): number {
+  if (mask === 0) return ByteState.Uninitialised;
+  if (mask === 0xff || mask === 0x7f) return ByteState.Defined;
+  return mask < 0x7f ? mask + 2 : mask + 1;
+}
+
+/** The bits of a byte that are set; all, where they are assumed. */
+export function bitsOfState(state: number): number {
+  if (state === ByteState.Uninitialised) return 0;
+  if (state <= ByteState.Assumed) return 0xff;
+  return state <= 0x80 ? state - 2 : state - 1;
+}
+
+/** Whether nothing was ever written to a byte, or to some bits of it. */
+export function isUnset(state: number): boolean {
+  return state === ByteState.Uninitialised || state > ByteState.Assumed;
+}
+
 export type RegionKind = 'stack' | 'heap' | 'object' | 'global' | 'assumed' | 'code';
 
 /** One object of the run's own memory: a local whose address is taken, a heap block, an instance, a global. */

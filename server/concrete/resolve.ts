@@ -1,6 +1,7 @@
 import type { FunctionDeclaration } from '../ir/declarations';
 import type { TemplateArgument, Type } from '../ir/types';
 import type { KernelCall } from './call-site';
+import { impossible, sameParameter, suits } from '../ir/overloads';
 import { isSimulated, kernelBases } from './kernel/classes';
 import { kernelCalls } from './kernel/table';
 import type { Program, SourceFunction } from './program';
@@ -30,15 +31,16 @@ export class Resolver {
     file: string,
     types: readonly Type[] = [],
     template?: readonly TemplateArgument[],
+    signature?: readonly Type[],
   ): Target {
     const name = withoutTemplate(written);
     const kernel = kernelCalls.get(name) ?? kernelCalls.get(name.replace(/^::/, ''));
     if (kernel) return { kind: 'kernel', name: written, call: kernel };
-    const source = this.#body(name, args, file, types, template);
+    const source = this.#body(name, args, file, types, template, signature);
     if (source) return { kind: 'source', name, source };
     const at = name.lastIndexOf('::');
     if (at > 0) {
-      const inherited = this.#inChain(name.slice(0, at), name.slice(at + 2), args, types, template);
+      const inherited = this.#inChain(name.slice(0, at), name.slice(at + 2), args, types, template, signature);
       if (inherited) return inherited;
     }
     return { kind: 'none', name, declaration: this.#program.declaration(name) };
@@ -52,11 +54,12 @@ export class Resolver {
     args: number,
     types: readonly Type[] = [],
     template?: readonly TemplateArgument[],
+    signature?: readonly Type[],
   ): Target {
     const found =
-      this.#inChain(from, name, args, types, template) ??
+      this.#inChain(from, name, args, types, template, signature) ??
       (staticClass !== undefined && staticClass !== from
-        ? this.#inChain(staticClass, name, args, types, template)
+        ? this.#inChain(staticClass, name, args, types, template, signature)
         : undefined);
     if (found) return found;
     const declaration = this.#declared(from, name) ?? (staticClass ? this.#declared(staticClass, name) : undefined);
@@ -110,12 +113,13 @@ export class Resolver {
     args: number,
     types: readonly Type[] = [],
     template?: readonly TemplateArgument[],
+    signature?: readonly Type[],
   ): Target | undefined {
     for (const each of this.chain(className)) {
       const qualified = `${each}::${name}`;
       const kernel = kernelCalls.get(qualified);
       if (kernel) return { kind: 'kernel', name: qualified, call: kernel };
-      const source = this.#body(qualified, args, '', types, template);
+      const source = this.#body(qualified, args, '', types, template, signature);
       if (source) return { kind: 'source', name: qualified, source };
     }
     return undefined;
@@ -136,18 +140,21 @@ export class Resolver {
     file: string,
     types: readonly Type[] = [],
     template?: readonly TemplateArgument[],
+    signature?: readonly Type[],
   ): SourceFunction | undefined {
     // Where the workspace is the kernel itself, these classes are still those of the model.
     const cut = name.indexOf('::');
     if (cut > 0 && isSimulated(name.slice(0, cut))) return undefined;
+    const derives = (each: string, base: string): boolean => this.isKind(each, base);
     let best: SourceFunction | undefined;
-    let bestRank = -1;
+    let bestRank = -Infinity;
     for (const candidate of this.#program.functions(name, template, file === '' ? undefined : file)) {
       const parameters = candidate.function.parameters;
       const rank =
         (parameters === args ? 4 : parameters > args ? 2 : 1) +
         (candidate.file === file ? 1 : 0) +
-        likeness(candidate, types);
+        likeness(candidate, types, derives) +
+        (signature && isCalled(candidate, signature) ? 20 : 0);
       if (rank > bestRank) {
         best = candidate;
         bestRank = rank;
@@ -157,28 +164,29 @@ export class Resolver {
   }
 }
 
-/** How well arguments of these types go with a function's parameters: tells one overload from another. */
-function likeness({ function: { locals } }: SourceFunction, types: readonly Type[]): number {
-  let alike = 0;
-  types.forEach((type, index) => {
-    const parameter = locals[index]?.type;
-    if (!parameter) return;
-    const given = type.kind === 'reference' && type.rvalue === true;
-    // && takes only what nothing else needs, and takes it before const & does.
-    if (parameter.kind === 'reference' && parameter.rvalue) alike += given ? 1 : -20;
-    else if (isLike(parameter, type)) alike += given && parameter.kind === 'reference' ? 0.5 : 1;
-  });
-  return types.length === 0 ? 0 : (alike / types.length) * 0.9;
+function isCalled({ function: { locals, parameters } }: SourceFunction, signature: readonly Type[]): boolean {
+  return parameters === signature.length && signature.every((type, index) => sameParameter(type, locals[index]!.type));
 }
 
-function isLike(parameter: Type, type: Type): boolean {
-  const pointer = (each: Type): Type | undefined =>
-    each.kind === 'pointer' || each.kind === 'reference' ? each.to : undefined;
-  const [to, from] = [pointer(parameter), pointer(type)];
-  if (to && from)
-    return to.kind === from.kind && (to.kind !== 'class' || (from.kind === 'class' && to.name === from.name));
-  if (parameter.kind === 'reference') return isLike(parameter.to, type);
-  return parameter.kind === type.kind;
+/** How well arguments of these types go with a function's parameters: tells one overload from another. */
+function likeness(
+  { function: { locals, parameters } }: SourceFunction,
+  types: readonly Type[],
+  derives: (name: string, base: string) => boolean,
+): number {
+  let alike = 0;
+  types.forEach((type, index) => {
+    const parameter = index < parameters ? locals[index]?.type : undefined;
+    if (!parameter) return;
+    const rvalue = type.kind === 'reference' && type.rvalue === true;
+    // Of what a reference is bound to, the address is passed.
+    const given = parameter.kind === 'reference' && type.kind === 'pointer' ? type.to : type;
+    const suitable = suits(parameter, given, derives);
+    // && takes only what nothing else needs, and takes it before const & does.
+    if (parameter.kind === 'reference' && parameter.rvalue) alike += rvalue ? suitable : impossible;
+    else alike += rvalue && parameter.kind === 'reference' ? suitable - 0.1 : suitable;
+  });
+  return types.length === 0 ? 0 : (alike / types.length) * 0.9;
 }
 
 /** "OSDynamicCast<IOPCIDevice>" is OSDynamicCast. */

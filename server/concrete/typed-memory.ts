@@ -4,7 +4,7 @@ import { bytesOf, ofBytes, shown } from './byte-strings';
 import type { Hint } from './compile-expr';
 import type { Interpreter } from './interpreter';
 import type { FieldLayout } from './layout';
-import { ByteState, readInteger, writeInteger, type Region } from './memory';
+import { bitsOfState, ByteState, isUnset, readInteger, stateOfBits, writeInteger, type Region } from './memory';
 import type { SourceFunction, Span } from './program';
 import { Aggregate, isPointer, normaliser, Unknown, type Known, type Value } from './values';
 
@@ -85,9 +85,9 @@ export class TypedMemory {
     if (region) {
       const offset = this.#check(region, address, size, access, 'read');
       const state = region.state.subarray(offset, offset + size);
-      if (state.includes(ByteState.Uninitialised)) {
+      if (state.some((byte, at) => (maskAt(bits, at) & ~bitsOfState(byte)) !== 0)) {
         const unset = new Unknown(access.what, access.name, type, place());
-        unset.neverSet = 'whole';
+        unset.neverSet = state.some((byte, at) => (maskAt(bits, at) & bitsOfState(byte)) !== 0) ? 'part' : 'whole';
         return unset;
       }
       if (state.includes(ByteState.Assumed)) {
@@ -100,7 +100,7 @@ export class TypedMemory {
     return ofBits(takeBits(this.#foreignRead(address, size, access), 0, bits), bits, type);
   }
 
-  /** Stores a bit field. Other bits of its bytes count as set from now on: what they held, or 0. */
+  /** Stores a bit field: other bits of its bytes stay what they are; where these are assumed, they are 0. */
   storeBits(address: bigint, bits: Bits, type: Type, value: Known, access: Access): void {
     const size = Math.ceil((bits.shift + bits.width) / 8);
     const integer = this.#run.integer(value instanceof Aggregate ? value : normaliser(type)(value));
@@ -113,7 +113,14 @@ export class TypedMemory {
     }
     const offset = this.#check(region, address, size, access, 'write');
     putBits(region.bytes, offset, bits, integer);
-    region.state.fill(ByteState.Defined, offset, offset + size);
+    const { state } = region;
+    for (let at = 0; at < size; at++) {
+      const before = state[offset + at]!;
+      const mask = maskAt(bits, at);
+      if (before === ByteState.Assumed && mask !== 0xff && !region.initialised)
+        this.#run.assume(`the bits beside ${access.what}`, '0', this.#run.here().place);
+      state[offset + at] = before === ByteState.Assumed ? ByteState.Defined : stateOfBits(bitsOfState(before) | mask);
+    }
   }
 
   /** Initialises a character array: the string, its end, and zeros. */
@@ -135,7 +142,7 @@ export class TypedMemory {
 
   #checkSet(region: Region, start: number, end: number, access: Access): void {
     const { state } = region;
-    const at = state.subarray(start, end).indexOf(ByteState.Uninitialised);
+    const at = state.subarray(start, end).findIndex(isUnset);
     if (at < 0) return;
     const name = access.what === '' ? region.name : access.what;
     this.#run.kernel.stop('undefined', `depends on byte ${String(at)} of ${name}, which was never set.`);
@@ -261,7 +268,7 @@ export class TypedMemory {
     const state = region.state.subarray(offset, offset + size);
     if (state.every((byte) => byte === ByteState.Defined)) return this.decode(region.bytes, region, offset, type, size);
     const place = access.source && access.span ? run.place(access.source, access.span) : undefined;
-    if (state.includes(ByteState.Uninitialised)) {
+    if (state.some(isUnset)) {
       const unset = new Unknown(access.what === '' ? region.name : access.what, access.name, type, place);
       unset.neverSet = state.every((byte) => byte === ByteState.Uninitialised) ? 'whole' : 'part';
       return unset;
@@ -321,6 +328,13 @@ function putBits(bytes: Uint8Array, offset: number, { shift, width }: Bits, valu
     const byte = offset + (bit >> 3);
     bytes[byte] = (bits >> BigInt(at)) & 1n ? bytes[byte]! | mask : bytes[byte]! & ~mask;
   }
+}
+
+/** The bits of a bit field that lie in one of its bytes. */
+function maskAt({ shift, width }: Bits, byte: number): number {
+  const from = Math.max(0, shift - 8 * byte);
+  const to = Math.min(8, shift + width - 8 * byte);
+  return to <= from ? 0 : ((1 << to) - 1) & ~((1 << from) - 1);
 }
 
 function ofBits(value: bigint, { width }: Bits, type: Type): bigint {

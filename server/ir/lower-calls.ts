@@ -83,7 +83,7 @@ export abstract class CallLowering extends ObjectLowering {
         this.load({ kind: 'field', base, name, owner: member.owner, type: member.field.type, span: callee.span }),
       );
     const chosen = member && this.overload(member.methods, node.args);
-    const { declaration, template } = this.bound(chosen, callee.args, node.args);
+    const { declaration, template } = this.bound(chosen, callee.args, node.args, member?.methods);
     const args = this.arguments(node.args, declaration);
     const direct = written !== undefined;
     return this.emitCall(
@@ -143,7 +143,12 @@ export abstract class CallLowering extends ObjectLowering {
     const lesser = this.#extreme(node, name, functions);
     if (lesser) return lesser;
     if (functions) {
-      const { declaration, template } = this.bound(this.overload(functions, node.args), undefined, node.args);
+      const { declaration, template } = this.bound(
+        this.overload(functions, node.args),
+        undefined,
+        node.args,
+        functions,
+      );
       return this.emitCall(
         node,
         { kind: 'function', name: declaration?.qualifiedName ?? name, ...template },
@@ -255,6 +260,7 @@ export abstract class CallLowering extends ObjectLowering {
       functions && this.overload(functions, node.args),
       undefined,
       node.args,
+      functions,
     );
     const isBase =
       this.className !== undefined &&
@@ -276,7 +282,7 @@ export abstract class CallLowering extends ObjectLowering {
     direct: boolean,
     typeArgs?: readonly TypeNode[],
   ): Expr {
-    const { declaration, template } = this.bound(this.overload(methods, node.args), typeArgs, node.args);
+    const { declaration, template } = this.bound(this.overload(methods, node.args), typeArgs, node.args, methods);
     const args = this.arguments(node.args, declaration);
     const ownName = declaration?.class ?? owner;
     const callee: Callee =
@@ -320,7 +326,7 @@ export abstract class CallLowering extends ObjectLowering {
     if (lesser) return lesser;
     const chosen = functions && this.overload(functions, node.args);
     if (chosen && isOwnTemplate(chosen)) {
-      const { declaration, template } = this.bound(chosen, typeArgs, node.args);
+      const { declaration, template } = this.bound(chosen, typeArgs, node.args, functions);
       return this.emitCall(
         node,
         { kind: 'function', name: chosen.qualifiedName, ...template },
@@ -337,8 +343,16 @@ export abstract class CallLowering extends ObjectLowering {
     declaration: FunctionDeclaration | undefined,
     typeArgs: readonly TypeNode[] | undefined,
     nodes: readonly ExprNode[],
-  ): { declaration: FunctionDeclaration | undefined; template?: { template: readonly TemplateArgument[] } } {
-    if (!declaration || !isOwnTemplate(declaration)) return { declaration };
+    among?: readonly FunctionDeclaration[],
+  ): {
+    declaration: FunctionDeclaration | undefined;
+    template?: { template?: readonly TemplateArgument[]; signature?: readonly Type[] };
+  } {
+    // template <> int f<0>(): which one a call of several means hangs on what it names.
+    const special = typeArgs && declaration && among?.find((each) => each.template?.length === 0);
+    if (special) this.gap(`a specialisation of ${special.name}`, { span: nodes[0]?.span ?? special.span });
+    if (!declaration || !isOwnTemplate(declaration))
+      return { declaration, template: this.signature(declaration, among, nodes.length) };
     const argument = (
       { name, kind }: TemplateParameterNode,
       node: TypeNode | undefined,
@@ -361,9 +375,16 @@ export abstract class CallLowering extends ObjectLowering {
       nodes.map((each) => this.sizeOperand(each)),
       (parameter, found) => argument(parameter, parameter.default, new TemplateNames(this.names, found)),
     );
-    return bindings
-      ? { declaration: bound(declaration, bindings), template: { template: [...bindings.values()] } }
-      : { declaration };
+    if (!bindings) return { declaration };
+    const instance = bound(declaration, bindings);
+    const { signature } = this.signature(declaration, among, nodes.length);
+    return {
+      declaration: instance,
+      template: {
+        template: [...bindings.values()],
+        ...(signature && { signature: instance.parameters.map(({ type }) => type) }),
+      },
+    };
   }
 
   protected arguments(nodes: readonly ExprNode[], declaration: FunctionDeclaration | undefined): Expr[] {
@@ -418,7 +439,7 @@ export abstract class CallLowering extends ObjectLowering {
 
 /** A template of the workspace's; the kernel's are modelled as they are called. */
 function isOwnTemplate(declaration: FunctionDeclaration): boolean {
-  return declaration.template !== undefined && !isKernels(declaration);
+  return declaration.template !== undefined && declaration.template.length > 0 && !isKernels(declaration);
 }
 
 /** A declaration of the API. */

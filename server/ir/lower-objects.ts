@@ -2,6 +2,7 @@ import type { ExprNode, Node } from '../syntax/tree';
 import type { FunctionDeclaration } from './declarations';
 import { copyArgument, isClass, OperatorLowering } from './lower-operators';
 import { classOf, rootLocal } from './lower-places';
+import { impossible, sameParameter, suits } from './overloads';
 import { longType, pointeeType, pointerTo, unknownType, voidType } from './type-of';
 import type { Expr, Place, Type } from './types';
 
@@ -70,20 +71,66 @@ export abstract class ObjectLowering extends OperatorLowering {
   ): FunctionDeclaration | undefined {
     const fitting = declarations.filter((each) => takes(each, nodes.length));
     if (fitting.length < 2 || nodes.length === 0) return pickOverload(declarations, nodes.length);
-    const types = nodes.map((node) => this.typeOfExpression(node));
+    const types = nodes.map((node) => this.#argumentType(node));
     const tells = fitting.some(({ parameters }) => parameters.some(({ type }) => isRvalue(type)));
     const rvalues = tells ? nodes.map((node) => this.#isRvalue(node)) : [];
-    const unfit = (each: FunctionDeclaration): number =>
-      rvalues.filter((rvalue, index) => isRvalue(each.parameters[index]?.type) !== rvalue).length;
     let best: FunctionDeclaration | undefined;
-    let most = -1;
+    let most = -Infinity;
     for (const each of fitting) {
-      const alike =
-        types.filter((type, index) => isLike(each.parameters[index]?.type, type)).length -
-        unfit(each) / (nodes.length + 1);
-      if (alike > most) [best, most] = [each, alike];
+      const suitable = this.#suitability(each, nodes, types, rvalues);
+      if (suitable > most) [best, most] = [each, suitable];
     }
     return best;
+  }
+
+  #suitability(
+    declaration: FunctionDeclaration,
+    nodes: readonly ExprNode[],
+    types: readonly Type[],
+    rvalues: readonly boolean[],
+  ): number {
+    const derives = (name: string, base: string): boolean => this.names.derives(name, base);
+    let sum = declaration.template?.length ? -0.01 : 0;
+    types.forEach((type, index) => {
+      const parameter = declaration.parameters[index]?.type;
+      if (!parameter) return;
+      const node = nodes[index]!;
+      const isNull = node.k === 'null' || (node.k === 'number' && /^0[uUlL]*$/.test(node.text));
+      if (isNull && parameter.kind === 'pointer') sum += node.k === 'null' ? 1 : 0.5;
+      else sum += suits(parameter, type, derives);
+      const rvalue = rvalues[index];
+      if (isRvalue(parameter)) sum += rvalue ? 0.3 : impossible;
+      else if (rvalue && parameter.kind === 'reference') sum -= 0.1;
+      // A more special template goes before a general one.
+      if (declaration.template?.length && parameter.kind !== 'unknown') sum += 0.4;
+    });
+    return sum;
+  }
+
+  /** The type of an argument; an array stays one. */
+  #argumentType(node: ExprNode): Type {
+    if (node.k !== 'name' && node.k !== 'member') return this.typeOfExpression(node);
+    const type = this.typeOfPlace(node);
+    return type.kind === 'array' ? type : this.typeOfExpression(node);
+  }
+
+  /** The parameters of the overload that is called, where there is another one that takes as many arguments. */
+  protected signature(
+    chosen: FunctionDeclaration | undefined,
+    among: readonly FunctionDeclaration[] | undefined,
+    count: number,
+  ): { readonly signature?: readonly Type[] } {
+    const types = chosen?.parameters.map(({ type }) => type);
+    const others = among?.some(
+      (each) =>
+        takes(each, count) &&
+        each.name === chosen?.name &&
+        !(
+          each.parameters.length === types?.length &&
+          each.parameters.every(({ type }, index) => sameParameter(type, types[index]!))
+        ),
+    );
+    return types && others ? { signature: types } : {};
   }
 
   /** Whether an expression's value is one that nothing else needs. */
@@ -311,15 +358,6 @@ function takes({ parameters, variadic }: FunctionDeclaration, count: number): bo
   return count <= parameters.length
     ? parameters.slice(count).every((parameter) => parameter.default !== undefined)
     : variadic;
-}
-
-/** Whether an argument is of a parameter's type, or nearly. */
-function isLike(parameter: Type | undefined, type: Type): boolean {
-  if (parameter?.kind === 'reference') return isLike(parameter.to, type);
-  if (parameter?.kind === 'pointer' && type.kind === 'pointer')
-    return parameter.to.kind === type.to.kind && (type.to.kind !== 'class' || isLike(parameter.to, type.to));
-  if (parameter?.kind === 'class' && type.kind === 'class') return parameter.name === type.name;
-  return parameter?.kind === type.kind;
 }
 
 function isRvalue(type: Type | undefined): boolean {

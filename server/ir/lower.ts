@@ -48,7 +48,7 @@ export function lowerFunction(
   return {
     ...lowered,
     ...(local.classes.length > 0 && { classes: local.classes }),
-    ...(node.template && { template: context.template ?? 'open' }),
+    ...(node.templateParameters?.length && { template: context.template ?? 'open' }),
   };
 }
 

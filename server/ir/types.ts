@@ -109,9 +109,15 @@ export interface TemplateArgument {
   readonly value?: bigint;
 }
 
+/** `signature`: the types of the parameters, where several functions of the name take as many arguments. */
 export type Callee =
   /** A free or static function, or a name that nothing declares. Qualified as far as written or resolved ("IOBufferMemoryDescriptor::withCapacity"). */
-  | { readonly kind: 'function'; readonly name: string; readonly template?: readonly TemplateArgument[] }
+  | {
+      readonly kind: 'function';
+      readonly name: string;
+      readonly template?: readonly TemplateArgument[];
+      readonly signature?: readonly Type[];
+    }
   /** `receiver` is a pointer to the object. `class` is its static class where known. `direct`: named with its class (super::free()), hence not virtual. */
   | {
       readonly kind: 'method';
@@ -120,6 +126,7 @@ export type Callee =
       readonly name: string;
       readonly direct: boolean;
       readonly template?: readonly TemplateArgument[];
+      readonly signature?: readonly Type[];
     }
   | { readonly kind: 'pointer'; readonly value: Expr }
   /** A constructor: of a local, of a temporary `T(args)`, or of what `new` allocated. `object` is a pointer to it; absent for a temporary, whose value is `dst`. */

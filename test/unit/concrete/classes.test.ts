@@ -191,6 +191,18 @@ const unmodelled: readonly (readonly [string, RegExp])[] = [
     /^the class template Box$/,
   ],
   ['struct A { int v; }; int f() { A a = { 1 }; int s = 0; for (int x : a) s += x; return s; }', /^range: a$/],
+  [
+    'struct A { int a; }; struct B { int b; }; struct C : A, B { int c; }; int f() { C c; c.b = 2; return c.b; }',
+    /^B, a further base of C$/,
+  ],
+  [
+    'template <int N> int g() { return N; } template <> int g<0>() { return 9; } int f() { return g<0>(); }',
+    /^a specialisation of g/,
+  ],
+  [
+    'constexpr int sq(int x) { return x * x; } int f() { int a[sq(2)]; return sizeof(a); }',
+    /^sizeof\(a\): the array's length$/,
+  ],
   ['struct A { int v; }; int f() { A a = { 1 }; int w = 2; return a.*w; }', /^operator \.\*/],
 ];
 

@@ -21,9 +21,21 @@ int f() { P p = { 5 }; D d(p, 2); return d.v * 10 + d.w; }`,
     '52',
   ],
   [
+    'a base that is copied in the list of a copy constructor',
+    `struct B { int v; B(int x) : v(x) {} B(const B &o) : v(o.v + 1) {} }; struct D : B { int w; D(int x) : B(x), w(1) {} D(const D &o) : B(o), w(o.w + 5) {} };
+int f() { D d(3); D e(d); D g = e; return g.v * 100 + g.w; }`,
+    '511',
+  ],
+  [
     'auto & is bound once',
     'int n; int a[3]; int &next() { return a[n++]; } int f() { n = 0; auto &r = next(); r = 5; return n * 10 + a[0]; }',
     '15',
+  ],
+  [
+    'overloads of methods by their types',
+    `struct A { int g(int x) { return 1; } int g(const char *s) { return 2; } int g(A &a) { return 3; } int g(int *p) { return 4; } };
+int f() { A a; int x = 0; return a.g(1) * 1000 + a.g("x") * 100 + a.g(a) * 10 + a.g(&x); }`,
+    '1234',
   ],
   [
     'overloads of constructors by their types',
@@ -32,10 +44,22 @@ int f() { A a(1), b("x"), c((void *)0), d(true); return a.v * 1000 + b.v * 100 +
     '1234',
   ],
   [
+    'overloads by integer types',
+    `int g(uint8_t x) { return 1; } int g(uint32_t x) { return 2; } int g(int64_t x) { return 3; } int g(int x) { return 4; } int g(char x) { return 5; }
+int f() { uint8_t a = 1; uint32_t b = 1; int64_t c = 1; return g(a) * 10000 + g(b) * 1000 + g(c) * 100 + g(1) * 10 + g('c'); }`,
+    '12345',
+  ],
+  [
     'overloads by promotion',
     `int g(int x) { return 1; } int g(double x) { return 2; } int g(long long x) { return 3; }
 int f() { short s = 1; float x = 1; bool b = true; return g(s) * 100 + g(x) * 10 + g(b); }`,
     '121',
+  ],
+  [
+    'overloads by class',
+    `struct A { int k; }; struct B : A { int w; }; int g(A *a) { return 1; } int g(B *b) { return 2; } int g(const A &a) { return 3; } int g(const B &b) { return 4; }
+int f() { A a; B b; return g(&a) * 1000 + g(&b) * 100 + g(a) * 10 + g(b); }`,
+    '1234',
   ],
   [
     'the same function with another number of arguments',
@@ -204,6 +228,16 @@ int f() { int r = 1; for (const auto &op : ops) r = op.fn(r) * 10; return r; }`,
     'a lambda as a function pointer',
     'int call(int (*fn)(int), int x) { return fn(x); } int f() { return call([](int x) { return x + 1; }, 4); }',
     '5',
+  ],
+  [
+    'a specialised template',
+    "template <typename T> int kind(T) { return 1; } template <> int kind<char>(char) { return 2; } int f() { return kind(1) * 10 + kind('a'); }",
+    '12',
+  ],
+  [
+    'an overloaded template',
+    'template <typename T> int kind(T) { return 1; } template <typename T> int kind(T *) { return 2; } int kind(double) { return 3; } int f() { int x; return kind(1) * 100 + kind(&x) * 10 + kind(1.5); }',
+    '123',
   ],
   [
     'if constexpr',

@@ -104,6 +104,21 @@ int f() { return sizeof(E) + (int)(kX >> 40); }`,
 int f() { S s = {}; s.a = 4; s.c = 63; s.b = s.a; return s.a * 100 + s.b * 10 + s.c + sizeof(S) * 1000; }`,
     '4173',
   ],
+  [
+    'bit fields beside each other',
+    'struct B { unsigned a : 3; unsigned b : 5; unsigned c : 1; unsigned d : 23; }; int f() { B b; b.a = 5; b.c = 1; b.b = 9; b.d = 70000; B e = b; return e.a + e.b * 10 + e.c * 1000 + (e.d == 70000) * 10000; }',
+    '11095',
+  ],
+  [
+    'bit fields across bytes',
+    'struct __attribute__((packed)) B { uint16_t a : 3; uint16_t b : 10; uint16_t c : 3; }; int f() { B b; b.b = 1000; b.a = 7; b.c = 2; return b.b * 100 + b.a * 10 + b.c; }',
+    '100072',
+  ],
+  [
+    'a bit field whose neighbours are set by a whole word',
+    'union U { uint32_t w; struct { uint32_t a : 4; uint32_t b : 28; } s; }; int f() { U u; u.w = 0x123; u.s.a = 0xf; return u.w; }',
+    '303',
+  ],
 ];
 
 it.each(cases)('%s', (_what, source, expected) => {

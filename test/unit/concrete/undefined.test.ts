@@ -27,6 +27,21 @@ const cases: readonly (readonly [string, string, string])[] = [
     'int f() { int n; int s = 0; for (int i = 0; i < n; i++) s++; return s; }',
     'depends on n, which was never set.',
   ],
+  [
+    'a bit field beside one that is set',
+    'struct B { unsigned a : 3; unsigned b : 5; }; int f() { B b; b.a = 5; return b.b; }',
+    'depends on b.b, which was never set.',
+  ],
+  [
+    'a byte of which one bit field is set',
+    'struct B { unsigned a : 3; unsigned b : 5; }; int f() { B b; b.a = 5; return *(uint8_t *)&b; }',
+    'depends on *(uint8_t *)&b, of which a part was never set.',
+  ],
+  [
+    'a copy of a bit field that was never set',
+    'struct B { unsigned a : 3; unsigned b : 5; }; int f() { B b; b.a = 5; B c = b; return c.a + c.b; }',
+    'depends on c.b, which was never set.',
+  ],
   ['a float', 'bool f() { float x; return x > 1.0f; }', 'depends on x, which was never set.'],
   ['behind a goto', 'int f() { int r; goto out; r = 1; out: return r; }', 'depends on r, which was never set.'],
   ['the heap', 'bool f() { int *p = (int *)IOMalloc(8); return p[1] == 3; }', 'depends on p[1], which was never set.'],
