@@ -11,6 +11,7 @@ import { generate } from './generate';
 import { QuickMemory } from './quick-memory';
 import { Frame, returned, type Captured, type Code } from './frame';
 import { Halt, notModelled, panic } from './halt';
+import { booleanObject } from './kernel/libkern-values';
 import { harmlessCalls } from './kernel/table';
 import { KernelModel, type Stage } from './kernel-model';
 import { isSmartPointer, Layouts } from './layout';
@@ -407,6 +408,9 @@ export class Interpreter {
       case 'kernel_task':
       case 'kernel_map':
         return this.kernel.kernelTask();
+      case 'kOSBooleanTrue':
+      case 'kOSBooleanFalse':
+        return booleanObject(this, name === 'kOSBooleanTrue');
       case 'TRUE':
       case 'YES':
         return 1n;
