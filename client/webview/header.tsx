@@ -106,7 +106,8 @@ export function Header({
 /** What the run is a replay of, and what came of it. */
 function Replay({ replay: { rule, verdict, reason } }: { readonly replay: ReplayHead }): JSX.Element {
   const word = { confirmed: 'confirmed', refuted: 'refuted', 'not-replayable': 'not replayable' }[verdict];
-  const why = reason === '' ? 'The run follows the finding’s path, and the defect shows.' : reason;
+  const shows = `The run follows the finding’s path, and the defect shows${reason === '' ? '' : `; ${reason}`}.`;
+  const why = verdict === 'confirmed' ? shows : reason;
   return (
     <span class={verdict === 'confirmed' ? 'chip bad' : 'chip'} title={why}>
       ▶ replay of {rule}: {word}

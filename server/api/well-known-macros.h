@@ -150,6 +150,10 @@
 #define NSEC_PER_SEC 1000000000ull
 #define USEC_PER_SEC 1000000ull
 
+// Lengths of names (bsd/net/if.h, bsd/sys/param.h with bsd/sys/syslimits.h)
+#define IFNAMSIZ 16
+#define MAXPATHLEN 1024
+
 // Pages. page_size is the machine's: 16 KiB on arm64, 4 KiB on x86_64
 #define PAGE_SIZE page_size
 #define PAGE_MASK (page_size - 1)

@@ -43,7 +43,7 @@ function findingText(finding: Finding, sourceLine: string, columns: number, brus
 
 function replayText({ verdict, reason }: NonNullable<Finding['replay']>): string {
   return verdict === 'confirmed'
-    ? 'replay: confirmed, the defect shows in the simulator'
+    ? `replay: confirmed, the defect shows in the simulator${reason === '' ? '' : `; ${reason}`}`
     : `replay: not replayable: ${reason}`;
 }
 

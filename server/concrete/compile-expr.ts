@@ -2,7 +2,7 @@ import type { Expr, Place, Type } from '../ir/types';
 import { compileBinary, compileUnary } from './compile-operators';
 import type { Evaluate, Frame, Storage } from './frame';
 import type { Interpreter } from './interpreter';
-import { isSmartPointer, type FieldLayout } from './layout';
+import { isSmartPointer, unknownArray, type FieldLayout } from './layout';
 import { readInteger } from './memory';
 import type { SourceFunction } from './program';
 import { notModelled } from './halt';
@@ -58,13 +58,13 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
     case 'pointee':
       return compilePointee(c, expr.value);
     case 'sizeof': {
-      if (expr.of.kind === 'array' && expr.of.length === undefined)
-        return () => notModelled(`${run.sourceText(c.source, expr.span)}: the array's length`);
-      const size = BigInt(run.layouts.size(expr.of));
+      const { of } = expr;
+      const endless = of.kind === 'array' && of.length === undefined;
+      const size = BigInt(endless ? unknownArray : run.layouts.size(of));
       return () => {
-        if (expr.of.kind === 'unknown' || (expr.of.kind === 'class' && run.layouts.class(expr.of).assumed))
+        if (endless || of.kind === 'unknown' || (of.kind === 'class' && run.layouts.class(of).assumed))
           run.assume(
-            expr.of.name === undefined ? run.sourceText(c.source, expr.span) : `sizeof(${expr.of.name})`,
+            of.kind === 'array' || of.name === undefined ? run.sourceText(c.source, expr.span) : `sizeof(${of.name})`,
             String(size),
             run.place(c.source, expr.span),
           );

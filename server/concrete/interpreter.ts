@@ -14,7 +14,7 @@ import { Halt, notModelled, panic } from './halt';
 import { booleanObject } from './kernel/libkern-values';
 import { harmlessCalls } from './kernel/table';
 import { KernelModel, type Stage } from './kernel-model';
-import { isSmartPointer, Layouts } from './layout';
+import { isSmartPointer, Layouts, unknownArray } from './layout';
 import { ByteState, readInteger, RunMemory, type Region } from './memory';
 import { Objects } from './objects';
 import type { Program, SourceFunction, Span } from './program';
@@ -24,9 +24,6 @@ import { SmartPointers } from './smart-pointer';
 import { Sources } from './sources';
 import { TypedMemory, type Access } from './typed-memory';
 import { Aggregate, normaliser, Unknown, type Known, type Value } from './values';
-
-/** Bytes of an array whose length is not known. */
-const unknownArray = 4096;
 
 /** The largest memory object that a run may have. */
 const largestRegion = 256 << 20;

@@ -3,6 +3,9 @@ import type { Type } from '../ir/types';
 import { notModelled } from './halt';
 import type { Program } from './program';
 
+/** Bytes of an array whose length is not known. */
+export const unknownArray = 4096;
+
 export interface FieldLayout {
   readonly offset: number;
   readonly type: Type;

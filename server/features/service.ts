@@ -102,7 +102,7 @@ export type SimulationResult =
 export interface ReplayResult {
   /** `refuted`: the run goes the way of the path and the defect does not show, which is a mistake of MapLens. */
   readonly verdict: 'confirmed' | 'refuted' | 'not-replayable';
-  /** Why it is not confirmed, in one line; empty where it is. */
+  /** One line: why it is not confirmed, or what a confirmed one takes as given; may be empty then. */
   readonly reason: string;
   /** The run; none where none was possible. */
   readonly trace?: Trace;

@@ -44,6 +44,12 @@ export class Choices {
     return choice;
   }
 
+  /** The calls that were taken as read, each once. */
+  unread(): string[] {
+    const taken = this.made.filter((choice) => this.of(choice) === 'unread');
+    return [...new Set(taken.map(({ what }) => `${what.slice(what.lastIndexOf(':') + 1)}()`))];
+  }
+
   of(choice: Choice): bigint | 'unread' | undefined {
     return this.#overrides.get(choice.key);
   }

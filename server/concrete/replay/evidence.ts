@@ -206,7 +206,12 @@ export class Evidence {
 
   /** Whether the object of the claim came into being, or was asked for and is not there. */
   get found(): boolean {
-    return this.#claim.subject === undefined || this.#subject !== undefined;
+    return this.#claim.subject === undefined || (this.#subject !== undefined && !this.missing);
+  }
+
+  /** The object of the claim was to be made, and was not. */
+  get missing(): boolean {
+    return this.#subject === 0n && this.#claim.what !== 'null';
   }
 }
 

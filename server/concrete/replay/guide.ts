@@ -1,6 +1,5 @@
 import type { Claim } from '../../ir/claim';
-import type { BlockId, Function, Instruction } from '../../ir/types';
-import type { Type } from '../../ir/types';
+import type { BlockId, Function, Instruction, Terminator, Type } from '../../ir/types';
 import type { MemoryDescriptor } from '../../../sim/memory-descriptor';
 import type { Place } from '../../../sim/trace';
 import type { CallSite } from '../call-site';
@@ -57,6 +56,9 @@ export interface AssumedMemory {
 /** Of the client, behind an address that is not 0. */
 const userBuffer = 65536;
 
+/** What an instruction counts that is watched, as it takes about so much longer than others. */
+const costOfLeading = 8;
+
 /** Of these, so many are tried, one in each run. */
 const mostFailable = 8;
 
@@ -65,7 +67,8 @@ const address: Type = { kind: 'int', bits: 64, signed: false };
 /** Leads a run along the way of a claim: values that nothing gives are chosen so that each branch goes the claim's way. */
 export class Guide {
   readonly choices: Choices;
-  readonly conflicts: Conflict[] = [];
+  /** The first branch that went another way. */
+  conflict: Conflict | undefined;
   /** What else could have been chosen where a branch went the right way. */
   readonly alternatives: Option[] = [];
   readonly evidence: Evidence;
@@ -83,6 +86,7 @@ export class Guide {
   #run!: Interpreter;
   #steering!: Steering;
   readonly #failable: Option[] = [];
+  readonly #missed: Option[] = [];
   readonly #failures = new Map<string, readonly bigint[]>();
   #wish: bigint | undefined;
   #settling: Unknown | undefined;
@@ -207,7 +211,7 @@ export class Guide {
     this.leads = false;
     while (id !== returned) {
       const block = code.blocks[id]!;
-      this.#run.spend(block.instructions.length + 1);
+      this.#run.spend((block.instructions.length + 1) * costOfLeading);
       code.function.blocks[id]!.instructions.forEach((instruction, at) => {
         this.#execute(frame, id, instruction, block.instructions[at]!);
       });
@@ -244,6 +248,12 @@ export class Guide {
 
   /** The object of the claim was made, or was not. */
   #made(frame: Frame, instruction: Instruction): void {
+    this.#find(frame, instruction);
+    if (!this.evidence.missing || this.#answer?.target.kind !== 'source') return;
+    this.#missed.push({ choice: this.#answer.choice, values: ['unread'] });
+  }
+
+  #find(frame: Frame, instruction: Instruction): void {
     const run = this.#run;
     const out = this.evidence.outOf(instruction, frame);
     if (out !== undefined) {
@@ -294,18 +304,22 @@ export class Guide {
       this.position++;
       return to;
     }
-    const { source } = frame.code;
-    const span = terminator.op === 'branch' ? terminator.condition.span : terminator.span;
-    this.conflicts.push({
-      position: this.position,
-      options,
-      detours: this.#detours(frame.code.function, asked),
-      around: options.length > 0 ? [] : around(frame.code.function, this.way, this.position),
-      condition: this.#run.sourceText(source, span),
-      place: this.#run.place(source, span),
-    });
+    this.conflict ??= this.#conflict(frame, terminator, options, asked);
     this.#rejoin(frame.code.function, to);
     return to;
+  }
+
+  #conflict(frame: Frame, terminator: Terminator, options: readonly Option[], asked: ReadonlySet<string>): Conflict {
+    const { source, function: fn } = frame.code;
+    const span = terminator.op === 'branch' ? terminator.condition.span : terminator.span;
+    return {
+      position: this.position,
+      options,
+      detours: this.#detours(fn, asked),
+      around: options.length > 0 ? [] : around(fn, this.way, this.position),
+      condition: this.#run.sourceText(source, span),
+      place: this.#run.place(source, span),
+    };
   }
 
   /** Ways over other definitions of what a condition asks. */
@@ -329,6 +343,11 @@ export class Guide {
   unread(): readonly Option[] {
     const answer = this.#answer;
     return answer?.target.kind === 'source' ? [{ choice: answer.choice, values: ['unread'] }] : [];
+  }
+
+  /** Calls that should have made the object of the claim and made none, to be taken as answered. */
+  missed(): readonly Option[] {
+    return this.#missed;
   }
 
   /** Casts that may fail, made since the object of the claim came into being, and what memory may be of a device. */

@@ -18,7 +18,7 @@ export interface Replay {
     | 'refuted'
     /** It can't be made to go the way, or there is nothing to look for; `reason` says why. */
     | 'not-replayable';
-  /** One line; empty where it is confirmed. */
+  /** One line: why it is not confirmed, or what a confirmed one takes as given; may be empty then. */
   readonly reason: string;
   /** The run that came farthest. */
   readonly trace: Trace | undefined;
@@ -49,7 +49,7 @@ export function replay(program: Program, source: SourceFunction, claim: Claim, m
     runs++;
     const attempt = run(program, source, claim, plan, machine);
     left -= attempt.steps;
-    if (attempt.shows) return { verdict: 'confirmed', reason: '', trace: attempt.trace, step: attempt.step };
+    if (attempt.shows) return { ...attempt, verdict: 'confirmed', reason: givenText(attempt.given) };
     if (attempt.arrived) arrived ??= attempt;
     if (!best || attempt.position > best.position) best = attempt;
     pending.push(...attempt.others);
@@ -93,6 +93,8 @@ interface Attempt {
   /** Choices to try next, the likeliest first. */
   readonly others: readonly Plan[];
   readonly reason: string;
+  /** Functions of the workspace that were not run: what they answer was taken as the path has it. */
+  readonly given: readonly string[];
   readonly trace: Trace;
   readonly step: number;
 }
@@ -125,12 +127,13 @@ function run(program: Program, source: SourceFunction, claim: Claim, plan: Plan,
   return {
     shows,
     arrived: guide.arrived && guide.evidence.reached && guide.evidence.found,
-    exact: guide.conflicts.length === 0 && plan.way === claim.blocks,
+    exact: guide.conflict === undefined && plan.way === claim.blocks,
     returned: outcome.kind === 'returned',
     steps: stepsOfRun - run.left[0]!,
     position: guide.position,
     others: nextOf(guide, plan, outcome),
     reason: reasonOf(guide, outcome),
+    given: guide.choices.unread(),
     trace,
     step: step < 0 ? trace.steps.length - 1 : step,
   };
@@ -149,9 +152,9 @@ function callNext(run: Interpreter, className: string, self: bigint, name: strin
 
 /** What to try after a run that went wrong, the likeliest first. */
 function nextOf(guide: Guide, { way, overrides }: Plan, outcome: Outcome): Plan[] {
-  const first = guide.conflicts[0];
+  const first = guide.conflict;
   const left = way.length - (first?.position ?? guide.position);
-  const broken = outcome.kind === 'returned' ? [] : guide.unread();
+  const broken = [...guide.missed(), ...(outcome.kind === 'returned' ? [] : guide.unread())];
   const options = first?.options ?? [...guide.failable(), ...guide.alternatives.toReversed()];
   const chosen = [...broken, ...options].flatMap(({ choice, values }) =>
     values
@@ -162,8 +165,12 @@ function nextOf(guide: Guide, { way, overrides }: Plan, outcome: Outcome): Plan[
   return [...chosen, ...ways.map((other) => ({ way: other, overrides, left }))];
 }
 
+function givenText(names: readonly string[]): string {
+  return names.length === 0 ? '' : `what ${names.join(', ')} answers is taken as the path has it`;
+}
+
 function reasonOf(guide: Guide, outcome: Outcome): string {
-  const first = guide.conflicts[0];
+  const first = guide.conflict;
   if (first) return `'${first.condition}' at ${placeText(first.place)} does not come out as the path has it`;
   switch (outcome.kind) {
     case 'returned':

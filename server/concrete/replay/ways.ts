@@ -24,9 +24,19 @@ function visit(fn: Function, from: BlockId, without?: BlockId): Map<BlockId, Blo
   return before;
 }
 
+/** What `visit` found, by the block that it began at. */
+const visited = new WeakMap<Function, Map<BlockId, Map<BlockId, BlockId | undefined>>>();
+
 /** The shortest way from one block to another, without the first; undefined where there is none. */
-function shortest(fn: Function, from: BlockId, to: BlockId, without?: BlockId): BlockId[] | undefined {
-  const before = visit(fn, from, without);
+function shortest(fn: Function, from: BlockId, to: BlockId): BlockId[] | undefined {
+  const known = visited.get(fn) ?? new Map<BlockId, Map<BlockId, BlockId | undefined>>();
+  visited.set(fn, known);
+  let before = known.get(from);
+  if (!before) known.set(from, (before = visit(fn, from)));
+  return wayIn(before, from, to);
+}
+
+function wayIn(before: ReadonlyMap<BlockId, BlockId | undefined>, from: BlockId, to: BlockId): BlockId[] | undefined {
   if (!before.has(to)) return undefined;
   const way: BlockId[] = [];
   for (let at: BlockId | undefined = to; at !== undefined && at !== from; at = before.get(at)) way.push(at);
@@ -39,13 +49,15 @@ const mostExits = 3;
 /** Ways that leave the way before a position and come back to it later, without the block there. */
 export function around(fn: Function, way: Way, position: number): Way[] {
   const found: Way[] = [];
-  for (let exit = position - 1; exit >= 0 && found.length < mostExits; exit--)
+  for (let exit = position - 1; exit >= 0 && found.length < mostExits; exit--) {
+    const before = visit(fn, way[exit]!, way[position]);
     for (let back = position + 1; back < way.length; back++) {
-      const there = shortest(fn, way[exit]!, way[back]!, way[position]);
+      const there = wayIn(before, way[exit]!, way[back]!);
       if (!there) continue;
       found.push([...way.slice(0, exit + 1), ...there, ...way.slice(back + 1)]);
       break;
     }
+  }
   return found;
 }
 

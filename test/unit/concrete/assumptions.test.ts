@@ -126,3 +126,12 @@ it('wireRange() wires a part of a map', () => {
   expect(inShort(trace)).toMatchObject({ defects: [], outcome: 'kIOReturnSuccess' });
   expect(trace.steps.map(({ sentence }) => sentence).join(' ')).toContain('Wires 1 page');
 });
+
+it('takes an array whose length nothing in view gives for one of a page, in sizeof as well', () => {
+  const trace = simulate(
+    'int f() { char name[kNameLength]; snprintf(name, sizeof(name), "en%d", 1); return strlen(name); }',
+    'f',
+  );
+  expect(inShort(trace).outcome).toBe('3');
+  expect(assumed(trace)).toEqual(['sizeof(name) = 4096']);
+});

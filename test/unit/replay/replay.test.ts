@@ -14,6 +14,7 @@ class Ring : public IOService {
     IOMemoryDescriptor *find(unsigned int mode);
     IOMemoryMap *fMap;
     IOMemoryDescriptor *fMemory;
+    IOMemoryDescriptor **fMemories;
     uint32_t fFlags;
 };
 ${body}`;
@@ -179,4 +180,44 @@ test.each([
   ['dangling', 'IOMemoryMap *map = memory->map(kIOMapUnique); fFlags = 1; map->release();', 'refuted'],
 ] as const)('%s: %s: %s', (what, body, verdict) => {
   expect(claimed(what, `${grab} { ${body} return kIOReturnSuccess; }`)).toMatchObject({ verdict });
+});
+
+test('a call that makes no object in the run is taken as read, and named', () => {
+  const [found] = replayed(`static IOMemoryMap *mapOf(IOMemoryDescriptor *memory, unsigned int mode)
+{
+    for (unsigned int at = 0; at < gCount; at++)
+        if (gModes[at].mode == mode && gModes[at].next == &gModes[at + 1]) return memory->map();
+    return NULL;
+}
+${grab} {
+    IOMemoryMap *map = mapOf(memory, mode);
+    return map->getLength() == 0 ? kIOReturnNoMemory : kIOReturnSuccess;
+}`).filter(({ rule }) => rule === 'leaked-reference');
+  expect(found).toMatchObject({ verdict: 'confirmed', reason: 'what mapOf() answers is taken as the path has it' });
+});
+
+test('descriptors of an array are told from each other', () => {
+  const [found] = replayed(`${grab} {
+    unsigned int index;
+    IOReturn status = kIOReturnSuccess;
+    for (index = 0; index < count; index++) {
+        status = fMemories[index]->prepare(kIODirectionOut);
+        if (status != kIOReturnSuccess) break;
+    }
+    if (status != kIOReturnSuccess)
+        for (unsigned int undo = 0; undo < index; undo++) fMemories[index]->complete(kIODirectionOut);
+    return status;
+}`);
+  expect(found).toMatchObject({ rule: 'unbalanced-prepare', verdict: 'confirmed' });
+});
+
+test('a parameter that is declared as consumed comes with its reference', () => {
+  const [found] = replayed(`class Pool : public OSObject { bool add(LIBKERN_CONSUMED IOMemoryDescriptor *memory); OSArray *list; bool full; };
+bool Pool::add(IOMemoryDescriptor *memory) {
+    if (full) return false;
+    list->setObject(memory);
+    memory->release();
+    return true;
+}`);
+  expect(found).toMatchObject({ rule: 'leaked-reference', verdict: 'confirmed' });
 });
