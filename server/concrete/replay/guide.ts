@@ -67,8 +67,10 @@ const address: Type = { kind: 'int', bits: 64, signed: false };
 /** Leads a run along the way of a claim: values that nothing gives are chosen so that each branch goes the claim's way. */
 export class Guide {
   readonly choices: Choices;
-  /** The first branch that went another way. */
+  /** The first branch that went another way and did not come back to it later, as a loop does. */
   conflict: Conflict | undefined;
+  /** Every branch went the claim's way at once. */
+  exact = true;
   /** What else could have been chosen where a branch went the right way. */
   readonly alternatives: Option[] = [];
   readonly evidence: Evidence;
@@ -95,6 +97,8 @@ export class Guide {
   #base: Choice | undefined;
   #answer: Answer | undefined;
   #result: Value | undefined;
+  /** Where the way goes on as the code has it, whatever is chosen: in a loop that counts. */
+  #closed = -1;
   /** The call that runs is to fail. */
   #failing = false;
 
@@ -297,16 +301,29 @@ export class Guide {
     }
     const wanted = way[this.position + 1]!;
     const { terminator } = frame.code.function.blocks[id]!;
+    if (this.#closed === this.position) {
+      const to = next(frame);
+      if (to === wanted) this.#goOn();
+      else this.#rejoin(frame.code.function, to);
+      return to;
+    }
     const { options, asked } = this.#steering.steer(terminator, wanted);
     const to = next(frame);
     if (to === wanted) {
       this.alternatives.push(...options);
-      this.position++;
+      this.#goOn();
       return to;
     }
+    this.exact = false;
     this.conflict ??= this.#conflict(frame, terminator, options, asked);
+    if (options.length === 0) this.#closed = this.position;
     this.#rejoin(frame.code.function, to);
     return to;
+  }
+
+  #goOn(): void {
+    if (this.conflict?.position === this.position) this.conflict = undefined;
+    this.position++;
   }
 
   #conflict(frame: Frame, terminator: Terminator, options: readonly Option[], asked: ReadonlySet<string>): Conflict {

@@ -29,7 +29,7 @@ export interface Replay {
 /** Runs that are tried for one claim. */
 const mostRuns = 120;
 /** Instructions of one run, and of all runs for one claim. */
-const stepsOfRun = 1_000_000;
+const stepsOfRun = 12_000_000;
 const stepsOfAll = 30_000_000;
 
 /** Runs a function along the way of a claim, with whatever values that takes, and looks whether the claim shows. */
@@ -127,7 +127,7 @@ function run(program: Program, source: SourceFunction, claim: Claim, plan: Plan,
   return {
     shows,
     arrived: guide.arrived && guide.evidence.reached && guide.evidence.found,
-    exact: guide.conflict === undefined && plan.way === claim.blocks,
+    exact: guide.exact && plan.way === claim.blocks,
     returned: outcome.kind === 'returned',
     steps: stepsOfRun - run.left[0]!,
     position: guide.position,
