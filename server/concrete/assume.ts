@@ -148,6 +148,7 @@ export class Assumer {
     const simulated: string[] = [];
     site.args.forEach((arg, index) => {
       const object = typeof arg === 'bigint' ? run.objects.at(arg) : undefined;
+      if (object && !object.sim && !described) object.escaped = true;
       if (!object?.sim) return;
       const attributes = declaration?.parameters[index]?.attributes.map((each) => each.name) ?? [];
       const keeps = attributes.includes('keeps') || attributes.includes('consumes');

@@ -15,6 +15,11 @@ import type { Evaluate, Execute, Frame } from './frame';
 import { returnsNothing, type Target } from './resolve';
 import { normaliser, type Value } from './values';
 
+const functionPointer: Type = {
+  kind: 'pointer',
+  to: { kind: 'function', result: { kind: 'unknown' }, params: [] },
+};
+
 type Call = Extract<Instruction, { op: 'call' }>;
 
 /** Turns a call into a closure: the callee is resolved once, or once a class of receiver. */
@@ -77,8 +82,17 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
         site,
       );
     case 'pointer': {
-      const address = compileInteger(c, callee.value);
-      const text = run.sourceText(c.source, callee.value.span);
+      const { value } = callee;
+      // (*f)() calls f, whatever of f is known.
+      const unknown = value.op === 'load' && value.place.kind === 'deref' && value.place.pointer.type.kind === 'unknown';
+      const called = unknown ? value.place.pointer : value;
+      const address = compileInteger(
+        c,
+        called,
+        { type: functionPointer },
+        called.type.kind === 'unknown' ? functionPointer : called.type,
+      );
+      const text = run.sourceText(c.source, value.span);
       return (_frame, values) => run.callables.call(address(_frame), site(text, 0n, values));
     }
     case 'constructor':

@@ -60,6 +60,9 @@ export function compileExpr(c: Context, expr: Expr, hint: Hint = {}): Evaluate {
     case 'sizeof': {
       const { of } = expr;
       const endless = of.kind === 'array' && of.length === undefined;
+      // A name that nothing declares may be any number; arithmetic that is not understood is one number.
+      if (endless && of.lengthName === undefined)
+        return () => notModelled(`${run.sourceText(c.source, expr.span)}: the array's length`);
       const size = BigInt(endless ? unknownArray : run.layouts.size(of));
       return () => {
         if (endless || of.kind === 'unknown' || (of.kind === 'class' && run.layouts.class(of).assumed))

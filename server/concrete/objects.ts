@@ -25,6 +25,8 @@ export interface RunObject {
   dma?: DmaCommand;
   /** It existed before the run. */
   readonly assumed: boolean;
+  /** Given to a call that nothing models, which may have kept a reference. */
+  escaped?: boolean;
   /** Addresses of objects that it retains (an array's elements). */
   readonly contents: bigint[];
   /** Of an array of objects. */
@@ -154,8 +156,8 @@ export class Objects {
     }
     if (object.freed) this.#run.kernel.useAfterFree(object, 'release()');
     if (--object.references > 0) return;
-    // What existed before the run may have holders that the run does not know.
-    if (object.assumed) return;
+    // What existed before the run, or was given away, may have holders that the run does not know.
+    if (object.assumed || object.escaped) return;
     this.#free(object);
   }
 

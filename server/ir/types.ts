@@ -26,7 +26,7 @@ export type Type =
   | { readonly kind: 'class'; readonly name: string; readonly args?: readonly Type[] }
   /** `of` is the integer type that it is declared with. */
   | { readonly kind: 'enum'; readonly name: string; readonly of?: Type & { kind: 'int' } }
-  /** `lengthName` is what a length is called that is not known: a template's parameter. */
+  /** `lengthName` is what a length is called that is not known: a template's parameter, or a name that nothing declares. */
   | { readonly kind: 'array'; readonly of: Type; readonly length?: number; readonly lengthName?: string }
   | { readonly kind: 'function'; readonly result: Type; readonly params: readonly Type[] }
   /** Not known: a name that nothing in the workspace or the API declares, or an expression of such a type. */

@@ -135,3 +135,18 @@ it('takes an array whose length nothing in view gives for one of a page, in size
   expect(inShort(trace).outcome).toBe('3');
   expect(assumed(trace)).toEqual(['sizeof(name) = 4096']);
 });
+
+it('takes a function pointer that nothing declares for one of a function', () => {
+  const trace = simulate('int f(int i) { (*write_iic)(1, i); return 3; }', 'f');
+  expect(inShort(trace).outcome).toBe('3');
+  expect(assumed(trace)).toContain('write_iic = a function');
+});
+
+it('lets a call that nothing models keep what it is given: the last known release does not free it', () => {
+  const trace = simulate(
+    'class Engine : public OSObject { public: int rate; };' +
+      'int f() { Engine *engine = new Engine; engine->rate = 3; activate(engine); engine->release(); return engine->rate; }',
+    'f',
+  );
+  expect(inShort(trace).outcome).toBe('3');
+});

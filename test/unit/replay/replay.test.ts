@@ -212,7 +212,8 @@ test('descriptors of an array are told from each other', () => {
 });
 
 test('a parameter that is declared as consumed comes with its reference', () => {
-  const [found] = replayed(`class Pool : public OSObject { bool add(LIBKERN_CONSUMED IOMemoryDescriptor *memory); OSArray *list; bool full; };
+  const [found] =
+    replayed(`class Pool : public OSObject { bool add(LIBKERN_CONSUMED IOMemoryDescriptor *memory); OSArray *list; bool full; };
 bool Pool::add(IOMemoryDescriptor *memory) {
     if (full) return false;
     list->setObject(memory);
