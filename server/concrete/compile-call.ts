@@ -84,7 +84,8 @@ function compileCallee(c: Context, call: Call, site: MakeSite): Perform {
     case 'pointer': {
       const { value } = callee;
       // (*f)() calls f, whatever of f is known.
-      const unknown = value.op === 'load' && value.place.kind === 'deref' && value.place.pointer.type.kind === 'unknown';
+      const unknown =
+        value.op === 'load' && value.place.kind === 'deref' && value.place.pointer.type.kind === 'unknown';
       const called = unknown ? value.place.pointer : value;
       const address = compileInteger(
         c,
