@@ -111,6 +111,8 @@ export async function asEditor(visit: Visit): Promise<void> {
     await page.keyboard.press('Enter');
     await editor().locator('.wrong', { hasText: '"four pages" is no number' }).waitFor();
     await visit.picture('editing-refused-dark');
+    const lost = await panel.beyondTheEdge();
+    if (lost.length > 0) throw new Error(`these are cut: ${lost.join(', ')}`);
     await expectAccessible(panel.frame);
     await page.keyboard.press('Escape');
     await until('the value as it was', async () => (await field('capacity').inputValue()) === '4P');
@@ -172,6 +174,21 @@ export async function asEditor(visit: Visit): Promise<void> {
     await panel.toggleSteps();
   });
 
+  await visit.check('in a narrow window the form is below the picture, and all of it is there', async () => {
+    const wide = page.viewportSize()!;
+    await page.setViewportSize({ width: 720, height: 900 });
+    await visit.picture('editing-narrow-dark');
+    const lost = await panel.beyondTheEdge();
+    if (lost.length > 0) throw new Error(`these are cut: ${lost.join(', ')}`);
+    const below = await editor().evaluate((form) => {
+      const picture = document.querySelector('#view')!.getBoundingClientRect();
+      return form.getBoundingClientRect().top >= picture.bottom;
+    });
+    if (!below) throw new Error('the form is beside the picture');
+    await expectAccessible(panel.frame);
+    await page.setViewportSize(wide);
+  });
+
   await visit.check('save writes the edit', async () => {
     await panel.choose('map second');
     await editor().getByLabel('kIOMapUnique', { exact: true }).click();
@@ -198,10 +215,11 @@ export async function asEditor(visit: Visit): Promise<void> {
     await diff.locator('.line-insert').first().waitFor();
     await diff.locator('.view-line', { hasText: 'kIOMapAnywhere|kIOMapUnique' }).first().waitFor();
     await visit.picture('editing-compared-dark');
+    await command(page, 'File: Revert File');
+    await dirty.waitFor({ state: 'detached' });
     await command(page, 'View: Close Editor');
     await panel.find();
-    await undo();
-    await dirty.waitFor({ state: 'detached' });
+    await until('the text as on the disk', async () => (await field('options').inputValue()) === 'kIOMapAnywhere');
   });
 
   await visit.check(

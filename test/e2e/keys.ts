@@ -2,13 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { arrive, command, goToLine, lineOf, openFile } from './hands';
-import { PanelPage } from './panel';
+import { controls, PanelPage } from './panel';
 import type { Visit } from './visit';
 import { until } from './workbench';
 
 type Found = ReturnType<Frame['locator']>;
 
-const controls = 'button:not(:disabled, [tabindex="-1"]), select, input, summary, [tabindex="0"]';
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Uses the whole panel without a mouse. */
@@ -273,7 +272,7 @@ export async function byKeyboard(visit: Visit): Promise<void> {
       const menu = panel.frame.locator('.menu summary');
       await menu.click();
       await panel.frame.getByRole('button', { name: 'Save as PNG…' }).waitFor();
-      const lost = await beyondTheEdge(panel.frame);
+      const lost = await panel.beyondTheEdge();
       if (lost.length > 0) throw new Error(`in ${width} pixels these are cut: ${lost.join(', ')}`);
       await menu.click();
     };
@@ -335,20 +334,4 @@ function moving(frame: Frame): Promise<string[]> {
       }),
     ),
   );
-}
-
-/** Controls that one can't see whole, in a page that should not scroll sideways. */
-function beyondTheEdge(frame: Frame): Promise<string[]> {
-  return frame.evaluate((all: string) => {
-    const { clientWidth, scrollWidth } = document.documentElement;
-    const lost = [...document.querySelectorAll(all)].filter((one) => {
-      const { left, right, width } = one.getBoundingClientRect();
-      const scrolls = one.closest('.spaces, .tracks, .tables') !== null;
-      return width > 0 && one.checkVisibility() && !scrolls && (left < 0 || right > clientWidth + 0.5);
-    });
-    return [
-      ...(scrollWidth > clientWidth ? [`the page, which is ${scrollWidth} pixels wide`] : []),
-      ...lost.map((one) => `${one.tagName.toLowerCase()} ${one.textContent ?? ''}`),
-    ];
-  }, controls);
 }

@@ -1,6 +1,9 @@
 import type { Frame, Page } from 'playwright-core';
 import { until } from './workbench';
 
+/** What one can press, choose or type into, or scroll by keys. */
+export const controls = 'button:not(:disabled, [tabindex="-1"]), select, input, summary, [tabindex="0"]';
+
 /** The panel's page, as its reader uses it. */
 export class PanelPage {
   #frame: Frame | undefined;
@@ -77,5 +80,22 @@ export class PanelPage {
   /** Chooses a step in the list, by a part of what stands there. */
   async choose(step: string): Promise<void> {
     await this.steps.filter({ hasText: step }).first().click();
+  }
+
+  /** Controls that one can’t see whole, in a page that should not scroll sideways. */
+  async beyondTheEdge(): Promise<readonly string[]> {
+    return this.frame.evaluate((all: string) => {
+      const { clientWidth, scrollWidth } = document.documentElement;
+      const lost = [...document.querySelectorAll(all)].filter((one) => {
+        const { left, right, width } = one.getBoundingClientRect();
+        const scrolls = one.closest('.spaces, .tracks, .tables') !== null;
+        const { right: edge } = one.closest('.editor')?.getBoundingClientRect() ?? { right: clientWidth };
+        return width > 0 && one.checkVisibility() && !scrolls && (left < 0 || right > edge + 0.5);
+      });
+      return [
+        ...(scrollWidth > clientWidth ? [`the page, which is ${scrollWidth} pixels wide`] : []),
+        ...lost.map((one) => `${one.tagName.toLowerCase()} ${one.getAttribute('id') ?? one.textContent ?? ''}`),
+      ];
+    }, controls);
   }
 }
