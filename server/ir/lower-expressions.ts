@@ -315,7 +315,9 @@ export abstract class ExpressionLowering extends CallLowering {
     const type =
       first.op === 'null' || (first.op === 'int' && second.type.kind === 'pointer') || first.type.kind === 'unknown'
         ? second.type
-        : first.type;
+        : isArithmetic(first.type) && isArithmetic(second.type) && !sameArithmetic(first.type, second.type)
+          ? arithmeticType('+', first.type, second.type)
+          : first.type;
     const temp = this.newTemp(type);
     if (type.kind !== 'void') this.emit({ op: 'set', temp, value: nullWhere(second, type) }, node.else);
     this.jump(after, node);
@@ -443,6 +445,15 @@ export abstract class ExpressionLowering extends CallLowering {
     if (isClass(value.type)) return this.converted(value, ['bool', 'pointer', 'int'], value) ?? value;
     return this.rawPointer(value);
   }
+}
+
+function isArithmetic(type: Type): boolean {
+  return type.kind === 'int' || type.kind === 'bool' || type.kind === 'float' || type.kind === 'enum';
+}
+
+function sameArithmetic(a: Type, b: Type): boolean {
+  if (a.kind === 'int' && b.kind === 'int') return a.bits === b.bits && a.signed === b.signed;
+  return a.kind === b.kind && (a.kind !== 'float' || b.kind !== 'float' || a.bits === b.bits);
 }
 
 function functionType(declaration: FunctionDeclaration): Type {

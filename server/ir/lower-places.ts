@@ -2,7 +2,7 @@ import type { DeclarationNode, ExprNode, Node, ParameterNode, StatementNode, Typ
 import { FunctionBuilder } from './build';
 import type { Names } from './names';
 import { Traits } from './traits';
-import { charType, longType, pointeeType, pointerTo, typeOf, unknownType } from './type-of';
+import { bitFieldType, charType, longType, pointeeType, pointerTo, typeOf, unknownType } from './type-of';
 import type { Expr, Function, Local, LocalVariable, Place, Type } from './types';
 
 /** Lowers places: where values are stored. */
@@ -123,7 +123,8 @@ export abstract class PlaceLowering extends FunctionBuilder {
         type: pointerTo(place.type.of),
         span: place.span,
       };
-    return { op: 'load', place, type: place.type, span: place.span };
+    const type = place.kind === 'field' && place.bits !== undefined ? bitFieldType(place.type, place.bits) : place.type;
+    return { op: 'load', place, type, span: place.span };
   }
 
   protected self(node: Node): Expr {
@@ -325,6 +326,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
       base,
       name: member.field.name,
       owner: member.owner,
+      ...(member.field.bits !== undefined && { bits: member.field.bits }),
       type: member.field.type,
       span,
     });
@@ -402,6 +404,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
         base,
         name,
         owner: member.owner,
+        ...(member.field.bits !== undefined && { bits: member.field.bits }),
         type: member.field.type,
         span: node.span,
       });

@@ -316,6 +316,13 @@ function charactersOf(text: string): number[] {
   return found;
 }
 
+/** A bit field as arithmetic takes it: an int, where that holds all of its values ([conv.prom]). */
+export function bitFieldType(type: Type, bits: number): Type {
+  if (type.kind !== 'int' || type.signed) return type;
+  if (bits < 32) return intType;
+  return bits === 32 && type.bits > 32 ? { kind: 'int', bits: 32, signed: false } : type;
+}
+
 /** An integer as arithmetic takes it. */
 export function promote(type: Type): Type {
   if (type.kind === 'enum') return type.of ? promote(type.of) : intType;

@@ -94,6 +94,8 @@ export type Place =
       readonly base: Place;
       readonly name: string;
       readonly owner?: string;
+      /** The width of a bit field. */
+      readonly bits?: number;
       readonly type: Type;
       readonly span: Span;
     }

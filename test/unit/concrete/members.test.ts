@@ -119,6 +119,16 @@ int f() { S s = {}; s.a = 4; s.c = 63; s.b = s.a; return s.a * 100 + s.b * 10 + 
     'union U { uint32_t w; struct { uint32_t a : 4; uint32_t b : 28; } s; }; int f() { U u; u.w = 0x123; u.s.a = 0xf; return u.w; }',
     '303',
   ],
+  [
+    'a bit field in arithmetic is an int, where that holds it',
+    'struct B { uint32_t a : 3; uint64_t b : 40; uint64_t c : 5; }; int f() { B b = { 1, 1, 1 }; return (b.a - 2 < 0) * 1000 + (~b.a < 0) * 100 + (b.b - 2 < 0) * 10 + (b.c - 2 < 0); }',
+    '1101',
+  ],
+  [
+    'a conditional expression has the type that both sides have in common',
+    'uint64_t f() { bool no = false; uint64_t big = 1ull << 40; int8_t small = -1; uint32_t u = 7; return (no ? 0 : big) + (no ? small : 300) + ((no ? u : small) > 0) + (no ? 1 : 2.5) * 2; }',
+    '1099511628082',
+  ],
 ];
 
 it.each(cases)('%s', (_what, source, expected) => {
