@@ -12,7 +12,7 @@ import { Picture } from './picture';
 import { ScenarioEditor } from './scenario-editor';
 import { StepList } from './step-list';
 import { Stepper } from './stepper';
-import { followStep, marksOf, nextDefect } from './steps';
+import { followStep, nextDefect } from './steps';
 import { Tables } from './tables';
 import { Tools } from './tools';
 import type { ZoomWay } from './tools';
@@ -207,12 +207,7 @@ export function App(): JSX.Element {
                   onZoom={scale}
                 />
               ) : (
-                <Tables
-                  trace={trace}
-                  state={timeline.stateAt(current)}
-                  marks={marksOf(timeline, current)}
-                  index={current}
-                />
+                <Tables timeline={timeline} index={current} />
               )}
             </Guard>
             {run.form && editor && (
