@@ -120,13 +120,24 @@ export class Layouts {
     return this.class(type).fields.get(name);
   }
 
+  /** Without those that others of them derive from: the API model may name a base that stands further off in the sources. */
+  #nearest(bases: readonly string[]): readonly string[] {
+    if (bases.length < 2) return bases;
+    return [...new Set(bases)].filter((base) => !bases.some((other) => other !== base && this.#derives(other, base)));
+  }
+
+  #derives(name: string, base: string, depth = 0): boolean {
+    const bases = this.#program.classOf(name)?.bases ?? [];
+    return depth < 16 && bases.some((each) => each === base || this.#derives(each, base, depth + 1));
+  }
+
   #lay(declared: ClassDeclaration): Layout {
     const fields = new Map<string, FieldLayout>();
     const union = declared.keyword === 'union';
     let size = 0;
     let align = 1;
     let assumed = false;
-    for (const base of declared.bases) {
+    for (const base of this.#nearest(declared.bases)) {
       const layout = this.class({ kind: 'class', name: base });
       // A pointer to it would be another address than one to the whole.
       if (size > 0 && layout.fields.size > 0 && fields.size > 0)

@@ -209,3 +209,17 @@ const unmodelled: readonly (readonly [string, RegExp])[] = [
 it.each(unmodelled)('%s is not modelled', (source, what) => {
   expect(simulate(source, 'f').outcome).toMatchObject({ kind: 'not-modelled', what: expect.stringMatching(what) });
 });
+
+it('takes a base that the API model names, and that stands further off in the sources, once', () => {
+  const source = `class OSObject { int retainCount; }; class IOMemoryDescriptor : public OSObject { int tag; };
+    class IOGeneralMemoryDescriptor : public IOMemoryDescriptor { int ranges; };
+    class IOBufferMemoryDescriptor : public IOGeneralMemoryDescriptor { int capacity; };
+    IOReturn f() {
+      IOBufferMemoryDescriptor *buffer = IOBufferMemoryDescriptor::withCapacity(4096, kIODirectionInOut);
+      IOReturn result = buffer->prepare();
+      buffer->complete();
+      buffer->release();
+      return result;
+    }`;
+  expect(simulate(source, 'f').outcome).toEqual({ kind: 'returned', value: 'kIOReturnSuccess' });
+});
