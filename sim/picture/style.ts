@@ -74,6 +74,7 @@ export const pictureStyle = `
 .ml .track.tone-none,.ml .track-start.tone-none{stroke:var(--ml-dim)}
 .ml .track-start{fill:var(--ml-side);stroke-width:2}
 .ml .track-end{stroke:var(--ml-dim);stroke-width:2;fill:none}
+.ml text.track-note{paint-order:stroke;stroke:var(--ml-side);stroke-width:4px;stroke-linejoin:round}
 .ml .track-leak{stroke:var(--ml-bad);stroke-width:2;stroke-dasharray:5 3;fill:none}
 .ml .track-row{stroke:var(--ml-line);stroke-opacity:.5}
 .ml .hit{fill:transparent;cursor:pointer}
