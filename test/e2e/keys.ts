@@ -276,7 +276,7 @@ export async function byKeyboard(visit: Visit): Promise<void> {
       await menu.click();
       await panel.frame.getByRole('button', { name: 'Save as PNG…' }).waitFor();
       const lost = await panel.beyondTheEdge();
-      if (lost.length > 0) throw new Error(`in ${width} pixels these are cut: ${lost.join(', ')}`);
+      if (lost.length > 0) throw new Error(`in the narrow panel these are cut: ${lost.join(', ')}`);
       await menu.click();
     };
     await visit.inThemes([
