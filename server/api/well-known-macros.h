@@ -150,6 +150,10 @@
 #define NSEC_PER_SEC 1000000000ull
 #define USEC_PER_SEC 1000000ull
 
+// osfmk/mach/boolean.h
+#define TRUE 1
+#define FALSE 0
+
 // Lengths of names (bsd/net/if.h, bsd/sys/param.h with bsd/sys/syslimits.h)
 #define IFNAMSIZ 16
 #define MAXPATHLEN 1024
