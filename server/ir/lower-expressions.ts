@@ -216,6 +216,10 @@ export abstract class ExpressionLowering extends CallLowering {
       const value = this.value(target);
       return { op: 'unknown', reason: operator, type: value.type, span: node.span };
     }
+    return this.stepAt(place, operator, node, postfix);
+  }
+
+  protected override stepAt(place: Place, operator: '++' | '--', node: Node, postfix: boolean): Expr {
     if (isClass(place.type)) {
       const zero: Expr = { op: 'int', value: 0n, type: intType, span: node.span };
       const own = this.ownOperator(operator, postfix ? [this.load(place), zero] : [this.load(place)], node);
@@ -232,7 +236,7 @@ export abstract class ExpressionLowering extends CallLowering {
       span: node.span,
     };
     this.emit({ op: 'store', place, value: after, initial: false }, node);
-    return postfix ? before : after;
+    return postfix ? before : isBitField(place) ? this.load(place) : after;
   }
 
   protected binary(node: ExprNode & { k: 'binary' }): Expr {
@@ -340,47 +344,52 @@ export abstract class ExpressionLowering extends CallLowering {
   }
 
   protected assign(node: ExprNode & { k: 'assign' }): Expr {
-    const valueNode = node.right;
-    if (node.operator === '=' && this.isEffectFree(node.left)) {
-      const place = this.place(node.left);
-      if (place?.type.kind === 'class' && valueNode.k === 'list') {
-        this.initialize(place, valueNode, false);
-        return this.load(place);
-      }
-      const own = place && this.#ownAssignment(place, node);
-      if (own) return own;
-      const value = this.kept(this.value(valueNode), valueNode);
-      return this.assignTo(this.place(node.left), value, node);
+    const { value, place } = this.assignment(node);
+    if (!place) return value;
+    const stored = this.load(place);
+    // A bit field's value is what its bits hold.
+    if (value.type.kind === 'class' || isBitField(place)) return stored;
+    const { type } = stored;
+    if (!isArithmetic(type) || !isArithmetic(value.type) || sameArithmetic(type, value.type)) return value;
+    return { op: 'cast', value, type, explicit: false, span: node.span };
+  }
+
+  /** What an assignment stores, and where: the right operand is evaluated before the left one (C++17, [expr.ass]). */
+  protected override assignment(node: ExprNode & { k: 'assign' }): { value: Expr; place: Place | undefined } {
+    const { left, right, span } = node;
+    const compound = node.operator !== '=';
+    const list = right.k === 'list' && isClass(this.typeOfExpression(left)) ? this.place(left) : undefined;
+    if (list && right.k === 'list') {
+      this.initialize(list, right, false);
+      return { value: this.load(list), place: list };
     }
-    const place = this.place(node.left);
-    const own = node.operator === '=' && place ? this.#ownAssignment(place, node) : undefined;
-    if (own) return own;
-    if (node.operator === '=') return this.assignTo(place, this.kept(this.value(valueNode), valueNode), node);
+    const first = this.hasEffects(left) || this.hasEffects(right);
+    const own = this.#ownAssignment(node, first);
+    if (own) return { value: own, place: this.objectOf(own, node) };
+    let operand = this.value(right);
+    if (!compound || first) operand = this.kept(operand, compound ? node : right);
+    const place = this.place(left);
+    if (!compound) return this.assignTo(place, operand, node);
+    const before = place ? this.load(place) : this.value(left);
     const operator = node.operator.slice(0, -1) as BinaryOperator;
-    const before = place ? this.load(place) : this.value(node.left);
-    if (isClass(before.type)) {
-      const own = this.ownOperator(node.operator, [before, this.value(valueNode)], node);
-      if (own) return own;
-      return {
-        op: 'unknown',
-        reason: `operator${node.operator} of ${before.type.name}`,
-        type: before.type,
-        span: node.span,
-      };
-    }
-    const left = this.hasEffects(valueNode) ? this.materialize(before, node) : before;
-    const right = this.value(valueNode);
-    const value: Expr = { op: 'binary', operator, left, right, type: before.type, span: node.span };
+    const value: Expr = { op: 'binary', operator, left: before, right: operand, type: before.type, span };
     return this.assignTo(place, this.kept(value, node), node);
   }
 
-  /** `a = b` by the operator that a's class declares. */
-  #ownAssignment(place: Place, node: ExprNode & { k: 'assign' }): Expr | undefined {
-    if (!isClass(place.type)) return undefined;
-    // A class that declares none has one of its own, which hides its base's.
-    const declared = this.names.member(place.type.name, 'operator=');
-    if (declared?.kind !== 'method' || declared.owner !== place.type.name) return undefined;
-    return this.ownOperator('=', [this.load(place), this.value(node.right)], node);
+  /** An assignment by the operator that the left operand's class declares. */
+  #ownAssignment(node: ExprNode & { k: 'assign' }, rightFirst: boolean): Expr | undefined {
+    const type = this.typeOfExpression(node.left);
+    if (!isClass(type)) return undefined;
+    // A class that declares no `operator=` has one of its own, which hides its base's.
+    const declared = this.names.member(type.name, 'operator=');
+    if (node.operator === '=' && (declared?.kind !== 'method' || declared.owner !== type.name)) return undefined;
+    const value = this.value(node.right);
+    const right = rightFirst ? this.materialize(value, node.right) : value;
+    const place = this.place(node.left);
+    const left = place ? this.load(place) : this.value(node.left);
+    const own = this.ownOperator(node.operator, [left, right], node);
+    if (own || node.operator === '=') return own;
+    return { op: 'unknown', reason: `operator${node.operator} of ${type.name}`, type, span: node.span };
   }
 
   /** An assignment's value is used again after the store, so it must not read what that overwrites. */
@@ -388,10 +397,10 @@ export abstract class ExpressionLowering extends CallLowering {
     return this.materialize(value, node);
   }
 
-  protected assignTo(place: Place | undefined, value: Expr, node: Node): Expr {
+  protected assignTo(place: Place | undefined, value: Expr, node: Node): { value: Expr; place: Place | undefined } {
     if (!place) {
       this.gap('assignment to something that is no place', node, [value]);
-      return value;
+      return { value, place };
     }
     const converted = this.convert(value, place.type);
     // What was made for the assignment alone ends after it.
@@ -400,7 +409,7 @@ export abstract class ExpressionLowering extends CallLowering {
         ? this.load(this.objectOf(converted, node))
         : converted;
     this.emit({ op: 'store', place, value: stored, initial: false }, node);
-    return value.type.kind === 'class' ? this.load(place) : converted;
+    return { value: converted, place };
   }
 
   protected sizeof(node: ExprNode & { k: 'sizeof' }): Expr {
@@ -445,6 +454,10 @@ export abstract class ExpressionLowering extends CallLowering {
     if (isClass(value.type)) return this.converted(value, ['bool', 'pointer', 'int'], value) ?? value;
     return this.rawPointer(value);
   }
+}
+
+function isBitField(place: Place): boolean {
+  return place.kind === 'field' && place.bits !== undefined;
 }
 
 function isArithmetic(type: Type): boolean {

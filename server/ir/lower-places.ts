@@ -23,6 +23,8 @@ export abstract class PlaceLowering extends FunctionBuilder {
 
   abstract value(node: ExprNode): Expr;
   protected abstract ownOperator(operator: string, operands: readonly Expr[], node: Node): Expr | undefined;
+  protected abstract assignment(node: ExprNode & { k: 'assign' }): { place: Place | undefined };
+  protected abstract stepAt(place: Place, operator: '++' | '--', node: Node, postfix: boolean): Expr;
   protected abstract conditional(node: ExprNode & { k: 'conditional' }): Expr;
 
   constructor(names: Names, scope: string, className: string | undefined, isStatic: boolean, outer?: PlaceLowering) {
@@ -141,10 +143,6 @@ export abstract class PlaceLowering extends FunctionBuilder {
     return this.names.member(type?.kind === 'class' ? type.name : name.slice(0, cut), name.slice(cut + 2));
   }
 
-  protected isEffectFree(node: ExprNode): boolean {
-    return !this.hasEffects(node);
-  }
-
   /** A smart pointer as the pointer inside it; other values as they are. */
   protected rawPointer(value: Expr): Expr {
     const type = pointeeType(value.type);
@@ -170,8 +168,9 @@ export abstract class PlaceLowering extends FunctionBuilder {
       case 'member':
         return this.memberPlace(node);
       case 'index': {
-        const base = this.arrayPlace(node.object);
-        if (base) {
+        const array = this.arrayPlace(node.object);
+        if (array) {
+          const base = this.hasEffects(node.index) ? this.#settled(array, node.object) : array;
           const index = this.value(node.index);
           return {
             kind: 'index',
@@ -205,8 +204,9 @@ export abstract class PlaceLowering extends FunctionBuilder {
           return { kind: 'deref', pointer, type: targetOf(pointer.type), span: node.span };
         }
         if (node.operator === '++' || node.operator === '--') {
-          this.value(node);
-          return this.place(node.value);
+          const place = this.place(node.value);
+          if (place) this.stepAt(place, node.operator, node, false);
+          return place;
         }
         return undefined;
       }
@@ -217,8 +217,7 @@ export abstract class PlaceLowering extends FunctionBuilder {
         return place && type.kind === 'reference' ? { ...place, type: type.to } : undefined;
       }
       case 'assign':
-        this.value(node);
-        return this.place(node.left);
+        return this.assignment(node).place;
       case 'binary':
         if (node.operator === '.*' || node.operator === '->*') return this.#memberPointedTo(node);
         if (node.operator !== ',') return undefined;
@@ -257,10 +256,15 @@ export abstract class PlaceLowering extends FunctionBuilder {
   override materialize(value: Expr, at: Node): Expr {
     if (value.op !== 'load' || !this.traits.any(value.type) || pointeeType(value.type))
       return super.materialize(value, at);
-    const { place, type } = value;
+    return { ...value, place: this.#settled(value.place, at) };
+  }
+
+  /** A place that later effects don't move. */
+  #settled(place: Place, at: Node): Place {
+    const { type } = place;
     const address: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
     const pointer = super.materialize(address, at);
-    return pointer === address ? value : { ...value, place: { kind: 'deref', pointer, type, span: at.span } };
+    return pointer === address ? place : { kind: 'deref', pointer, type, span: at.span };
   }
 
   /** object.*pointer, where the pointer is to a data member. */

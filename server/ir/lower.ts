@@ -279,7 +279,7 @@ class FunctionLowering extends ControlLowering {
         const local = result.place.kind === 'local' ? result.place.local : undefined;
         const variable = local === undefined ? undefined : this.locals[local];
         if (local !== undefined && variable && !variable.parameter && !variable.static && !variable.captures) {
-          if (this.traits.ends(result.type)) kept = local;
+          if (this.traits.any(result.type)) kept = local;
         } else if (this.traits.copies(result.type))
           result = this.copied(variable?.parameter ? { ...result, moved: true } : result, node);
       } else if (result) result = this.copied(result, node);
