@@ -205,6 +205,15 @@ export class AddressSpace {
       });
   }
 
+  /** Gives the entries of a range another protection: they are cut at its borders (osfmk/vm/vm_map.c, vm_map_protect). */
+  protect(start: number, end: number, protection: VmEntry['protection']): void {
+    for (const entry of this.overlapping(start, end))
+      this.replace({
+        ...cut(entry, Math.max(entry.start, start), Math.min(entry.end, end), this.pageSize),
+        protection,
+      });
+  }
+
   #delete(entry: VmEntry): void {
     if (entry.wired) this.#wired--;
     this.#entries.delete(entry);

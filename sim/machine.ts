@@ -68,6 +68,7 @@ import type { SubMemoryDescriptor } from './sub-memory-descriptor';
 import type { Task } from './task';
 import { forkTask, freeTask, terminateTask, type TaskResult } from './task-lifetime';
 import type { Change, MachineProfile } from './trace';
+import { VmCalls } from './vm-calls';
 import { wireRange } from './wiring';
 
 const rosettaPage = 4096;
@@ -106,6 +107,8 @@ export class Machine {
   readonly #state: KernelState;
   /** User clients: what applications map of a driver's memory. */
   readonly clients: Clients;
+  /** Calls on ranges of a task's VM map. */
+  readonly vm: VmCalls;
   /** The kernel's side of DriverKit drivers. */
   readonly driverKit: DriverKit;
 
@@ -114,6 +117,7 @@ export class Machine {
     const layout = machineLayout(name) ?? machineLayout(defaultMachine)!;
     this.#state = new KernelState(layout);
     this.clients = new Clients(this.#state);
+    this.vm = new VmCalls(this.#state);
     this.driverKit = new DriverKit(this.#state);
   }
 
@@ -184,19 +188,6 @@ export class Machine {
   /** Memory of a task's own, for descriptors to describe. */
   allocate(task: Task, wanted: Allocation): AllocateResult {
     return allocate(this.#state, task, wanted);
-  }
-
-  /** Removes whatever is mapped in the pages of [address, address + size), as vm_deallocate does. */
-  deallocate(task: Task, address: bigint, size: bigint): void {
-    const { space } = task;
-    const start = space.pageOf(address);
-    space.remove(start, start + space.pagesFor(size + BigInt(space.offsetInPage(address))));
-  }
-
-  /** mach_vm_inherit(): whether a forked task has the pages of [address, address + size). */
-  inherit({ space }: Task, address: bigint, size: bigint, inherited: boolean): void {
-    const start = space.pageOf(address);
-    space.inherit(start, start + space.pagesFor(size + BigInt(space.offsetInPage(address))), inherited);
   }
 
   /** IOMemoryDescriptor::withAddressRange(s) and withOptions. A NULL task means physical ranges. */

@@ -80,6 +80,8 @@ kern_return_t mach_vm_allocate(vm_map_t map, [[maplens::writes]] mach_vm_offset_
 kern_return_t mach_vm_allocate_kernel(vm_map_t map, [[maplens::writes]] mach_vm_offset_t *address, mach_vm_size_t size,
     int flags, vm_tag_t tag);
 kern_return_t mach_vm_inherit(vm_map_t map, mach_vm_offset_t address, mach_vm_size_t size, vm_inherit_t inheritance);
+kern_return_t vm_protect(vm_map_t map, vm_offset_t address, vm_size_t size, boolean_t setMaximum, vm_prot_t protection);
+kern_return_t mach_vm_protect(vm_map_t map, mach_vm_offset_t address, mach_vm_size_t size, boolean_t setMaximum, vm_prot_t protection);
 kern_return_t vm_deallocate(vm_map_t map, vm_offset_t address, vm_size_t size);
 kern_return_t mach_vm_deallocate(vm_map_t map, mach_vm_offset_t address, mach_vm_size_t size);
 
@@ -131,6 +133,8 @@ int sscanf([[maplens::reads]] const char *text, [[maplens::reads]] const char *f
 int copyin(user_addr_t from, [[maplens::writes]] [[maplens::client_data]] void *to, size_t length);
 /// Copies into the current task's memory. 0 on success.
 int copyout([[maplens::reads]] const void *from, user_addr_t to, size_t length);
+/// Copies a string with its end from the current task's memory; tells how many bytes that were. ENAMETOOLONG where it does not fit.
+int copyinstr(user_addr_t from, [[maplens::writes]] [[maplens::client_data]] void *to, size_t length, [[maplens::writes]] size_t *copied);
 
 /// True when the sum does not fit; the wrapped sum is stored all the same.
 [[maplens::checks]] bool os_add_overflow(unsigned long long a, unsigned long long b, [[maplens::writes]] void *result);

@@ -350,7 +350,7 @@ export class KernelModel {
     this.#run.quick.forget();
     for (const region of this.#shared) {
       if (region.base !== address) continue;
-      this.machine.deallocate(this.machine.kernelTask, address, BigInt(Math.max(1, region.size)));
+      this.machine.vm.deallocate(this.machine.kernelTask, address, BigInt(Math.max(1, region.size)));
       this.#shared.delete(region);
       region.freed = true;
       return true;

@@ -168,6 +168,13 @@ export class TypedMemory {
     region.state.fill(ByteState.Defined, offset, offset + bytes.length);
   }
 
+  /** Stops the run where a call is given a range of kernel memory that begins at NULL, leaves its block or is gone. */
+  checkRange(address: bigint, size: number, access: Access, verb: 'read' | 'write'): void {
+    if (address < nullEnd) this.nullDereference(address, access.what);
+    const region = this.#run.memory.find(address);
+    if (region) this.#check(region, address, size, access, verb);
+  }
+
   /** Copies bytes with their states. */
   copy(to: bigint, from: bigint, size: number, access: Access): void {
     if (size === 0) return;
@@ -294,10 +301,14 @@ export class TypedMemory {
     if (!region.freed && offset >= 0 && offset + size <= region.size) return offset;
     if (region.freed)
       return this.#run.kernel.stop('use-after-free', `${access.what}: ${verb}s ${region.name}, which is gone.`);
-    return this.#run.kernel.stop(
-      'fault',
-      `${access.what}: ${verb}s byte ${String(offset)} of ${region.name}, which has ${String(region.size)} bytes.`,
-    );
+    const bytes = String(region.size);
+    const where =
+      offset < 0 || offset >= region.size
+        ? `byte ${String(offset)} of ${region.name}, which has ${bytes} bytes`
+        : offset === 0
+          ? `${String(size)} bytes of ${region.name}, which has ${bytes}`
+          : `${String(size)} bytes from byte ${String(offset)} of ${region.name}, which has ${bytes}`;
+    return this.#run.kernel.stop('fault', `${access.what}: ${verb}s ${where}.`);
   }
 
   #foreignRead(address: bigint, size: number, access: Access): Uint8Array {

@@ -32,7 +32,7 @@ export function deallocate(driver: DriverState, a: number, b: number, c: number)
   if (c % 6 === 0 && map && !driver.clean) {
     driver.say(`deallocate ${map.task!.name} ${hexOf(map.address)}`);
     const size = 1n + (BigInt(b * 17) % (map.length || 1n));
-    driver.machine.deallocate(map.task!, map.address, size);
+    driver.machine.vm.deallocate(map.task!, map.address, size);
     driver.check?.deallocated(map.task!, map.address, size);
     return;
   }
@@ -41,7 +41,7 @@ export function deallocate(driver: DriverState, a: number, b: number, c: number)
   if (!place || (driver.allocations.length < 30 && c % 4)) return;
   driver.allocations.splice(index, 1);
   driver.say(`deallocate ${place.task.name} ${hexOf(place.address)}`);
-  driver.machine.deallocate(place.task, place.address, place.size);
+  driver.machine.vm.deallocate(place.task, place.address, place.size);
   driver.check?.deallocated(place.task, place.address, place.size);
 }
 

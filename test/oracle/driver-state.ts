@@ -137,7 +137,7 @@ export class DriverState {
   releaseAll(order: number): void {
     for (let keys = this.held(); keys.length; keys = this.held()) this.giveBack(keys[order % keys.length]!);
     for (const place of this.allocations) {
-      this.machine.deallocate(place.task, place.address, place.size);
+      this.machine.vm.deallocate(place.task, place.address, place.size);
       this.check?.deallocated(place.task, place.address, place.size);
     }
     this.allocations = [];

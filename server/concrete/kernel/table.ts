@@ -3,6 +3,7 @@ import { arithmeticCalls } from './arithmetic';
 import { atomicCalls } from './atomic';
 import { collectionCalls } from './collections';
 import { driverKitCalls } from './driver-kit';
+import { copyCalls } from './copyio';
 import { dmaCommandCalls } from './io-dma-command';
 import { bufferMemoryDescriptorCalls } from './io-buffer-memory-descriptor';
 import { guardPageMemoryDescriptorCalls } from './io-guard-page-memory-descriptor';
@@ -22,6 +23,7 @@ import { stringCalls } from './strings';
 import { taskCalls } from './tasks';
 import { timeCalls } from './time';
 import { variadicCalls } from './varargs';
+import { vmCalls } from './vm';
 
 const tables: readonly KernelTable[] = [
   quietCalls,
@@ -45,6 +47,8 @@ const tables: readonly KernelTable[] = [
   arithmeticCalls,
   logCalls,
   taskCalls,
+  copyCalls,
+  vmCalls,
   timeCalls,
   variadicCalls,
 ];

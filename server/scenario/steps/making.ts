@@ -41,7 +41,7 @@ export const makingVerbs: readonly Verb[] = [
     description: 'Removes whatever is mapped in the pages of a range, as vm_deallocate() does.',
     fields: { address: f.required(f.number('Where it begins.')), size: f.required(f.number('How many bytes.')) },
     run: ({ subject, address, size }, { scope }) => {
-      scope.machine.deallocate(subject, address, size);
+      scope.machine.vm.deallocate(subject, address, size);
       return { outcome: 'done', about: { kind: 'task', task: subject } };
     },
   }),

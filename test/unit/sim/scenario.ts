@@ -298,7 +298,7 @@ export class Run {
         return result.kind === 'object' ? (result.object?.name ?? 'NULL') : result.kind;
       }
       case 'free':
-        machine.deallocate(this.task(a)!, this.number(b), this.number(c));
+        machine.vm.deallocate(this.task(a)!, this.number(b), this.number(c));
         return 'freed';
       case 'all':
         return String(this.task(a)!.space.entries.length);

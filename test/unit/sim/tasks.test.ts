@@ -139,11 +139,11 @@ describe.each(machineNames)('%s', (name) => {
     const { machine, task, page } = start(name);
     const own = machine.allocate(task, { size: 4n * page });
     if (own.kind !== 'allocated') throw new Error(own.why);
-    machine.inherit(task, own.address + page, page, false);
+    machine.vm.inherit(task, own.address + page, page, false);
     const child = machine.fork(task, 'child');
     const readable = [0n, 1n, 2n, 3n].map((at) => machine.read(child, own.address + at * page, 1).kind !== 'fault');
     expect(readable).toEqual([true, false, true, true]);
-    machine.inherit(task, own.address, 4n * page, true);
+    machine.vm.inherit(task, own.address, 4n * page, true);
     const second = machine.fork(task, 'second');
     expect(machine.read(second, own.address + page, 1).kind).not.toBe('fault');
   });
