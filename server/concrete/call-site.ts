@@ -45,6 +45,11 @@ export class CallSite {
     return index < this.args.length ? this.run.integer(this.known(index)) : otherwise;
   }
 
+  /** An argument for a parameter without a sign: -1 is the largest value. */
+  unsigned(index: number, bits: 32 | 64 = 64): bigint {
+    return BigInt.asUintN(bits, this.bits(index));
+  }
+
   /** A pointer argument; 0 where the call leaves it out. */
   pointer(index: number): bigint {
     const type = this.types[index];

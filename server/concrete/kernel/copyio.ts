@@ -6,9 +6,9 @@ import { uint64, type Value } from '../values';
 
 /** Copies between the client's memory and the kernel's (osfmk/arm64/copyio.c, osfmk/x86_64/copyio.c). */
 export const copyCalls: KernelTable = {
-  copyin: (site) => copyIn(site, site.bits(0), site.pointer(1)),
-  copyout: (site) => copyOut(site, site.pointer(0), site.bits(1)),
-  copyinstr: (site) => copyInString(site, site.bits(0), site.pointer(1)),
+  copyin: (site) => copyIn(site, site.unsigned(0), site.pointer(1)),
+  copyout: (site) => copyOut(site, site.pointer(0), site.unsigned(1)),
+  copyinstr: (site) => copyInString(site, site.unsigned(0), site.pointer(1)),
 };
 
 /** EFAULT, EINVAL, ENAMETOOLONG (bsd/sys/errno.h). */
@@ -21,7 +21,7 @@ const longestCopy = 64n << 20n;
 /** What refuses a range before anything is copied: arm64 tells in copy_validate, x86_64 in copyio. */
 function refusal(site: CallSite, address: bigint): bigint | undefined {
   const { space } = site.run.kernel.client();
-  const size = site.bits(2);
+  const size = site.unsigned(2);
   if (size > longestCopy) return invalid;
   const end = address + size;
   return address < space.addressOf(space.min) || end > space.addressOf(space.max) ? badAddress : undefined;
@@ -30,13 +30,13 @@ function refusal(site: CallSite, address: bigint): bigint | undefined {
 /** The range of kernel memory, which is checked whole before the first byte is copied (copy_validate_kernel_addr). */
 function kernelRange(site: CallSite, index: number, verb: 'read' | 'write'): Access {
   const access = site.run.access(undefined, site.texts[index] ?? '');
-  site.run.typed.checkRange(site.pointer(index), Number(site.bits(2)), access, verb);
+  site.run.typed.checkRange(site.pointer(index), Number(site.unsigned(2)), access, verb);
   return access;
 }
 
 function copyIn(site: CallSite, from: bigint, to: bigint): Value {
   const { kernel, typed } = site.run;
-  if (site.bits(2) === 0n) return 0n;
+  if (site.unsigned(2) === 0n) return 0n;
   const refused = refusal(site, from);
   if (refused !== undefined) return refused;
   const access = kernelRange(site, 1, 'write');
@@ -50,7 +50,7 @@ function copyIn(site: CallSite, from: bigint, to: bigint): Value {
 
 function copyOut(site: CallSite, from: bigint, to: bigint): Value {
   const { kernel, typed } = site.run;
-  if (site.bits(2) === 0n) return 0n;
+  if (site.unsigned(2) === 0n) return 0n;
   const refused = refusal(site, to);
   if (refused !== undefined) return refused;
   const access = kernelRange(site, 0, 'read');
@@ -67,8 +67,8 @@ function copyInString(site: CallSite, from: bigint, to: bigint): Value {
     typed.store(site.pointer(3), uint64, count, site.run.access(undefined, site.texts[3] ?? ''));
   };
   tell(0n);
-  if (site.bits(2) === 0n && site.run.profile.arch === 'x86_64') return 0n;
-  if (site.bits(2) === 0n) return nameTooLong;
+  if (site.unsigned(2) === 0n && site.run.profile.arch === 'x86_64') return 0n;
+  if (site.unsigned(2) === 0n) return nameTooLong;
   const refused = refusal(site, from);
   if (refused !== undefined) return refused;
   const access = kernelRange(site, 1, 'write');
@@ -102,7 +102,7 @@ function eachPage(
 ): bigint {
   const { kernel } = site.run;
   const { space } = kernel.client();
-  const end = start + site.bits(2);
+  const end = start + site.unsigned(2);
   for (let at = start; at < end && !done();) {
     const next = at + BigInt(space.pageSize - space.offsetInPage(at));
     const stop = next < end ? next : end;

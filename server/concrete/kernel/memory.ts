@@ -11,15 +11,15 @@ const zeroed = 0x4n;
 
 /** Allocation and block operations of IOLib and of the C library. */
 export const memoryCalls: KernelTable = {
-  IOMalloc: (site) => allocate(site, site.bits(0), false, false),
-  IOMallocZero: (site) => allocate(site, site.bits(0), true, false),
-  IOMallocData: (site) => allocate(site, site.bits(0), false, false),
-  IOMallocZeroData: (site) => allocate(site, site.bits(0), true, false),
-  IOMallocAligned: (site) => allocate(site, site.bits(0), false, site.bits(1) >= page(site)),
-  IOMallocPageable: (site) => allocate(site, site.bits(0), false, true),
-  IOMallocPageableZero: (site) => allocate(site, site.bits(0), true, true),
+  IOMalloc: (site) => allocate(site, site.unsigned(0), false, false),
+  IOMallocZero: (site) => allocate(site, site.unsigned(0), true, false),
+  IOMallocData: (site) => allocate(site, site.unsigned(0), false, false),
+  IOMallocZeroData: (site) => allocate(site, site.unsigned(0), true, false),
+  IOMallocAligned: (site) => allocate(site, site.unsigned(0), false, site.bits(1) >= page(site)),
+  IOMallocPageable: (site) => allocate(site, site.unsigned(0), false, true),
+  IOMallocPageableZero: (site) => allocate(site, site.unsigned(0), true, true),
   IOMallocContiguous: (site) => {
-    const address = allocate(site, site.bits(0), false, true);
+    const address = allocate(site, site.unsigned(0), false, true);
     if (site.count > 2 && address !== 0n) storeOut(site, 2, 0x2_0000_0000n);
     return address;
   },
@@ -29,22 +29,22 @@ export const memoryCalls: KernelTable = {
   IOFreePageable: (site) => free(site),
   IOFreeContiguous: (site) => free(site),
   // What IOMalloc and its kin are inside of the kernel (iokit/IOKit/IOLib.h): the heap comes first.
-  IOMalloc_internal: (site) => allocate(site, site.bits(1), (site.bits(2) & zeroed) !== 0n, false),
-  __IOMalloc_internal: (site) => allocate(site, site.bits(1), (site.bits(2) & zeroed) !== 0n, false),
-  IOMallocAligned_internal: (site) => allocate(site, site.bits(1), false, site.bits(2) >= page(site)),
-  __IOMallocAligned_internal: (site) => allocate(site, site.bits(1), false, site.bits(2) >= page(site)),
-  kalloc: (site) => allocate(site, site.bits(0), false, false),
+  IOMalloc_internal: (site) => allocate(site, site.unsigned(1), (site.bits(2) & zeroed) !== 0n, false),
+  __IOMalloc_internal: (site) => allocate(site, site.unsigned(1), (site.bits(2) & zeroed) !== 0n, false),
+  IOMallocAligned_internal: (site) => allocate(site, site.unsigned(1), false, site.bits(2) >= page(site)),
+  __IOMallocAligned_internal: (site) => allocate(site, site.unsigned(1), false, site.bits(2) >= page(site)),
+  kalloc: (site) => allocate(site, site.unsigned(0), false, false),
   kfree: (site) => free(site),
-  OSMalloc: (site) => allocate(site, site.bits(0), false, false),
+  OSMalloc: (site) => allocate(site, site.unsigned(0), false, false),
   OSFree: (site) => free(site),
 
-  bzero: (site) => fill(site, site.pointer(0), 0, site.bits(1)),
-  __bzero: (site) => fill(site, site.pointer(0), 0, site.bits(1)),
-  memset: (site) => fill(site, site.pointer(0), Number(site.bits(1) & 0xffn), site.bits(2)),
-  memset_s: (site) => fill(site, site.pointer(0), Number(site.bits(2) & 0xffn), site.bits(3)) && 0n,
-  memcpy: (site) => copy(site, site.pointer(0), site.pointer(1), site.bits(2)),
-  memmove: (site) => copy(site, site.pointer(0), site.pointer(1), site.bits(2)),
-  bcopy: (site) => copy(site, site.pointer(1), site.pointer(0), site.bits(2)),
+  bzero: (site) => fill(site, site.pointer(0), 0, site.unsigned(1)),
+  __bzero: (site) => fill(site, site.pointer(0), 0, site.unsigned(1)),
+  memset: (site) => fill(site, site.pointer(0), Number(site.bits(1) & 0xffn), site.unsigned(2)),
+  memset_s: (site) => fill(site, site.pointer(0), Number(site.bits(2) & 0xffn), site.unsigned(3)) && 0n,
+  memcpy: (site) => copy(site, site.pointer(0), site.pointer(1), site.unsigned(2)),
+  memmove: (site) => copy(site, site.pointer(0), site.pointer(1), site.unsigned(2)),
+  bcopy: (site) => copy(site, site.pointer(1), site.pointer(0), site.unsigned(2)),
   memcmp: (site) => compare(site),
   bcmp: (site) => compare(site),
 };
@@ -87,7 +87,7 @@ function copy(site: CallSite, to: bigint, from: bigint, size: bigint): Value {
 }
 
 function compare(site: CallSite): Value {
-  const size = block(site, site.bits(2));
+  const size = block(site, site.unsigned(2));
   const { typed } = site.run;
   const left = typed.readSet(site.pointer(0), size, site.run.access(undefined, site.texts[0] ?? ''));
   const right = typed.readSet(site.pointer(1), size, site.run.access(undefined, site.texts[1] ?? ''));

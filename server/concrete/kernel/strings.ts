@@ -9,25 +9,25 @@ const unbounded = 65536n;
 /** The C library's string functions. */
 export const stringCalls: KernelTable = {
   strlen: (site) => BigInt(text(site, 0).length),
-  strnlen: (site) => BigInt(text(site, 0, site.bits(1)).length),
+  strnlen: (site) => BigInt(text(site, 0, site.unsigned(1)).length),
   strcmp: (site) => order(text(site, 0), text(site, 1)),
-  strncmp: (site) => order(text(site, 0, site.bits(2)), text(site, 1, site.bits(2))),
+  strncmp: (site) => order(text(site, 0, site.unsigned(2)), text(site, 1, site.unsigned(2))),
   strcasecmp: (site) => order(folded(text(site, 0)), folded(text(site, 1))),
-  strncasecmp: (site) => order(folded(text(site, 0, site.bits(2))), folded(text(site, 1, site.bits(2)))),
+  strncasecmp: (site) => order(folded(text(site, 0, site.unsigned(2))), folded(text(site, 1, site.unsigned(2)))),
   strlcpy: (site) => {
     const from = text(site, 1);
-    put(site, 0n, from, site.bits(2));
+    put(site, 0n, from, site.unsigned(2));
     return BigInt(from.length);
   },
   strlcat: (site) => {
-    const size = site.bits(2);
+    const size = site.unsigned(2);
     const before = BigInt(text(site, 0, size).length);
     const from = text(site, 1);
     if (before < size) put(site, before, from, size - before);
     return before + BigInt(from.length);
   },
   strncpy: (site) => {
-    const size = block(site.bits(2));
+    const size = block(site.unsigned(2));
     const padded = new Uint8Array(size);
     padded.set(bytesOf(text(site, 1, BigInt(size))));
     write(site, 0n, padded);
@@ -42,20 +42,20 @@ export const stringCalls: KernelTable = {
     return site.pointer(0);
   },
   strncat: (site) => {
-    const from = text(site, 1, site.bits(2));
+    const from = text(site, 1, site.unsigned(2));
     put(site, BigInt(text(site, 0).length), from, unbounded);
     return site.pointer(0);
   },
   strchr: (site) => found(site, `${text(site, 0)}\0`.indexOf(character(site))),
   strrchr: (site) => found(site, `${text(site, 0)}\0`.lastIndexOf(character(site))),
   strstr: (site) => found(site, text(site, 0).indexOf(text(site, 1))),
-  strnstr: (site) => found(site, text(site, 0, site.bits(2)).indexOf(text(site, 1))),
+  strnstr: (site) => found(site, text(site, 0, site.unsigned(2)).indexOf(text(site, 1))),
   strtol: (site) => parsed(site, true),
   strtoul: (site) => parsed(site, false),
-  snprintf: (site) => put(site, 0n, format(site, 2, printerOf(site)), site.bits(1)),
-  vsnprintf: (site) => put(site, 0n, format(listed(site, 2, 3), 2, printerOf(site)), site.bits(1)),
+  snprintf: (site) => put(site, 0n, format(site, 2, printerOf(site)), site.unsigned(1)),
+  vsnprintf: (site) => put(site, 0n, format(listed(site, 2, 3), 2, printerOf(site)), site.unsigned(1)),
   scnprintf: (site) => {
-    const size = site.bits(1);
+    const size = site.unsigned(1);
     const length = put(site, 0n, format(site, 2, 'kernel'), size);
     // bsd/kern/subr_prf.c, vscnprintf.
     return length < size ? length : size === 0n ? 0n : size - 1n;

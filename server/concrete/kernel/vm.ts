@@ -54,8 +54,8 @@ function allocate(site: CallSite, task: Task): Value {
   const { kernel, typed } = site.run;
   const access = accessTo(site, 1);
   const at = site.pointer(1);
-  const flags = BigInt.asUintN(32, site.bits(3));
-  const size = site.bits(2);
+  const flags = site.unsigned(3, 32);
+  const size = site.unsigned(2);
   if (flags & ~(anywhere | harmless)) return notModelled(`${site.name}() with the flags 0x${flags.toString(16)}`);
   if (size === 0n) {
     typed.store(at, uint64, 0n, access);
@@ -94,9 +94,9 @@ function shared(site: CallSite, task: Task, address: bigint): void {
 
 function deallocate(site: CallSite, task: Task): Value {
   const { kernel } = site.run;
-  const address = site.bits(1);
+  const address = site.unsigned(1);
   shared(site, task, address);
-  return kernel.codeResult(kernel.machine.vm.deallocate(task, address, site.bits(2)));
+  return kernel.codeResult(kernel.machine.vm.deallocate(task, address, site.unsigned(2)));
 }
 
 /** VM_INHERIT_SHARE, VM_INHERIT_NONE (osfmk/mach/vm_inherit.h). */
@@ -105,12 +105,14 @@ const inheritNone = 2n;
 
 function inherit(site: CallSite, task: Task): Value {
   const { kernel } = site.run;
-  const inheritance = BigInt.asUintN(32, site.bits(3));
-  if (site.bits(2) === 0n) return success;
+  const inheritance = site.unsigned(3, 32);
+  if (site.unsigned(2) === 0n) return success;
   if (inheritance > inheritNone) return invalidArgument;
   // A kernel is not forked.
   if (inheritance === inheritShare && !task.kernel) return notModelled(`${site.name}() with VM_INHERIT_SHARE`);
-  return kernel.codeResult(kernel.machine.vm.inherit(task, site.bits(1), site.bits(2), inheritance !== inheritNone));
+  return kernel.codeResult(
+    kernel.machine.vm.inherit(task, site.unsigned(1), site.unsigned(2), inheritance !== inheritNone),
+  );
 }
 
 /** VM_PROT_READ, VM_PROT_WRITE. */
@@ -124,12 +126,12 @@ const named = new Map<bigint, Protection>([
 /** mach_vm_protect(map, address, size, set_maximum, protection). */
 function protect(site: CallSite, task: Task): Value {
   const { kernel } = site.run;
-  if (site.bits(2) === 0n) return success;
+  if (site.unsigned(2) === 0n) return success;
   if (site.bits(3) !== 0n) return notModelled(`${site.name}() of the largest protection`);
-  const bits = BigInt.asUintN(32, site.bits(4));
+  const bits = site.unsigned(4, 32);
   const protection = named.get(bits) ?? notModelled(`${site.name}() with the protection 0x${bits.toString(16)}`);
-  shared(site, task, site.bits(1));
-  return kernel.codeResult(kernel.machine.vm.protect(task, site.bits(1), site.bits(2), protection));
+  shared(site, task, site.unsigned(1));
+  return kernel.codeResult(kernel.machine.vm.protect(task, site.unsigned(1), site.unsigned(2), protection));
 }
 
 /** VM_REGION_EXTENDED_INFO and its size in natural_t; flavors that there are besides (osfmk/mach/vm_region.h). */
