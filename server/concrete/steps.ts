@@ -53,6 +53,7 @@ export class Steps {
 
   /** The call from outside is over: its locals are gone. `returned` is the address that it returned, if any. */
   end(outcome: Outcome, returned: bigint): void {
+    if (outcome.kind === 'returned') this.#locksLeft(returned);
     this.close();
     this.#open = false;
     if (outcome.kind === 'returned') this.#holdForever(returned);
@@ -134,6 +135,19 @@ export class Steps {
             names.push(`map ${map.name}`);
         }
       this.#setHolders(sim, this.#answering(sim, names));
+    }
+  }
+
+  /** Locks that are held, and that nothing lasting knows: no code can give them up any more. */
+  #locksLeft(returned: bigint): void {
+    const { own } = this.#run.kernel.locks;
+    if (own.size === 0) return;
+    const found = this.#pointers(new Map([...own.keys()].map((object) => [object.region.base, object])));
+    for (const [object, { name, line }] of own) {
+      if (found.has(object) || object.region.base === returned) continue;
+      const taken = line === undefined ? '' : `, taken in line ${String(line)}`;
+      const message = `${name} is still held${taken}, and nothing that could give it up is left.`;
+      this.note('access', message, { kind: 'lock', message });
     }
   }
 

@@ -11,6 +11,7 @@ export const lockCalls: KernelTable = {
     'IORWLockAlloc',
     'lck_mtx_alloc_init',
     'lck_spin_alloc_init',
+    'lck_rw_alloc_init',
     'lck_grp_alloc_init',
   ]),
   ...all(free, [
@@ -20,16 +21,26 @@ export const lockCalls: KernelTable = {
     'IORWLockFree',
     'lck_mtx_free',
     'lck_spin_free',
+    'lck_rw_free',
+    'lck_grp_free',
   ]),
   ...all(take('mutex'), ['IOLockLock', 'lck_mtx_lock']),
   ...all(take('recursive'), ['IORecursiveLockLock']),
-  ...all(take('spin'), ['IOSimpleLockLock', 'IOSimpleLockLockDisableInterrupt', 'lck_spin_lock']),
+  ...all(take('spin'), [
+    'IOSimpleLockLock',
+    'IOSimpleLockLockDisableInterrupt',
+    'lck_spin_lock',
+    'lck_spin_lock_grp',
+    'lck_mtx_lock_spin',
+  ]),
   ...all(take('shared'), ['IORWLockRead', 'lck_rw_lock_shared']),
   ...all(take('exclusive'), ['IORWLockWrite', 'lck_rw_lock_exclusive']),
-  ...all(tryLock('mutex'), ['IOLockTryLock']),
+  ...all(tryLock('mutex'), ['IOLockTryLock', 'lck_mtx_try_lock']),
   ...all(tryLock('recursive'), ['IORecursiveLockTryLock']),
-  ...all(tryLock('spin'), ['IOSimpleLockTryLock']),
-  ...all(give, [
+  ...all(tryLock('spin'), ['IOSimpleLockTryLock', 'lck_spin_try_lock']),
+  ...all(tryLock('shared'), ['lck_rw_try_lock_shared']),
+  ...all(tryLock('exclusive'), ['lck_rw_try_lock_exclusive']),
+  ...all(give(), [
     'IOLockUnlock',
     'IORecursiveLockUnlock',
     'IOSimpleLockUnlock',
@@ -37,15 +48,22 @@ export const lockCalls: KernelTable = {
     'IORWLockUnlock',
     'lck_mtx_unlock',
     'lck_spin_unlock',
-    'lck_rw_unlock_shared',
-    'lck_rw_unlock_exclusive',
     'lck_rw_done',
   ]),
-  IORecursiveLockHaveLock: (site) => (site.run.kernel.locks.holds(lockOf(site)) ? 1n : 0n),
-  IOSimpleLockInit: (site) => {
-    site.run.kernel.locks.made(lockOf(site));
+  ...all(give('shared'), ['lck_rw_unlock_shared']),
+  ...all(give('exclusive'), ['lck_rw_unlock_exclusive']),
+  ...all(sleep, ['IOLockSleep', 'IOLockSleepDeadline', 'IORecursiveLockSleep', 'IORecursiveLockSleepDeadline']),
+  ...all(init, ['IOSimpleLockInit', 'lck_mtx_init', 'lck_spin_init', 'lck_rw_init']),
+  ...all(destroy, ['IOSimpleLockDestroy', 'lck_mtx_destroy', 'lck_spin_destroy', 'lck_rw_destroy']),
+  lck_mtx_convert_spin: (site) => {
+    site.run.kernel.locks.turn(site, lockOf(site), 'mutex');
     return 0n;
   },
+  lck_rw_lock_exclusive_to_shared: (site) => {
+    site.run.kernel.locks.turn(site, lockOf(site), 'shared');
+    return 0n;
+  },
+  IORecursiveLockHaveLock: (site) => (site.run.kernel.locks.holds(lockOf(site)) ? 1n : 0n),
 };
 
 function all(call: KernelCall, names: readonly string[]): KernelTable {
@@ -72,18 +90,35 @@ function take(kind: LockKind): KernelCall {
   };
 }
 
-/** A thread that holds a mutex does not get it again; a recursive lock it does. */
+/** A thread that holds a mutex does not get it again; a recursive lock it does, and a lock for reading that it reads. */
 function tryLock(kind: LockKind): KernelCall {
+  return (site) => (site.run.kernel.locks.attempt(site, lockOf(site), kind) ? 1n : 0n);
+}
+
+/** @param kind how it has to be held, where the call says it. */
+function give(kind?: LockKind): KernelCall {
   return (site) => {
-    const lock = lockOf(site);
-    if (kind !== 'recursive' && site.run.kernel.locks.holds(lock)) return 0n;
-    site.run.kernel.locks.take(site, lock, kind);
-    return 1n;
+    site.run.kernel.locks.give(site, lockOf(site), kind);
+    return 0n;
   };
 }
 
-function give(site: CallSite): Value {
-  site.run.kernel.locks.give(site, lockOf(site));
+/** lck_mtx_sleep() (osfmk/kern/lock_mtx.c) gives the lock up and takes it again; the run's one thread is woken at once. */
+function sleep(site: CallSite): Value {
+  site.run.kernel.locks.needs(site, lockOf(site));
+  return 0n;
+}
+
+function init(site: CallSite): Value {
+  site.run.kernel.locks.made(lockOf(site));
+  return 0n;
+}
+
+function destroy(site: CallSite): Value {
+  const { kernel } = site.run;
+  const lock = lockOf(site);
+  if (kernel.locks.holds(lock)) kernel.stop('lock', `${site.name}(): ${site.texts[0] ?? 'the lock'} is held.`);
+  kernel.locks.gone(lock);
   return 0n;
 }
 
@@ -93,6 +128,7 @@ function free(site: CallSite): Value {
   const lock = lockOf(site);
   const { kernel, objects } = site.run;
   if (kernel.locks.holds(lock)) kernel.stop('lock', `${site.name}(): ${site.texts[0] ?? 'the lock'} is held.`);
+  kernel.locks.gone(lock);
   const object = objects.at(lock);
   if (object && !object.assumed) objects.freed(object);
   return 0n;

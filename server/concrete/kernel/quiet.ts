@@ -6,7 +6,7 @@ import type { KernelTable } from '../call-site';
  */
 const answers: Readonly<Record<string, bigint>> = {
   IOLockWakeup: 0n,
-  IOLockSleep: 0n,
+  IORecursiveLockWakeup: 0n,
   OSSynchronizeIO: 0n,
   OSMemoryBarrier: 0n,
   __sync_synchronize: 0n,
