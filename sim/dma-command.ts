@@ -157,7 +157,8 @@ export class DmaCommand {
   /** @param length 0 is all of the memory. */
   prepare(offset: bigint, length: bigint, synchronize: boolean): CodeResult {
     const { memory } = this;
-    if (!memory) return this.#answer(kIOReturnNotReady, `${this.name} has no memory.`);
+    // The kernel counts it, and goes on with what it knew of the memory before.
+    if (!memory) return { kind: 'not-modelled', what: 'prepare() of a command that has no memory' };
     if (memory.freed) return useAfterFree(this.#state, memory, 'prepare()');
     const wanted = length || memory.length;
     const spec = this.#specification;

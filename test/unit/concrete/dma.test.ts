@@ -105,6 +105,64 @@ const cases: readonly Case[] = [
     outcome: '11',
   },
   {
+    what: 'each prepare() asks for a complete(), and one more is refused',
+    body: `answer = (command->prepare() == kIOReturnSuccess) + 10 * (command->complete() == kIOReturnSuccess) +
+          100 * (command->clearMemoryDescriptor(false) == kIOReturnNotReady) + 1000 * (command->complete() == kIOReturnSuccess) +
+          10000 * (command->complete() == kIOReturnNotReady) + 100000 * (command->clearMemoryDescriptor(false) == kIOReturnSuccess);`,
+    outcome: '111111',
+  },
+  {
+    what: 'prepare() for another range is refused, and counts',
+    body: `answer = (command->prepare(page_size, page_size) == kIOReturnNotReady) + 10 * (command->complete() == kIOReturnSuccess) +
+          100 * (command->gen64IOVMSegments(&offset, segments, &count) == kIOReturnSuccess) + 1000 * (command->complete() == kIOReturnSuccess) +
+          10000 * (command->complete() == kIOReturnNotReady);`,
+    outcome: '11111',
+  },
+  {
+    what: 'memory that is set without preparing it has no segments until prepare(), which may be of a part',
+    body: `command->clearMemoryDescriptor();
+      command->setMemoryDescriptor(memory, false);
+      answer = (command->gen64IOVMSegments(&offset, segments, &count) == kIOReturnNotReady);
+      command->prepare(page_size, page_size);
+      offset = 0; count = 8;
+      answer += 10 * (command->gen64IOVMSegments(&offset, segments, &count) == kIOReturnSuccess) + 100 * count +
+          1000 * (segments[0].fIOVMAddr == memory->getPhysicalSegment(page_size, 0)) + 10000 * (offset == page_size);`,
+    outcome: '11111',
+  },
+  {
+    what: 'no segments behind the end, and none where none are asked for',
+    body: `offset = 4 * page_size;
+      answer = (command->gen64IOVMSegments(&offset, segments, &count) == kIOReturnOverrun);
+      offset = 0; count = 0;
+      answer += 10 * (command->gen64IOVMSegments(&offset, segments, &count) == kIOReturnBadArgument);`,
+    outcome: '11',
+  },
+  {
+    what: 'synchronize() takes one direction, of a command that is prepared',
+    body: `answer = (command->synchronize(kIODirectionInOut) == kIOReturnBadArgument) + 10 * (command->synchronize(kIODirectionOut) == kIOReturnSuccess);
+      command->complete();
+      answer += 100 * (command->synchronize(kIODirectionIn) == kIOReturnNotReady);`,
+    outcome: '111',
+  },
+  {
+    what: 'the same memory again is no change, and NULL gives it up only where nothing is prepared',
+    body: `answer = (command->setMemoryDescriptor(memory) == kIOReturnSuccess) + 10 * memory->getRetainCount() +
+          100 * (command->setMemoryDescriptor(NULL) == kIOReturnBusy);
+      command->complete();
+      answer += 1000 * (command->setMemoryDescriptor(NULL) == kIOReturnSuccess) + 10000 * memory->getRetainCount();`,
+    outcome: '11121',
+  },
+  {
+    what: 'memory whose last reference of the driver goes while the command has it lives on until that is cleared',
+    body: 'memory->retain(); memory->release(); memory->complete(); memory->release(); answer = memory->getRetainCount(); command->clearMemoryDescriptor(); command->release(); return answer;',
+    outcome: '1',
+  },
+  {
+    what: 'prepare() without memory is not modelled',
+    body: 'command->clearMemoryDescriptor(); command->prepare();',
+    outcome: 'not-modelled',
+  },
+  {
     what: 'a command released with its memory keeps that for ever',
     body: 'command->release(); return memory->getRetainCount();',
     outcome: '2',
