@@ -75,14 +75,17 @@ export class Construction {
       this.became(address, type);
       return;
     }
-    const body = run.resolver.own(type.name, shortName(type.name), args.length, types);
+    const body =
+      args.length === 0 && this.#isDefaulted(type.name)
+        ? undefined
+        : run.resolver.own(type.name, shortName(type.name), args.length, types);
     if (args.length === 1 && this.#isOf(given, type) && !(body && this.#takes(body, given))) {
       this.#copyParts(address, type, run.integer(only!), given?.kind === 'reference' && given.rvalue === true);
       return;
     }
     this.#ownOnly(type.name, shortName(type.name), body);
     // A constructor that is not in view may set any of it, and keep what it is given.
-    if (!body && (args.length > 0 || this.#declaresConstructor(type.name))) {
+    if (!body && (args.length > 0 || (this.#declaresConstructor(type.name) && !this.#isDefaulted(type.name)))) {
       if (site) run.assumer.call(site, type.name, undefined);
       this.#assume(address, type);
     }
@@ -213,7 +216,13 @@ export class Construction {
 
   #declaresConstructor(name: string): boolean {
     const declared = this.#run.program.classOf(name);
-    return declared?.methods.some((method) => method.name === shortName(name)) ?? true;
+    return declared?.methods.some((method) => method.name === shortName(name) && !method.defaulted) ?? true;
+  }
+
+  /** Whether a class declares its constructor without arguments with = default. */
+  #isDefaulted(name: string): boolean {
+    const methods = this.#run.program.classOf(name)?.methods ?? [];
+    return methods.some((each) => each.defaulted && each.name === shortName(name) && each.parameters.length === 0);
   }
 
   #assume(address: bigint, type: Type): void {

@@ -28,6 +28,8 @@ export interface FunctionDeclaration {
   readonly variadic: boolean;
   readonly static: boolean;
   readonly virtual: boolean;
+  /** Declared with = default. */
+  readonly defaulted?: true;
   /** Its own parameters, where it is a template. */
   readonly template?: readonly TemplateParameterNode[];
   readonly attributes: readonly Attribute[];
@@ -44,6 +46,8 @@ export interface FieldDeclaration {
   readonly attributes: readonly Attribute[];
   /** The width of a bit field, in bits. One without a name has the name ''. */
   readonly bits?: number;
+  /** Whether its declaration gives it a first value. */
+  readonly initialised?: true;
   /** The anonymous structs and unions that it stands in, outermost first. */
   readonly within?: readonly AnonymousGroup[];
   readonly span: Span;

@@ -133,6 +133,7 @@ export function declareField(node: DeclarationNode & { k: 'variable' }, names: N
     static: node.static,
     attributes: node.attributes,
     ...(bits !== undefined && bits >= 0n && bits <= 128n && { bits: Number(bits) }),
+    ...((node.init ?? node.arguments) && { initialised: true }),
     ...(node.within && { within: node.within }),
     span: node.span,
   };
@@ -162,6 +163,7 @@ export function declareFunction(
     variadic: node.variadic,
     static: node.static,
     virtual: node.virtual,
+    ...(node.defaulted && { defaulted: true }),
     ...(own && { template: own }),
     attributes: node.attributes,
     doc,

@@ -20,13 +20,15 @@ export class LocalNames implements Names {
   add(declarations: readonly Declaration[]): void {
     for (const each of declarations) {
       if (each.kind !== 'class' && each.kind !== 'typedef' && each.kind !== 'constant') continue;
-      const short = each.name.slice(each.name.lastIndexOf(':') + 1);
-      if (each.kind === 'constant') this.#constants.set(short, each);
-      else if (each.kind === 'typedef') this.#types.set(short, each.type);
-      else {
-        this.#types.set(short, { kind: 'class', name: each.name });
-        this.classes.push(each);
-      }
+      const inside = each.name.startsWith(`${this.scope}::`) ? each.name.slice(this.scope.length + 2) : each.name;
+      const type: Type | undefined =
+        each.kind === 'typedef' ? each.type : each.kind === 'class' ? { kind: 'class', name: each.name } : undefined;
+      for (const name of [inside, inside.slice(inside.lastIndexOf(':') + 1)])
+        if (each.kind === 'constant') this.#constants.set(name, each);
+        else this.#types.set(name, type!);
+      if (each.kind !== 'class') continue;
+      const known = this.classes.findIndex(({ name }) => name === each.name);
+      this.classes.splice(known < 0 ? this.classes.length : known, 1, each);
     }
   }
 
@@ -63,7 +65,13 @@ export class LocalNames implements Names {
   }
 
   constant(name: string, scope: string): ConstantDeclaration | undefined {
-    return this.#constants.get(name) ?? this.#names.constant(name, scope);
+    const cut = name.lastIndexOf('::');
+    const isOfEnum = cut > 0 && this.#types.get(name.slice(0, cut))?.kind === 'enum';
+    return (
+      this.#constants.get(name) ??
+      (isOfEnum ? this.#constants.get(name.slice(cut + 2)) : undefined) ??
+      this.#names.constant(name, scope)
+    );
   }
 
   global(name: string, scope: string): Type | undefined {

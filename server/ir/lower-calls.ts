@@ -19,6 +19,11 @@ import {
 } from './type-of';
 import type { Callee, Expr, Place, TemplateArgument, Type } from './types';
 
+/** What a call's arguments are converted to. */
+interface Parameters {
+  readonly parameters: readonly { readonly type: Type }[];
+}
+
 /** Lowers calls. */
 export abstract class CallLowering extends ObjectLowering {
   protected abstract sizeOperand(node: ExprNode): Type;
@@ -32,7 +37,7 @@ export abstract class CallLowering extends ObjectLowering {
       const receiver = this.addressOf(this.load(object), callee);
       const method = this.early(callee.right, node.args);
       const to = method.type.kind === 'pointer' ? method.type.to : method.type;
-      const args = [receiver, ...this.arguments(node.args, undefined)];
+      const args = [receiver, ...this.arguments(node.args, parametersOf(to))];
       return this.emitCall(
         node,
         { kind: 'pointer', value: method },
@@ -53,12 +58,11 @@ export abstract class CallLowering extends ObjectLowering {
       const callee: Callee = { kind: 'method', receiver, class: target.type.name, name, direct: false };
       if (declaration) return this.emitCall(node, callee, this.arguments(node.args, declaration), declaration.result);
     }
-    const args = this.arguments(node.args, undefined);
     const type = target.type.kind === 'pointer' ? target.type.to : target.type;
     return this.emitCall(
       node,
       { kind: 'pointer', value: target },
-      args,
+      this.arguments(node.args, parametersOf(type)),
       type.kind === 'function' ? type.result : unknownType,
     );
   }
@@ -387,7 +391,7 @@ export abstract class CallLowering extends ObjectLowering {
     };
   }
 
-  protected arguments(nodes: readonly ExprNode[], declaration: FunctionDeclaration | undefined): Expr[] {
+  protected arguments(nodes: readonly ExprNode[], declaration: Parameters | undefined): Expr[] {
     return nodes.map((node, index) => {
       const parameter = declaration?.parameters[index]?.type;
       if (node.k === 'string' && parameter?.kind === 'reference' && parameter.to.kind === 'array')
@@ -435,6 +439,10 @@ export abstract class CallLowering extends ObjectLowering {
     this.emit({ op: 'call', temp, callee, args, type: result }, node);
     return this.temp(temp, node);
   }
+}
+
+function parametersOf(type: Type): Parameters | undefined {
+  return type.kind === 'function' ? { parameters: type.params.map((type) => ({ type })) } : undefined;
 }
 
 /** A template of the workspace's; the kernel's are modelled as they are called. */

@@ -358,15 +358,16 @@ export abstract class ExpressionLowering extends CallLowering {
   protected override assignment(node: ExprNode & { k: 'assign' }): { value: Expr; place: Place | undefined } {
     const { left, right, span } = node;
     const compound = node.operator !== '=';
-    const list = right.k === 'list' && isClass(this.typeOfExpression(left)) ? this.place(left) : undefined;
-    if (list && right.k === 'list') {
-      this.initialize(list, right, false);
-      return { value: this.load(list), place: list };
+    const type = this.typeOfExpression(left);
+    if (right.k === 'list' && isClass(type) && !this.hasConstructor(type)) {
+      const place = this.place(left);
+      if (place) this.initialize(place, right, false);
+      return { value: place ? this.load(place) : this.value(right), place };
     }
     const first = this.hasEffects(left) || this.hasEffects(right);
-    const own = this.#ownAssignment(node, first);
+    const own = isClass(type) ? this.#ownAssignment(node, type, first) : undefined;
     if (own) return { value: own, place: this.objectOf(own, node) };
-    let operand = this.value(right);
+    let operand = this.#assigned(right, type);
     if (!compound || first) operand = this.kept(operand, compound ? node : right);
     const place = this.place(left);
     if (!compound) return this.assignTo(place, operand, node);
@@ -376,14 +377,21 @@ export abstract class ExpressionLowering extends CallLowering {
     return this.assignTo(place, this.kept(value, node), node);
   }
 
+  /** The right operand; braces are an object of the left one's class. */
+  #assigned(node: ExprNode, type: Type): Expr {
+    return node.k === 'list' && isClass(type) ? this.construct(type, [node], node) : this.value(node);
+  }
+
   /** An assignment by the operator that the left operand's class declares. */
-  #ownAssignment(node: ExprNode & { k: 'assign' }, rightFirst: boolean): Expr | undefined {
-    const type = this.typeOfExpression(node.left);
-    if (!isClass(type)) return undefined;
+  #ownAssignment(
+    node: ExprNode & { k: 'assign' },
+    type: Type & { kind: 'class' },
+    rightFirst: boolean,
+  ): Expr | undefined {
     // A class that declares no `operator=` has one of its own, which hides its base's.
     const declared = this.names.member(type.name, 'operator=');
     if (node.operator === '=' && (declared?.kind !== 'method' || declared.owner !== type.name)) return undefined;
-    const value = this.value(node.right);
+    const value = this.#assigned(node.right, type);
     const right = rightFirst ? this.materialize(value, node.right) : value;
     const place = this.place(node.left);
     const left = place ? this.load(place) : this.value(node.left);

@@ -1,5 +1,5 @@
 import type { ExprNode, Node } from '../syntax/tree';
-import type { FunctionDeclaration } from './declarations';
+import type { FieldDeclaration, FunctionDeclaration } from './declarations';
 import { copyArgument, isClass, OperatorLowering } from './lower-operators';
 import { classOf, rootLocal } from './lower-places';
 import { impossible, sameParameter, suits } from './overloads';
@@ -61,7 +61,22 @@ export abstract class ObjectLowering extends OperatorLowering {
   /** A constructor's arguments, as the overload that they go with takes them. */
   protected constructorArguments(type: Type, nodes: readonly ExprNode[]): Expr[] {
     const declared = this.#constructors(type);
+    const copied = nodes.length === 1 ? this.#implicitCopy(type, nodes[0]!, declared) : undefined;
+    if (copied) return [copied];
     return this.arguments(nodes, declared.length > 0 ? this.overload(declared, nodes) : undefined);
+  }
+
+  /** What the copy constructor takes that a class has without declaring it. */
+  #implicitCopy(type: Type, node: ExprNode, declared: readonly FunctionDeclaration[]): Expr | undefined {
+    if (!isClass(type) || node.k === 'list') return undefined;
+    const given = this.typeOfExpression(node);
+    if (!isClass(given) || !this.names.derives(given.name, type.name)) return undefined;
+    const takesObject = declared.some(({ parameters: [first] }) => {
+      const to = first?.type.kind === 'reference' ? first.type.to : first?.type;
+      return to?.kind === 'class' && this.names.derives(given.name, to.name);
+    });
+    const value = takesObject ? undefined : this.value(node);
+    return value?.op === 'load' ? copyArgument(value) : value;
   }
 
   /** The declaration that arguments go with, by their number and then by their types. */
@@ -176,12 +191,21 @@ export abstract class ObjectLowering extends OperatorLowering {
     const of = this.type(node.type);
     const count = node.count && this.value(node.count);
     for (const each of node.placement) this.value(each);
-    const values = this.constructorArguments(of, node.args);
+    const list = node.args[0]?.k === 'list' && !this.hasConstructor(of) ? node.args[0] : undefined;
+    const all: Type = count?.op === 'int' ? { kind: 'array', of, length: Number(count.value) } : of;
+    const listed = list && (count ? all.kind === 'array' && !this.#isMade(of) : isClass(of));
+    const values = listed
+      ? []
+      : this.constructorArguments(
+          of,
+          node.args[0]?.k === 'list' && !list ? node.args[0].items.map(({ value }) => value) : node.args,
+        );
     const type = pointerTo(of);
     const temp = this.newTemp(type);
     this.emit({ op: 'new', temp, of, ...(count && { count }), type }, node);
     const pointer = this.temp(temp, node);
-    if (!node.count && (of.kind === 'class' || of.kind === 'unknown'))
+    if (listed) this.initialize({ kind: 'deref', pointer, type: all, span: node.span }, list, true);
+    else if (!node.count && (of.kind === 'class' || of.kind === 'unknown'))
       this.emit(
         { op: 'call', callee: { kind: 'constructor', class: of, object: pointer }, args: values, type: voidType },
         node,
@@ -212,8 +236,8 @@ export abstract class ObjectLowering extends OperatorLowering {
       this.emit({ op: 'store', place, value, initial: true }, at);
       return;
     }
-    const listed = only?.k === 'list' && !(constructs && only.items.length > 0 && this.hasConstructor(type));
-    if (listed && !(pointeeType(type) && only.items.length > 0)) {
+    const byConstructor = only?.k === 'list' && this.hasConstructor(type);
+    if (only?.k === 'list' && !byConstructor && !(pointeeType(type) && only.items.length > 0)) {
       this.initialize(place, only, true);
       return;
     }
@@ -222,7 +246,7 @@ export abstract class ObjectLowering extends OperatorLowering {
       return;
     }
     const isObject = type.kind === 'class' && (constructs || pointeeType(type) === undefined);
-    if ((isObject || (type.kind === 'unknown' && constructs)) && (constructs || !only)) {
+    if ((isObject || (type.kind === 'unknown' && constructs)) && (constructs || byConstructor || !only)) {
       const values = this.constructorArguments(type, only?.k === 'list' ? only.items.map(({ value }) => value) : args);
       const object: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
       this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object }, args: values, type: voidType }, at);
@@ -275,8 +299,9 @@ export abstract class ObjectLowering extends OperatorLowering {
     }
     this.emit({ op: 'store', place, value: { op: 'int', value: 0n, type, span: list.span }, initial }, list);
     const declaration = type.kind === 'class' ? this.names.class(type.name) : undefined;
-    // Bit fields without a name are only gaps.
-    const fields = declaration?.fields.filter((field) => field.name !== '' && !field.static);
+    const fields = declaration && inListOrder(declaration.fields);
+    const covered = new Set<string>();
+    if (fields?.some((field) => field.initialised)) this.#default(place, list);
     let position = 0n;
     for (const item of list.items) {
       const target = this.element(place, item, type, fields, position, list);
@@ -291,6 +316,7 @@ export abstract class ObjectLowering extends OperatorLowering {
           ),
         );
       position++;
+      if (target?.kind === 'field') covered.add(target.name);
       if (!target) {
         this.value(item.value);
         continue;
@@ -303,6 +329,41 @@ export abstract class ObjectLowering extends OperatorLowering {
           item.value,
         );
     }
+    this.#rest(place, list, position, fields?.filter(({ name }) => !covered.has(name)) ?? []);
+  }
+
+  /** Constructs what a list leaves out of an array, or of the fields of a class, where that is more than zeroes. */
+  #rest(place: Place, list: ExprNode & { k: 'list' }, position: bigint, left: readonly FieldDeclaration[]): void {
+    const { type } = place;
+    const { span } = list;
+    if (type.kind === 'array') {
+      const length = (type.length ?? 0) - Number(position);
+      if (length <= 0 || !this.#isMade(type.of) || list.items.some(({ index }) => index)) return;
+      const index: Expr = { op: 'int', value: position, type: longType, span };
+      this.#default({ kind: 'index', base: place, index, type: { ...type, length }, span }, list);
+    } else if (type.kind === 'class' && this.names.class(type.name)?.keyword !== 'union')
+      for (const { name, type: of } of left)
+        if (this.#isMade(of))
+          this.#default({ kind: 'field', base: place, name, owner: type.name, type: of, span }, list);
+  }
+
+  /** Constructs an object, or each of an array, without arguments. */
+  #default(place: Place, at: Node): void {
+    const { type, span } = place;
+    const object: Expr = { op: 'address', place, type: pointerTo(type), span };
+    this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object }, args: [], type: voidType }, at);
+  }
+
+  /** Whether an object without an initialiser is more than zeroes: a constructor makes it, or first values of its fields. */
+  #isMade(type: Type): boolean {
+    if (type.kind === 'array') return this.#isMade(type.of);
+    const declared = isClass(type) ? this.names.class(type.name) : undefined;
+    if (!declared || declared.keyword === 'union') return false;
+    return (
+      this.hasConstructor(type) ||
+      declared.fields.some((field) => !field.static && (field.initialised ?? this.#isMade(field.type))) ||
+      declared.bases.some((name) => this.#isMade({ kind: 'class', name }))
+    );
   }
 
   protected element(
@@ -337,6 +398,19 @@ export abstract class ObjectLowering extends OperatorLowering {
       ? { kind: 'field', base: place, name: field.name, owner: type.name, type: field.type, span: at.span }
       : undefined;
   }
+}
+
+/** The fields that a list in braces gives values: of an anonymous union only the first member; no gaps between bit fields. */
+function inListOrder(fields: readonly FieldDeclaration[]): readonly FieldDeclaration[] {
+  const first = new Map<number, number | string>();
+  return fields.filter(({ name, within = [], static: isStatic }) => {
+    if (name === '' || isStatic) return false;
+    return within.every(({ id, union }, index) => {
+      const branch = within[index + 1]?.id ?? name;
+      if (union && !first.has(id)) first.set(id, branch);
+      return !union || first.get(id) === branch;
+    });
+  });
 }
 
 /** 0 as NULL, where a pointer is wanted. */

@@ -315,7 +315,8 @@ class FunctionLowering extends ControlLowering {
     if (node.k === 'typedef' && node.type.k === 'defined' && node.type.declaration.k === 'class')
       this.#localType(node.type.declaration);
     const named = node.k === 'class' ? { ...node, name: definedName(node) } : node;
-    this.names.add(declare(named, this.names, this.names.scope, undefined));
+    // Again, when the types that it declares inside of itself are known to its fields.
+    for (let pass = 0; pass < 2; pass++) this.names.add(declare(named, this.names, this.names.scope, undefined));
   }
 
   override lowerLocal(node: DeclarationNode & { k: 'variable' }): void {

@@ -447,11 +447,13 @@ class DeclarationParser extends StatementParser {
       this.insideFunction = inside;
       return { ...head, initializers, body, ...this.node(from) };
     }
+    let defaulted = false;
     if (this.accept('=')) {
       // = 0, = default, = delete
+      defaulted = this.peek() === 'default';
       this.at++;
     }
-    return { ...head, initializers, ...this.node(from) };
+    return { ...head, initializers, ...(defaulted && { defaulted }), ...this.node(from) };
   }
 
   /** Words between a parameter list and what follows it: attribute macros, K&R parameter declarations. */

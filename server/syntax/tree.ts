@@ -176,6 +176,8 @@ export type DeclarationNode = Node & { readonly attributes: readonly AttributeNo
         readonly variadic: boolean;
         readonly static: boolean;
         readonly virtual: boolean;
+        /** Declared with = default. */
+        readonly defaulted?: boolean;
         readonly template: boolean;
         readonly templateParameters?: readonly TemplateParameterNode[];
         readonly initializers: readonly {
