@@ -248,6 +248,10 @@ export abstract class ObjectLowering extends OperatorLowering {
     const isObject = type.kind === 'class' && (constructs || pointeeType(type) === undefined);
     if ((isObject || (type.kind === 'unknown' && constructs)) && (constructs || byConstructor || !only)) {
       const values = this.constructorArguments(type, only?.k === 'list' ? only.items.map(({ value }) => value) : args);
+      // Empty braces make zeroes first, where the class leaves its constructor to the compiler.
+      const isDefaulted = this.#constructors(type).some((each) => each.defaulted && each.parameters.length === 0);
+      if (only?.k === 'list' && only.items.length === 0 && isDefaulted)
+        this.emit({ op: 'store', place, value: { op: 'int', value: 0n, type, span: at.span }, initial: true }, at);
       const object: Expr = { op: 'address', place, type: pointerTo(type), span: at.span };
       this.emit({ op: 'call', callee: { kind: 'constructor', class: type, object }, args: values, type: voidType }, at);
       return;
