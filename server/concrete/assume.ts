@@ -125,13 +125,13 @@ export class Assumer {
   }
 
   /** The value of a parameter of the function that is run, or of a call's argument that was left out. */
-  parameterDefault(source: SourceFunction, index: number): Value {
+  parameterDefault(source: SourceFunction, index: number, called = this.#run.frames.length > 1): Value {
     const { name, type } = source.function.locals[index]!;
     const declared = this.#run.program.declaration(source.function.qualifiedName)?.parameters[index]?.default;
     const value = declared === undefined ? undefined : literal(declared, this.#run.program);
     if (value !== undefined) return normaliser(type)(value);
     const computed = this.#run.program.defaultArgument(source.function.qualifiedName, index);
-    if (computed && this.#run.frames.length > 1) return this.#run.invoke(computed, 0n, []);
+    if (computed && called) return this.#run.invoke(computed, 0n, []);
     return new Unknown(name, name, type, this.#run.place(source, source.function.locals[index]!.span));
   }
 

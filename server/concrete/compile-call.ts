@@ -12,6 +12,7 @@ import {
   type Context,
 } from './compile-expr';
 import type { Evaluate, Execute, Frame } from './frame';
+import type { SourceFunction } from './program';
 import { returnsNothing, type Target } from './resolve';
 import { normaliser, type Value } from './values';
 
@@ -149,8 +150,23 @@ function compileMethod(
         )),
       );
     run.checkReceiver(self, text, callee.name);
-    return run.perform(target, site(target.name, self, values));
+    const given = target.kind === 'source' ? withDefaults(target.source, values) : values;
+    return run.perform(target, site(target.name, self, given));
   };
+
+  /** A virtual call's arguments: those left out are the defaults of the class that the code names ([dcl.fct.default]). */
+  function withDefaults({ function: called }: SourceFunction, values: readonly Value[]): readonly Value[] {
+    if (values.length >= called.parameters || callee.direct || staticClass === undefined) return values;
+    if (called.class === staticClass) return values;
+    const named = run.resolver.method(staticClass, undefined, callee.name, values.length, types);
+    if (named.kind !== 'source' || named.source.function === called) return values;
+    const { source } = named;
+    const left = Math.min(called.parameters, source.function.parameters) - values.length;
+    return [
+      ...values,
+      ...Array.from({ length: left }, (_each, at) => run.assumer.parameterDefault(source, values.length + at, true)),
+    ];
+  }
 }
 
 /** The address of the smart pointer that a method such as reset() is called on, where it is called on one. */

@@ -1,10 +1,12 @@
 import type { ClassDeclaration, FunctionDeclaration } from '../ir/declarations';
 import type { Function, TemplateArgument, Type } from '../ir/types';
 
-/** A function of the workspace with its body. `file` is what places in the trace name. */
+/** A function of the workspace with its body. `file` is what places in the trace name, and whose statics it sees. */
 export interface SourceFunction {
   readonly file: string;
   readonly function: Function;
+  /** Made of a text of its own, such as a default argument: its spans are nowhere in the file. */
+  readonly aside?: boolean;
   /** The offset in the file that the function's spans count from. */
   readonly start: number;
 }

@@ -13,6 +13,7 @@ export class Sources {
 
   /** Where a span of a function is in its file. */
   place(source: SourceFunction, span: Span): Place | undefined {
+    if (source.aside) return undefined;
     const from = source.start;
     const start = this.#program.position(source.file, from + span.start);
     const end = this.#program.position(source.file, from + span.end);
@@ -22,7 +23,7 @@ export class Sources {
 
   /** The text of a span on one line, cut where it is long, without a closing semicolon. */
   text(source: SourceFunction, span: Span): string {
-    const file = this.#program.text(source.file);
+    const file = source.aside ? undefined : this.#program.text(source.file);
     return file === undefined ? '' : inShort(file.slice(source.start + span.start, source.start + span.end));
   }
 }

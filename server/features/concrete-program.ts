@@ -115,8 +115,9 @@ export class ConcreteProgram implements Program {
     const isType = (name: string): boolean => names.type(name, scope) !== undefined;
     const [node] = parseDeclaration(tokens, { isType }).declarations;
     if (node?.k !== 'function' || !node.body) return undefined;
-    const lowered = lowerFunction(node, names, { scope, static: true, span: { start: 0, end: 0 } });
-    return { file: '', function: { ...lowered, result: parameter.type }, start: 0 };
+    const owner = this.classOf(scope) && { class: scope };
+    const lowered = lowerFunction(node, names, { scope, ...owner, static: true, span: { start: 0, end: 0 } });
+    return { file: this.#file, aside: true, function: { ...lowered, result: parameter.type }, start: 0 };
   }
 
   fieldInitializers(className: string): { field: string; source: SourceFunction }[] {

@@ -258,6 +258,30 @@ int f() { int r = 1; for (const auto &op : ops) r = op.fn(r) * 10; return r; }`,
   ],
   ['volatile and register', 'int f() { volatile int a = 3; register int b = 4; a += b; return a; }', '7'],
   ['128 bits', 'int f() { unsigned __int128 a = ~0ULL; a *= 3; return (int)(a >> 64) * 10 + (int)(a & 7); }', '25'],
+  [
+    'a virtual call takes the default arguments of the class that the code names',
+    `struct A { virtual int two(unsigned char x = 9) { return x; } virtual ~A() {} }; struct B : A { int two(unsigned char x = 77) override { return x * 2; } };
+int f() { B b; A &a = b; A c; return a.two() * 10000 + b.two() * 10 + c.two(); }`,
+    '181549',
+  ],
+  [
+    'a default argument that is computed, of a virtual method',
+    `static int g = 5; struct A { virtual int two(int x, int y = g + 1) { return x + y; } virtual ~A() {} }; struct B : A { int two(int x, int y = 3) override { return A::two(x) * y; } };
+int f() { A *a = new B(); int r = a->two(2); g = 7; r = r * 100 + a->two(1); delete a; return r; }`,
+    '4872',
+  ],
+  [
+    'a default argument reads a static of its file',
+    `static int g = 5; static int h(int x, int y = g + 1) { return x * 10 + y; }
+int f() { int r = h(2); g = 7; return r * 100 + h(1); }`,
+    '2618',
+  ],
+  [
+    "a default argument names its class's constants and statics",
+    `struct A { int k; A() : k(2) {} int two(int x, int y = K + 1) { return x + y; } enum { K = 4 }; static int z; int three(int y = z * 2) { return y; } }; int A::z = 6;
+int f() { A a; return a.two(1) * 100 + a.three(); }`,
+    '612',
+  ],
 ];
 
 it.each(cases)('%s', (_what, source, expected) => {
