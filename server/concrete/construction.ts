@@ -75,17 +75,15 @@ export class Construction {
       this.became(address, type);
       return;
     }
-    const body =
-      args.length === 0 && this.#isDefaulted(type.name)
-        ? undefined
-        : run.resolver.own(type.name, shortName(type.name), args.length, types);
+    const isDefaulted = args.length === 0 && this.#isDefaulted(type.name);
+    const body = isDefaulted ? undefined : run.resolver.own(type.name, shortName(type.name), args.length, types);
     if (args.length === 1 && this.#isOf(given, type) && !(body && this.#takes(body, given))) {
       this.#copyParts(address, type, run.integer(only!), given?.kind === 'reference' && given.rvalue === true);
       return;
     }
     this.#ownOnly(type.name, shortName(type.name), body);
     // A constructor that is not in view may set any of it, and keep what it is given.
-    if (!body && (args.length > 0 || (this.#declaresConstructor(type.name) && !this.#isDefaulted(type.name)))) {
+    if (!body && !isDefaulted && (args.length > 0 || this.#declaresConstructor(type.name))) {
       if (site) run.assumer.call(site, type.name, undefined);
       this.#assume(address, type);
     }
@@ -216,7 +214,7 @@ export class Construction {
 
   #declaresConstructor(name: string): boolean {
     const declared = this.#run.program.classOf(name);
-    return declared?.methods.some((method) => method.name === shortName(name) && !method.defaulted) ?? true;
+    return declared?.methods.some((method) => method.name === shortName(name)) ?? true;
   }
 
   /** Whether a class declares its constructor without arguments with = default. */
